@@ -1,0 +1,1 @@
+"""Ways to act on a bot, and the probe that checks them."""

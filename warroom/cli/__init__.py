@@ -1,0 +1,1 @@
+"""Command line: one small module a verb; heavy imports are deferred."""

@@ -1,0 +1,1 @@
+"""The near side of the engine's socket."""

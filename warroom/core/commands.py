@@ -1,0 +1,200 @@
+"""Commands in the imperative: what a person (or an autopilot in their place) may ask of the engine.
+
+Each is answered exactly once, with `Ack` or `Refused`; the client's id makes a repeat harmless.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from warroom.core.model import Phase, Role, Severity, Verb
+
+
+class _Command(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """A wish."""
+
+
+class OpenIncident(_Command, frozen=True):
+    """Open an incident for a bot, from an alarm or by hand. `severity` None takes the playbook's."""
+
+    bot: str
+    playbook: str
+    title: str
+    severity: Severity | None = None
+    alarm: str | None = None
+
+
+class CloseIncident(_Command, frozen=True):
+    """Close it; refused while a containment of it is open."""
+
+    incident: str
+    reason: str
+
+
+class ChangeSeverity(_Command, frozen=True):
+    """Raise or lower; lowering needs a reason."""
+
+    incident: str
+    severity: Severity
+    reason: str = ""
+
+
+class EnterPhase(_Command, frozen=True):
+    """Move the incident to a phase."""
+
+    incident: str
+    phase: Phase
+
+
+class AssignRole(_Command, frozen=True):
+    """Give a part to a person; an empty person means the one who asks."""
+
+    incident: str
+    role: Role
+    person: str = ""
+
+
+class AddNote(_Command, frozen=True):
+    """Write something into the timeline."""
+
+    incident: str
+    text: str
+
+
+class RecordDecision(_Command, frozen=True):
+    """Record what was decided and why."""
+
+    incident: str
+    text: str
+    reason: str
+
+
+class MarkMoment(_Command, frozen=True):
+    """Name a moment; `time` None means now."""
+
+    incident: str
+    moment: str
+    time: float | None = None
+
+
+class HandOver(_Command, frozen=True):
+    """Pass the command of the incident on."""
+
+    incident: str
+    to: str
+    note: str = ""
+
+
+class TickStep(_Command, frozen=True):
+    """Say that a step is done."""
+
+    incident: str
+    step: str
+    note: str = ""
+
+
+class UntickStep(_Command, frozen=True):
+    """Take a tick back; needs a reason."""
+
+    incident: str
+    step: str
+    reason: str
+
+
+class SkipStep(_Command, frozen=True):
+    """Skip a step; needs a reason."""
+
+    incident: str
+    step: str
+    reason: str
+
+
+class AcknowledgeAlarm(_Command, frozen=True):
+    """Say that somebody has seen it."""
+
+    alarm: str
+
+
+class Contain(_Command, frozen=True):
+    """Do something to a bot. `plan_sha256` binds it to the dry run that was shown; empty takes today's plan."""
+
+    bot: str
+    verb: Verb
+    incident: str | None = None
+    reason: str = ""
+    expires_s: float | None = None
+    plan_sha256: str = ""
+
+
+class Release(_Command, frozen=True):
+    """Undo a containment."""
+
+    action: str
+    reason: str = ""
+
+
+class VerifyHeld(_Command, frozen=True):
+    """Probe a containment now."""
+
+    action: str
+
+
+class AddSource(_Command, frozen=True):
+    """Watch one more log (path or glob) for a bot."""
+
+    pattern: str
+    bot: str
+
+
+class RecordExport(_Command, frozen=True):
+    """Record that a post-mortem was written."""
+
+    incident: str
+    format: str
+    sha256: str
+
+
+class StopEngine(_Command, frozen=True):
+    """End the engine in order; refused while actions are held unless forced."""
+
+    force: bool = False
+
+
+Command = (
+    OpenIncident
+    | CloseIncident
+    | ChangeSeverity
+    | EnterPhase
+    | AssignRole
+    | AddNote
+    | RecordDecision
+    | MarkMoment
+    | HandOver
+    | TickStep
+    | UntickStep
+    | SkipStep
+    | AcknowledgeAlarm
+    | Contain
+    | Release
+    | VerifyHeld
+    | AddSource
+    | RecordExport
+    | StopEngine
+)
+
+
+class Ack(msgspec.Struct, frozen=True, tag=True):
+    """Saved: the journal holds it. `ref` names what was made (an incident, an action), where something was."""
+
+    seq: int
+    ref: str = ""
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """Not done, and why, in words for the person who asked; `next` says what to do instead."""
+
+    reason: str
+    next: str = ""
+
+
+Answer = Ack | Refused

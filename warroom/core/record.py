@@ -1,0 +1,100 @@
+"""What the reader hands on: one record for each log line (or joined lines), and a gap for each byte it could not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+TimeSource = Literal["line", "assumed_zone", "arrival"]
+
+
+class Level(StrEnum):
+    """Severity of a log line, as Python's logging names it."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A place in a file that was not read, or not read once, and why."""
+
+    kind: str
+    """truncated, rewritten, rotated_unread, cut_line, nul_hole, unreadable, vanished, partial"""
+    reason: str
+    bytes: int | None = None
+    """Bytes concerned, null when nobody can know."""
+
+
+class Record(msgspec.Struct, kw_only=True, gc=False):
+    """One parsed log line. Text fields are as written (untrusted): pass `clean` before showing them.
+
+    `time` and `received` are seconds since the epoch, `offset` and `length` bytes in that generation of the file.
+    """
+
+    source: str
+    generation: int
+    offset: int
+    length: int
+    received: float
+    format: str = "raw"
+    time: float | None = None
+    time_source: TimeSource = "arrival"
+    line: int | None = None
+    level: str | None = None
+    logger: str | None = None
+    bot: str | None = None
+    event: str | None = None
+    message: str = ""
+    user: str | None = None
+    session: str | None = None
+    address: str | None = None
+    tool: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_ms: float | None = None
+    status: int | None = None
+    error: str | None = None
+    attrs: dict[str, Any] = {}
+    gap: Gap | None = None
+
+    @property
+    def moment(self) -> float:
+        """The line's own time, or its arrival where it has none; seconds since the epoch."""
+        return self.received if self.time is None else self.time
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """How far one generation of a file has been read; committed together with the rows derived from it."""
+
+    source: str
+    generation: int
+    device: int
+    inode: int
+    offset: int
+    """Bytes read up to the end of the last complete line."""
+    line: int
+    head: str
+    """sha256 of the first `head_bytes` bytes, hex."""
+    head_bytes: int
+    tail: str
+    """sha256 of the last `tail_bytes` bytes before `offset`, hex."""
+    tail_bytes: int
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Records read in one go from one source and the checkpoint that makes them final."""
+
+    source: str
+    bot: str
+    records: list[Record]
+    checkpoint: Checkpoint | None = None
+    """None for a batch that only says something (a gap, a missing file)."""
+    behind_bytes: int = 0
+    """Bytes of the source still unread after this batch."""
+    state: str = "reading"
+    """reading, waiting (absent until now), gone, unreadable"""

@@ -1,0 +1,224 @@
+"""The view: all that a console draws, frozen, whole and versioned. Every text in it has passed `clean`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from warroom.core.model import (
+    ActionState,
+    AlarmLevel,
+    BotState,
+    Mode,
+    Phase,
+    Plan,
+    Proof,
+    Reason,
+    Role,
+    Severity,
+    StepState,
+    Verb,
+)
+
+
+class BotView(msgspec.Struct, frozen=True):
+    """One row of the board."""
+
+    name: str
+    state: BotState
+    score: float | None
+    """0 to 100, 50 is the alarm threshold; None before the first window."""
+    p: float | None
+    trend: list[float]
+    """Scores of the last windows, oldest first, at most 30."""
+    why: str
+    """The strongest reason in a sentence, or what the bot is waiting for."""
+    learned: int
+    """Normal windows seen."""
+    needed: int
+    """Normal windows wanted before behaviour is scored."""
+    lines: int
+    last_line: float | None
+    """When its last line arrived."""
+    alarms: int
+    """Alarms not acknowledged."""
+    held_by: str | None
+    """Action that contains it now."""
+    verbs: list[Verb]
+    """What can be done to it, mild to hard, as configured."""
+
+
+class SourceView(msgspec.Struct, frozen=True):
+    """One followed log."""
+
+    path: str
+    bot: str
+    state: str
+    lines: int
+    gaps: int
+    behind_bytes: int
+    generation: int
+    offset: int
+    last_line: float | None
+
+
+class AlarmView(msgspec.Struct, frozen=True):
+    """One alarm with its reasons and sample lines."""
+
+    id: str
+    bot: str
+    time: float
+    score: float
+    p: float
+    level: AlarmLevel
+    cause: str
+    reasons: list[Reason]
+    samples: list[str]
+    taxonomy: list[str]
+    acknowledged: str | None
+    """Who acknowledged it."""
+    incident: str | None
+
+
+class StepView(msgspec.Struct, frozen=True):
+    """One step of a checklist as it stands."""
+
+    id: str
+    phase: Phase
+    title: str
+    owner: Role
+    required: bool
+    due: float | None
+    """When it is due, seconds since the epoch."""
+    state: StepState
+    by: str
+    at: float | None
+    reason: str
+    detail: str
+    verb: Verb | None
+
+
+class TimelineView(msgspec.Struct, frozen=True):
+    """One entry of the record in words."""
+
+    seq: int
+    at: float
+    who: str
+    kind: str
+    text: str
+
+
+class ActionView(msgspec.Struct, frozen=True):
+    """One containment as it stands."""
+
+    id: str
+    bot: str
+    verb: Verb
+    adapter: str
+    state: ActionState
+    incident: str | None
+    operator: str
+    uid: int | None
+    reason: str
+    requested: float
+    settled: float | None
+    """When it reached its present state."""
+    expires: float | None
+    plan: Plan
+    plan_sha256: str
+    proof: Proof | None
+    evidence: int
+    """Files taken for it."""
+    note: str
+    """Why it failed or is ambiguous, in words."""
+
+
+class IncidentView(msgspec.Struct, frozen=True):
+    """One incident as it stands."""
+
+    id: str
+    title: str
+    severity: Severity
+    open: bool
+    phase: Phase
+    bots: list[str]
+    playbook: str
+    opened: float
+    closed: float | None
+    moments: dict[str, float]
+    roles: dict[str, str]
+    steps: list[StepView]
+    timeline: list[TimelineView]
+    """The newest 200 entries, oldest first."""
+    actions: list[str]
+    alarms: list[str]
+    next_step: str
+    """The next thing to do, in words."""
+    metrics: dict[str, float | None]
+    """ttd_s, tta_s, ttc_s, ttr_s"""
+
+
+class ConsoleView(msgspec.Struct, frozen=True):
+    """Somebody attached."""
+
+    id: str
+    operator: str
+    uid: int
+    since: float
+    read_only: bool
+
+
+class ChainView(msgspec.Struct, frozen=True):
+    """The journal's length and head, for the status bar."""
+
+    length: int
+    head: str
+
+
+class PlaybookView(msgspec.Struct, frozen=True):
+    """A playbook that can be chosen, or one that is broken and where."""
+
+    id: str
+    title: str
+    severity: Severity | None
+    broken: str
+    """Empty, or file:line:column and what is wrong."""
+
+
+class View(msgspec.Struct, frozen=True):
+    """The room at one moment; a console may drop any but the latest."""
+
+    version: int
+    room: str
+    mode: Mode
+    now: float
+    pid: int
+    started: float
+    bots: list[BotView]
+    sources: list[SourceView]
+    alarms: list[AlarmView]
+    """The newest 100, newest last."""
+    incidents: list[IncidentView]
+    actions: list[ActionView]
+    consoles: list[ConsoleView]
+    playbooks: list[PlaybookView]
+    chain: ChainView
+    messages: list[TimelineView]
+    """The newest 100 entries of the whole room, newest last."""
+    banner: str = ""
+    """Something that everybody must see (journal failing, no evidence space), else empty."""
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One line of the stream, cleaned, for the log page."""
+
+    seq: int
+    """Grows by one a line of the bot; what is missing was dropped from the ring."""
+    at: float
+    time_source: str
+    level: str
+    text: str
+    source: str
+    offset: int
+    generation: int
+    marks: list[str]
+    """Ids of rules that this line matched."""

@@ -1,0 +1,1 @@
+"""Rehearsals: scenario, traffic, score and a real bot to attack."""

@@ -1,0 +1,1 @@
+"""The engine: pipeline, desk task, effects and the socket."""

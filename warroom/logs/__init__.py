@@ -1,0 +1,1 @@
+"""Bytes to records: formats, their detection, lines that belong together."""

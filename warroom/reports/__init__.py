@@ -1,0 +1,1 @@
+"""The post-mortem, written from the record."""

@@ -1,0 +1,1 @@
+"""The console: draws the view, sends commands."""
