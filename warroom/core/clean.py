@@ -15,7 +15,7 @@ Clean = NewType("Clean", str)
 """Text that has passed `clean`: printable, one line, safe to draw."""
 
 SCREEN_LIMIT = 4096
-"""Characters kept of one value; longer ones end in a count of what was cut (a 1 MB line blocks a widget for seconds)."""
+"""Characters kept of a value; longer ones end in a count of what was cut (1 MB in a line blocks a widget for seconds)."""
 
 _MAX_MARKS = 3
 _TAB = "    "

@@ -35,7 +35,7 @@ class ProbeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Agreeing samples wanted for a verdict."""
     every_s: float = 30.0
     """Time between looks while a containment is held."""
-    open_status: list[int] = [200]
+    open_status: list[int] = msgspec.field(default_factory=lambda: [200])
     """Status codes that prove that the bot works as before."""
     contained_when: ContainedWhen = ContainedWhen(status=[401, 403, 503], refused=True, timeout=True)
     verbs: dict[Verb, VerbProbe] = {}
@@ -58,7 +58,7 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: float = 5.0
     settle_s: float = 2.0
     """Seconds until the effect must show."""
-    verbs: list[Verb] = [Verb.LIMIT, Verb.DISABLE]
+    verbs: list[Verb] = msgspec.field(default_factory=lambda: [Verb.LIMIT, Verb.DISABLE])
 
 
 class ProcessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
