@@ -15,7 +15,7 @@ Clean = NewType("Clean", str)
 """Text that has passed `clean`: printable, one line, safe to draw."""
 
 SCREEN_LIMIT = 4096
-"""Characters kept of a value; longer ones end in a count of what was cut (1 MB in a line blocks a widget for seconds)."""
+"""Characters kept of a value; longer ones end in a count of what was cut (1 MB in one line blocks a widget)."""
 
 _MAX_MARKS = 3
 _TAB = "    "

@@ -1,0 +1,57 @@
+"""The front-end contract: submit a command, see the latest view, ask a question. Nothing else crosses to a console."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from warroom.core.commands import Answer, Command
+from warroom.core.model import Mode
+from warroom.core.queries import Query, QueryAnswer
+from warroom.core.view import View
+
+
+class Welcome(msgspec.Struct, frozen=True, tag=True):
+    """What the engine says to a console that attaches; operator and uid are what the kernel reports."""
+
+    protocol: int
+    version: str
+    room: str
+    mode: Mode
+    console: str
+    operator: str
+    uid: int
+    read_only: bool
+    pid: int
+
+
+class ConnectionLost(Exception):
+    """The engine is gone or the line to it broke; the message says what to do."""
+
+
+class Room(Protocol):
+    """A room as a front end holds it."""
+
+    @property
+    def welcome(self) -> Welcome:
+        """Who the engine says we are."""
+        ...
+
+    @property
+    def latest(self) -> View | None:
+        """The newest view that has arrived; None until the first."""
+        ...
+
+    @property
+    def lost(self) -> str:
+        """Empty while connected, else why the line is gone."""
+        ...
+
+    async def submit(self, command: Command) -> Answer:
+        """Send a command and wait for its one answer; raises ConnectionLost."""
+        ...
+
+    async def query(self, query: Query) -> QueryAnswer:
+        """Ask and wait for the answer; raises ConnectionLost."""
+        ...
