@@ -1,0 +1,221 @@
+"""The rules: which facts a command leads to on this desk, or why it is refused. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+
+from warroom.core import commands as c
+from warroom.core import facts as f
+from warroom.core.commands import Command, Refused
+from warroom.core.decide_containment import decide_contain, decide_release, decide_verify
+from warroom.core.desk import Desk, IncidentRecord, StepRecord, open_actions
+from warroom.core.facts import Fact
+from warroom.core.model import Actor, Phase, Plan, Playbook, Role, Severity, StepState, Verb
+
+PHASES = list(Phase)
+_SEVERITIES = list(Severity)
+_TEXT_LIMIT = 4000
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What the world adds to a decision: the time, who asks, and what is configured."""
+
+    now: float
+    actor: Actor
+    bots: dict[str, list[Verb]] = {}
+    """Known bots and what can be done to each."""
+    playbooks: dict[str, Playbook] = {}
+    plan: Plan | None = None
+    """The dry run that the engine made for a Contain command."""
+    plan_fault: str = ""
+    """Why there is no plan."""
+
+
+def decide(desk: Desk, command: Command, context: Context) -> list[Fact] | Refused:
+    """Return the facts to record, in order, or the reason why nothing is recorded."""
+    match command:
+        case c.OpenIncident():
+            return _open(desk, command, context)
+        case c.AcknowledgeAlarm():
+            return _acknowledge(desk, command)
+        case c.Contain():
+            return decide_contain(desk, command, context.bots, context.plan, context.plan_fault)
+        case c.Release():
+            return decide_release(desk, command)
+        case c.VerifyHeld():
+            return decide_verify(desk, command)
+        case c.AddSource():
+            return _add_source(desk, command, context)
+        case c.StopEngine():
+            return _stop(desk, command, context)
+        case _:
+            incident = desk.incidents.get(command.incident)
+            if incident is None:
+                known = ", ".join(desk.incidents) or "none is open"
+                return Refused(f"there is no incident {command.incident}", f"incidents: {known}")
+            if not incident.open and not isinstance(command, c.AddNote | c.RecordExport):
+                return Refused(f"{incident.id} is closed", "notes and exports still work")
+            return _on_incident(incident, command, context, desk)
+
+
+IncidentCommand = (
+    c.CloseIncident
+    | c.ChangeSeverity
+    | c.EnterPhase
+    | c.AssignRole
+    | c.AddNote
+    | c.RecordDecision
+    | c.MarkMoment
+    | c.HandOver
+    | c.TickStep
+    | c.UntickStep
+    | c.SkipStep
+    | c.RecordExport
+)
+
+
+def _on_incident(
+    incident: IncidentRecord, command: IncidentCommand, context: Context, desk: Desk
+) -> list[Fact] | Refused:
+    match command:
+        case c.CloseIncident():
+            return _close(desk, incident, command)
+        case c.ChangeSeverity():
+            return _severity(incident, command)
+        case c.EnterPhase(phase=phase):
+            if phase is incident.phase:
+                return Refused(f"{incident.id} is in {phase} already")
+            return [f.PhaseEntered(incident.id, phase)]
+        case c.AssignRole(role=role, person=person):
+            return [f.RoleAssigned(incident.id, role, person or context.actor.name)]
+        case c.AddNote(text=text):
+            fault = _text_fault(text, "a note")
+            return fault or [f.NoteAdded(incident.id, text)]
+        case c.RecordDecision(text=text, reason=reason):
+            fault = _text_fault(text, "a decision") or _text_fault(reason, "the reason of a decision")
+            return fault or [f.DecisionRecorded(incident.id, text, reason)]
+        case c.MarkMoment():
+            return _mark(incident, command, context)
+        case c.HandOver(to=to, note=note):
+            return _text_fault(to, "the person who takes over") or [f.HandedOver(incident.id, to, note)]
+        case c.TickStep() | c.UntickStep() | c.SkipStep():
+            return _step(incident, command)
+        case c.RecordExport():
+            return [f.ReportExported(incident.id, command.format, command.sha256)]
+        case _:
+            assert_never(command)
+
+
+def _text_fault(text: str, what: str) -> Refused | None:
+    if not text.strip():
+        return Refused(f"{what} needs words")
+    if len(text) > _TEXT_LIMIT:
+        return Refused(f"{what} may have {_TEXT_LIMIT} characters; this has {len(text)}")
+    return None
+
+
+def _open(desk: Desk, command: c.OpenIncident, context: Context) -> list[Fact] | Refused:
+    if command.bot not in context.bots:
+        return Refused(f"there is no bot {command.bot}", f"bots: {', '.join(context.bots) or 'none yet'}")
+    playbook = context.playbooks.get(command.playbook)
+    if playbook is None:
+        return Refused(f"there is no playbook {command.playbook}", f"playbooks: {', '.join(context.playbooks)}")
+    fault = _text_fault(command.title, "a title")
+    if fault:
+        return fault
+    if command.alarm is not None:
+        raised = desk.alarms.get(command.alarm)
+        if raised is None:
+            return Refused(f"there is no alarm {command.alarm}")
+        if raised.incident is not None:
+            return Refused(f"{command.alarm} belongs to {raised.incident}", f"open {raised.incident}")
+    number = f"INC-{len(desk.incidents) + 1:03d}"
+    severity = command.severity or playbook.severity
+    facts: list[Fact] = []
+    if command.alarm is not None and desk.alarms[command.alarm].acknowledged is None:
+        facts.append(f.AlarmAcknowledged(command.alarm))
+    facts.append(f.IncidentOpened(number, command.title, severity, [command.bot], playbook, command.alarm))
+    facts.append(f.RoleAssigned(number, Role.INCIDENT_COMMANDER, context.actor.name))
+    return facts
+
+
+def _close(desk: Desk, incident: IncidentRecord, command: c.CloseIncident) -> list[Fact] | Refused:
+    fault = _text_fault(command.reason, "the reason for closing")
+    if fault:
+        return fault
+    held = [a for a in open_actions(desk) if a.incident == incident.id]
+    if held:
+        names = ", ".join(f"{a.id} ({a.plan.verb} {a.plan.bot}: {a.state})" for a in held)
+        return Refused(f"{incident.id} still has open actions: {names}", "release them first")
+    return [f.IncidentClosed(incident.id, command.reason)]
+
+
+def _severity(incident: IncidentRecord, command: c.ChangeSeverity) -> list[Fact] | Refused:
+    if command.severity is incident.severity:
+        return Refused(f"{incident.id} is {incident.severity} already")
+    lowered = _SEVERITIES.index(command.severity) > _SEVERITIES.index(incident.severity)
+    if lowered and not command.reason.strip():
+        return Refused("lowering the severity needs a reason")
+    return [f.SeverityChanged(incident.id, command.severity, command.reason)]
+
+
+def _mark(incident: IncidentRecord, command: c.MarkMoment, context: Context) -> list[Fact] | Refused:
+    if not command.moment.isidentifier() or len(command.moment) > 40:
+        return Refused(f"{command.moment!r} is no name for a moment", "letters, digits and _, such as started or aware")
+    return [f.MomentMarked(incident.id, command.moment, context.now if command.time is None else command.time)]
+
+
+def _step(incident: IncidentRecord, command: c.TickStep | c.UntickStep | c.SkipStep) -> list[Fact] | Refused:
+    known: StepRecord | None = incident.steps.get(command.step)
+    if known is None:
+        return Refused(f"{incident.id} has no step {command.step}")
+    settled = known.state in (StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE)
+    match command:
+        case c.TickStep(note=note):
+            if known.state is StepState.DONE:
+                return Refused(f"{command.step} is done already, by {known.by}")
+            return [f.StepChanged(incident.id, command.step, StepState.DONE, note)]
+        case c.UntickStep(reason=reason):
+            if not settled:
+                return Refused(f"{command.step} is not ticked")
+            return _text_fault(reason, "taking a tick back") or [
+                f.StepChanged(incident.id, command.step, StepState.TODO, reason)
+            ]
+        case c.SkipStep(reason=reason):
+            if settled:
+                return Refused(f"{command.step} is {known.state} already")
+            return _text_fault(reason, "skipping a step") or [
+                f.StepChanged(incident.id, command.step, StepState.SKIPPED, reason)
+            ]
+        case _:
+            assert_never(command)
+
+
+def _acknowledge(desk: Desk, command: c.AcknowledgeAlarm) -> list[Fact] | Refused:
+    known = desk.alarms.get(command.alarm)
+    if known is None:
+        return Refused(f"there is no alarm {command.alarm}")
+    if known.acknowledged is not None:
+        return Refused(f"{command.alarm} was acknowledged by {known.acknowledged}")
+    return [f.AlarmAcknowledged(command.alarm)]
+
+
+def _add_source(desk: Desk, command: c.AddSource, context: Context) -> list[Fact] | Refused:
+    if not command.pattern.startswith("/"):
+        return Refused(f"{command.pattern!r} is not an absolute path")
+    if desk.sources.get(command.pattern) == command.bot:
+        return Refused(f"{command.pattern} is watched for {command.bot} already")
+    return [f.SourceAdded(command.pattern, command.bot)]
+
+
+def _stop(desk: Desk, command: c.StopEngine, context: Context) -> list[Fact] | Refused:
+    held = open_actions(desk)
+    if held and not command.force:
+        names = ", ".join(f"{a.id} ({a.plan.verb} {a.plan.bot})" for a in held)
+        return Refused(
+            f"open actions would lose their probes and their expiry: {names}",
+            "release them, or stop with --force",
+        )
+    return [f.EngineStopped(f"asked by {context.actor.name}")]

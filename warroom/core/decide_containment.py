@@ -1,0 +1,146 @@
+"""The rules of containment: one open action for each bot and adapter, harder may follow milder."""
+
+from __future__ import annotations
+
+from warroom.core import commands as c
+from warroom.core import facts as f
+from warroom.core.action_states import ACTION_FACTS, next_state
+from warroom.core.commands import Refused
+from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, incident_of, open_actions
+from warroom.core.facts import Fact
+from warroom.core.model import ActionState, Phase, Plan, StepState, Verb
+
+LADDER = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.FREEZE]
+"""Containing verbs from mild to hard."""
+
+_PHASES = list(Phase)
+_STABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD})
+
+
+def decide_contain(
+    desk: Desk, command: c.Contain, bots: dict[str, list[Verb]], plan: Plan | None, plan_fault: str
+) -> list[Fact] | Refused:
+    """Return the intent to act, or why not; another open action of the same adapter is named with its holder."""
+    if command.bot not in bots:
+        return Refused(f"there is no bot {command.bot}", f"bots: {', '.join(bots) or 'none yet'}")
+    if command.verb not in bots[command.bot]:
+        offered = ", ".join(bots[command.bot])
+        return Refused(f"{command.bot} has no way to {command.verb}", f"configured: {offered}")
+    if plan is None:
+        return Refused(plan_fault or f"no plan could be made for {command.verb} {command.bot}")
+    if command.plan_sha256 and command.plan_sha256 != plan.sha256:
+        return Refused("the plan changed since it was shown", "look at the new dry run and confirm again")
+    incident = desk.incidents.get(command.incident) if command.incident else incident_of(desk, command.bot)
+    if command.incident and incident is None:
+        return Refused(f"there is no incident {command.incident}")
+    supersedes = _in_the_way(desk, plan)
+    if isinstance(supersedes, Refused):
+        return supersedes
+    number = f"ACT-{len(desk.actions) + 1:03d}"
+    facts: list[Fact] = [
+        f.ContainmentRequested(number, incident.id if incident else None, plan, command.reason, supersedes)
+    ]
+    if incident is not None and command.verb is not Verb.SNAPSHOT:
+        facts.extend(_forward(incident, Phase.CONTAINMENT))
+    return facts
+
+
+def _in_the_way(desk: Desk, plan: Plan) -> str | Refused | None:
+    """Return the weaker action that this one follows, None when the way is free, or the refusal."""
+    same = [a for a in open_actions(desk, plan.bot) if a.plan.adapter == plan.adapter]
+    if not same:
+        return None
+    holder = same[-1]
+    who = f"{holder.id} ({holder.plan.verb} {plan.bot}) is {holder.state}, asked by {holder.operator.name}"
+    if holder.state not in _STABLE:
+        return Refused(f"{who}: wait for its outcome", f"see {holder.id}")
+    if LADDER.index(plan.verb) <= LADDER.index(holder.plan.verb):
+        return Refused(who, f"release {holder.id} first")
+    return holder.id
+
+
+def decide_release(desk: Desk, command: c.Release) -> list[Fact] | Refused:
+    """Return the intent to undo, or why not."""
+    action = desk.actions.get(command.action)
+    if action is None:
+        return Refused(f"there is no action {command.action}", f"actions: {', '.join(desk.actions) or 'none'}")
+    successor = next((a for a in open_actions(desk) if a.supersedes == action.id), None)
+    if successor is not None:
+        return Refused(f"{successor.id} stands on {action.id}", f"release {successor.id} first")
+    fact = f.ReleaseRequested(action.id, command.reason)
+    if next_state(action.state, fact) is None:
+        return Refused(f"{action.id} is {action.state}: there is nothing to release")
+    return [fact]
+
+
+def decide_verify(desk: Desk, command: c.VerifyHeld) -> list[Fact] | Refused:
+    """Return no fact (the probe's outcome becomes one), or why there is nothing to verify."""
+    action = desk.actions.get(command.action)
+    if action is None:
+        return Refused(f"there is no action {command.action}")
+    if action.state not in (ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS):
+        return Refused(f"{action.id} is {action.state}: there is nothing to verify")
+    return []
+
+
+def admit(desk: Desk, fact: Fact) -> list[Fact]:
+    """Return the facts that an outcome or a finding leads to; what cannot follow is dropped."""
+    match fact:
+        case f.AlarmRaised(alarm=alarm):
+            return [] if alarm.id in desk.alarms else [fact]
+        case f.BotStateChanged(bot=bot, state=state):
+            known = desk.bots.get(bot)
+            return [] if known is not None and known.state is state else [fact]
+        case f.ConsoleLeft(console=console):
+            return [fact] if console in desk.consoles else []
+        case _ if isinstance(fact, ACTION_FACTS):
+            return _admit_outcome(desk, fact)
+        case _:
+            return [fact]
+
+
+def _admit_outcome(desk: Desk, fact: Fact) -> list[Fact]:
+    assert isinstance(fact, ACTION_FACTS)
+    action = desk.actions.get(fact.action)
+    if action is None or next_state(action.state, fact) is None:
+        return []
+    incident = desk.incidents.get(action.incident or "")
+    if incident is None or not incident.open:
+        return [fact]
+    return [fact, *_consequences(incident, action, fact)]
+
+
+def _consequences(incident: IncidentRecord, action: ActionRecord, fact: Fact) -> list[Fact]:
+    """Tick the steps that this outcome completes, reopen those that it undoes, move the phase forward."""
+    match fact:
+        case f.EvidenceTaken(files=files) if files:
+            return _tick(incident, Verb.SNAPSHOT, f"{action.id}: {len(files)} files")
+        case f.ContainmentHeld(proof=proof):
+            return _tick(incident, action.plan.verb, f"{action.id} held, {len(proof.samples)} probes agree")
+        case f.ContainmentNotHeld():
+            return _reopen(incident, action.plan.verb, f"{action.id} does not hold")
+        case f.ContainmentReleased():
+            ticked = _tick(incident, Verb.ENABLE, f"{action.id} released, the bot answers again")
+            return [*ticked, *_forward(incident, Phase.RECOVERY)]
+        case _:
+            return []
+
+
+def _steps(incident: IncidentRecord, verb: Verb, states: frozenset[StepState]) -> list[StepRecord]:
+    return [s for s in incident.steps.values() if s.step.verb is verb and s.state in states]
+
+
+def _tick(incident: IncidentRecord, verb: Verb, reason: str) -> list[Fact]:
+    waiting = _steps(incident, verb, frozenset({StepState.TODO, StepState.DOING, StepState.BLOCKED}))
+    return [f.StepChanged(incident.id, s.step.id, StepState.DONE, reason) for s in waiting]
+
+
+def _reopen(incident: IncidentRecord, verb: Verb, reason: str) -> list[Fact]:
+    done = _steps(incident, verb, frozenset({StepState.DONE}))
+    return [f.StepChanged(incident.id, s.step.id, StepState.TODO, reason) for s in done]
+
+
+def _forward(incident: IncidentRecord, phase: Phase) -> list[Fact]:
+    if _PHASES.index(incident.phase) >= _PHASES.index(phase):
+        return []
+    return [f.PhaseEntered(incident.id, phase)]

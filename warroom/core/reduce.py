@@ -1,0 +1,338 @@
+"""The fold: one fact in, the next desk and the effects that it asks for out. Pure and total."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from warroom.core import facts as f
+from warroom.core.action_states import ActionFact, next_state
+from warroom.core.commands import Ack, Refused
+from warroom.core.desk import (
+    ActionRecord,
+    AlarmRecord,
+    BotRecord,
+    ConsoleRecord,
+    Desk,
+    IncidentRecord,
+    StepRecord,
+    incident_of,
+)
+from warroom.core.model import ActionState, Alarm, Role
+from warroom.core.ports import Entry
+
+_ANSWERS_KEPT = 2000
+
+
+class RunContainment(msgspec.Struct, frozen=True):
+    """Take evidence, apply, probe."""
+
+    action: str
+
+
+class RunRelease(msgspec.Struct, frozen=True):
+    """Undo, probe."""
+
+    action: str
+
+
+Effect = RunContainment | RunRelease
+
+
+def reduce(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
+    """Return the desk after `entry` and what the effect runner has to do now."""
+    desk, effects = _apply(desk, entry)
+    desk = replace(desk, length=entry.seq)
+    if entry.command:
+        desk = _remember_answer(desk, entry)
+    return desk, effects
+
+
+def fold(entries: list[Entry], desk: Desk | None = None) -> Desk:
+    """Return the desk that a journal describes; effects are not run again."""
+    desk = desk or Desk()
+    for entry in entries:
+        desk, _ = reduce(desk, entry)
+    return desk
+
+
+def _apply(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
+    fact = entry.fact
+    match fact:
+        case f.ContainmentRequested():
+            return _requested(desk, entry, fact), [RunContainment(fact.action)]
+        case f.ReleaseRequested():
+            return _on_action(desk, entry, fact), [RunRelease(fact.action)]
+        case (
+            f.EvidenceTaken()
+            | f.ContainmentApplied()
+            | f.ContainmentHeld()
+            | f.ContainmentNotHeld()
+            | f.ContainmentFailed()
+            | f.ContainmentAmbiguous()
+            | f.ActionDone()
+            | f.ContainmentReleased()
+            | f.ReleaseFailed()
+            | f.ContainmentExpired()
+        ):
+            return _on_action(desk, entry, fact), []
+        case (
+            f.IncidentOpened()
+            | f.IncidentClosed()
+            | f.SeverityChanged()
+            | f.PhaseEntered()
+            | f.RoleAssigned()
+            | f.MomentMarked()
+            | f.HandedOver()
+            | f.StepChanged()
+            | f.NoteAdded()
+            | f.DecisionRecorded()
+            | f.ReportExported()
+        ):
+            return _on_incident(desk, entry, fact), []
+        case _:
+            return _on_room(desk, entry, fact), []
+
+
+RoomFact = (
+    f.RoomOpened
+    | f.EngineStarted
+    | f.EngineStopped
+    | f.ConsoleJoined
+    | f.ConsoleLeft
+    | f.CommandRefused
+    | f.SourceAdded
+    | f.GapSeen
+    | f.ModelTrained
+    | f.BotStateChanged
+    | f.AlarmRaised
+    | f.AlarmAcknowledged
+)
+
+
+def _on_room(desk: Desk, entry: Entry, fact: RoomFact) -> Desk:
+    match fact:
+        case f.RoomOpened():
+            return replace(desk, room=fact.room, mode=fact.mode)
+        case f.EngineStarted():
+            return replace(desk, running=True, consoles={})
+        case f.EngineStopped():
+            return replace(desk, running=False, consoles={})
+        case f.ConsoleJoined():
+            console = ConsoleRecord(entry.actor, entry.at, fact.read_only)
+            return replace(desk, consoles={**desk.consoles, fact.console: console})
+        case f.ConsoleLeft():
+            return replace(desk, consoles={k: v for k, v in desk.consoles.items() if k != fact.console})
+        case f.SourceAdded():
+            return replace(desk, sources={**desk.sources, fact.pattern: fact.bot})
+        case f.BotStateChanged():
+            return replace(desk, bots={**desk.bots, fact.bot: BotRecord(fact.state, fact.score)})
+        case f.AlarmRaised():
+            return _raised(desk, fact.alarm, entry.at)
+        case f.AlarmAcknowledged():
+            return _acknowledged(desk, fact.alarm, entry)
+        case f.CommandRefused() | f.GapSeen() | f.ModelTrained():
+            return desk
+        case _:
+            assert_never(fact)
+
+
+def _raised(desk: Desk, alarm: Alarm, at: float) -> Desk:
+    incident = incident_of(desk, alarm.bot)
+    record = AlarmRecord(alarm, at, incident=incident.id if incident else None)
+    desk = replace(desk, alarms={**desk.alarms, alarm.id: record})
+    if incident is None:
+        return desk
+    return _with_incident(desk, replace(incident, alarms=[*incident.alarms, alarm.id]))
+
+
+def _acknowledged(desk: Desk, alarm: str, entry: Entry) -> Desk:
+    known = desk.alarms.get(alarm)
+    if known is None or known.acknowledged is not None:
+        return desk
+    desk = replace(desk, alarms={**desk.alarms, alarm: replace(known, acknowledged=entry.actor.name)})
+    incident = desk.incidents.get(known.incident or "")
+    if incident is None or "acked" in incident.moments:
+        return desk
+    return _with_incident(desk, replace(incident, moments={**incident.moments, "acked": entry.at}))
+
+
+IncidentFact = (
+    f.IncidentOpened
+    | f.IncidentClosed
+    | f.SeverityChanged
+    | f.PhaseEntered
+    | f.RoleAssigned
+    | f.MomentMarked
+    | f.HandedOver
+    | f.StepChanged
+    | f.NoteAdded
+    | f.DecisionRecorded
+    | f.ReportExported
+)
+
+
+def _on_incident(desk: Desk, entry: Entry, fact: IncidentFact) -> Desk:
+    if isinstance(fact, f.IncidentOpened):
+        return _opened(desk, entry, fact)
+    incident = desk.incidents.get(fact.incident)
+    if incident is None:
+        return desk
+    return _with_incident(desk, _changed(incident, entry, fact))
+
+
+def _changed(incident: IncidentRecord, entry: Entry, fact: IncidentFact) -> IncidentRecord:
+    match fact:
+        case f.IncidentClosed():
+            moments = {"resolved": entry.at, **incident.moments, "closed": entry.at}
+            return replace(incident, closed=entry.at, moments=moments)
+        case f.SeverityChanged():
+            return replace(incident, severity=fact.severity)
+        case f.PhaseEntered():
+            return replace(incident, phase=fact.phase)
+        case f.RoleAssigned():
+            return _with_role(incident, fact, entry.at)
+        case f.MomentMarked():
+            return replace(incident, moments={**incident.moments, fact.moment: fact.time})
+        case f.HandedOver():
+            return replace(incident, roles={**incident.roles, Role.INCIDENT_COMMANDER: fact.to})
+        case f.StepChanged():
+            known = incident.steps.get(fact.step)
+            if known is None:
+                return incident
+            step = StepRecord(known.step, fact.state, entry.actor.name, entry.at, fact.reason)
+            return replace(incident, steps={**incident.steps, fact.step: step})
+        case f.NoteAdded() | f.DecisionRecorded() | f.ReportExported() | f.IncidentOpened():
+            return incident
+        case _:
+            assert_never(fact)
+
+
+def _with_role(incident: IncidentRecord, fact: f.RoleAssigned, at: float) -> IncidentRecord:
+    moments = incident.moments
+    if fact.role is Role.INCIDENT_COMMANDER:
+        moments = {"commanded": at, **moments}
+    return replace(incident, roles={**incident.roles, fact.role: fact.person}, moments=moments)
+
+
+def _opened(desk: Desk, entry: Entry, fact: f.IncidentOpened) -> Desk:
+    moments: dict[str, float] = {"acked": entry.at}
+    alarms: list[str] = []
+    raised = desk.alarms.get(fact.alarm or "")
+    if raised is not None:
+        first = min((s.moment for s in raised.alarm.samples), default=raised.alarm.window_start)
+        moments = {"started": min(first, raised.raised), "detected": raised.raised, "acked": entry.at}
+        alarms = [raised.alarm.id]
+        owned = replace(raised, incident=fact.incident, acknowledged=raised.acknowledged or entry.actor.name)
+        desk = replace(desk, alarms={**desk.alarms, raised.alarm.id: owned})
+    incident = IncidentRecord(
+        id=fact.incident,
+        title=fact.title,
+        severity=fact.severity,
+        bots=fact.bots,
+        playbook=fact.playbook,
+        opened=entry.at,
+        moments=moments,
+        steps={step.id: StepRecord(step) for step in fact.playbook.steps},
+        alarms=alarms,
+    )
+    return _with_incident(desk, incident)
+
+
+def _requested(desk: Desk, entry: Entry, fact: f.ContainmentRequested) -> Desk:
+    action = ActionRecord(
+        id=fact.action,
+        incident=fact.incident,
+        plan=fact.plan,
+        reason=fact.reason,
+        operator=entry.actor,
+        requested=entry.at,
+        supersedes=fact.supersedes,
+    )
+    desk = replace(desk, actions={**desk.actions, action.id: action})
+    incident = desk.incidents.get(fact.incident or "")
+    if incident is None:
+        return desk
+    return _with_incident(desk, replace(incident, actions=[*incident.actions, action.id]))
+
+
+def _on_action(desk: Desk, entry: Entry, fact: ActionFact) -> Desk:
+    action = desk.actions.get(fact.action)
+    if action is None:
+        return desk
+    state = next_state(action.state, fact)
+    if state is None:
+        return desk
+    action = _settled(action, entry.at, state, fact)
+    desk = replace(desk, actions={**desk.actions, action.id: action})
+    if isinstance(fact, f.ContainmentHeld) and action.supersedes in desk.actions:
+        desk = _let_go(desk, desk.actions[action.supersedes], action.id, entry.at)
+    return _with_moments(desk, action, entry.at)
+
+
+def _settled(action: ActionRecord, at: float, state: ActionState, fact: ActionFact) -> ActionRecord:
+    action = replace(action, state=state, settled=at if state != action.state else action.settled or at)
+    match fact:
+        case f.EvidenceTaken():
+            return replace(action, evidence=[*action.evidence, *fact.files], settled=None)
+        case f.ContainmentApplied():
+            return replace(action, note=fact.receipt, settled=None)
+        case f.ContainmentHeld() | f.ContainmentNotHeld() | f.ContainmentReleased():
+            return replace(action, proof=fact.proof, note="")
+        case f.ContainmentFailed() | f.ContainmentAmbiguous():
+            return replace(action, note=fact.reason)
+        case f.ReleaseFailed():
+            return replace(action, note=fact.reason, proof=fact.proof or action.proof)
+        case f.ReleaseRequested():
+            return replace(action, releasing=True, note=fact.reason)
+        case f.ActionDone() | f.ContainmentExpired():
+            return action
+        case _:
+            assert_never(fact)
+
+
+def _let_go(desk: Desk, weaker: ActionRecord, stronger: str, at: float) -> Desk:
+    """End the weaker action that a stronger one now holds in its place."""
+    ended = replace(weaker, state=ActionState.RELEASED, settled=at, note=f"superseded by {stronger}")
+    return replace(desk, actions={**desk.actions, weaker.id: ended})
+
+
+def _with_moments(desk: Desk, action: ActionRecord, at: float) -> Desk:
+    incident = desk.incidents.get(action.incident or "")
+    if incident is None:
+        return desk
+    moments = dict(incident.moments)
+    match action.state:
+        case ActionState.HELD:
+            moments.setdefault("contained", at)
+        case ActionState.NOT_HELD:
+            moments.pop("contained", None)
+        case ActionState.RELEASED | ActionState.EXPIRED:
+            moments["resolved"] = at
+        case _:
+            return desk
+    return _with_incident(desk, replace(incident, moments=moments))
+
+
+def _with_incident(desk: Desk, incident: IncidentRecord) -> Desk:
+    return replace(desk, incidents={**desk.incidents, incident.id: incident})
+
+
+def _remember_answer(desk: Desk, entry: Entry) -> Desk:
+    before = desk.answered.get(entry.command)
+    answer: Ack | Refused
+    match entry.fact:
+        case f.CommandRefused(reason=reason):
+            answer = Refused(reason)
+        case f.IncidentOpened(incident=ref):
+            answer = Ack(entry.seq, ref)
+        case f.ContainmentRequested(action=ref):
+            answer = Ack(entry.seq, ref)
+        case _:
+            answer = Ack(entry.seq, before.ref if isinstance(before, Ack) else "")
+    answered = {**desk.answered, entry.command: answer}
+    if len(answered) > _ANSWERS_KEPT:
+        del answered[next(iter(answered))]
+    return replace(desk, answered=answered)
