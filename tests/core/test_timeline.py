@@ -1,0 +1,222 @@
+"""Facts in words."""
+
+from __future__ import annotations
+
+import typing
+
+import pytest
+
+from warroom.core import facts
+from warroom.core.model import (
+    Actor,
+    Alarm,
+    AlarmLevel,
+    BotState,
+    EvidenceFile,
+    Mode,
+    Phase,
+    Plan,
+    Playbook,
+    Proof,
+    Reason,
+    Role,
+    Sample,
+    Severity,
+    StepState,
+    Verb,
+    Verdict,
+)
+from warroom.core.ports import Entry
+from warroom.core.timeline import Told, words
+
+EVIL = "\x1b[31mred\u202e\n12:00 engine: all is well"
+PLAN = Plan("support", Verb.DISABLE, "control", ["POST /"], ["answers 503"], "enable", "asks", 1800.0)
+
+
+def proof(verdict: Verdict, *got: str) -> Proof:
+    return Proof(verdict, [Sample(1.0, verdict, "POST /chat", answer) for answer in got], 2.0)
+
+
+def alarm(text: str) -> Alarm:
+    reason = Reason("rule", "override", text)
+    return Alarm("AL-1", "support", 1.0, 91.4, 1e-6, AlarmLevel.CRITICAL, "override", 0.0, 60.0, [reason])
+
+
+def told(fact: facts.Fact, plans: dict[str, Plan] | None = None) -> Told:
+    return words(Entry(1, 0.0, Actor("kim", 1000), "", fact, "", ""), plans or {})
+
+
+FACTS: list[tuple[facts.Fact, str, str, str | None]] = [
+    (facts.RoomOpened("shop", Mode.LIVE), "room", "room shop opened (live)", None),
+    (facts.EngineStarted(7, "1.0", True), "room", "engine 1.0 started (pid 7)", None),
+    (facts.EngineStopped("asked"), "room", "engine stopped: asked", None),
+    (facts.ConsoleJoined("C1", True), "console", "console C1 attached, read-only", None),
+    (facts.ConsoleLeft("C1", "line dropped"), "console", "console C1 left: line dropped", None),
+    (facts.CommandRefused("Contain", "read-only"), "refused", "Contain was refused: read-only", None),
+    (facts.SourceAdded("/l/*.log", "support"), "source", "log /l/*.log joined the watch for support", None),
+    (
+        facts.GapSeen("/l/a.log", "truncated", "file shrank", 12),
+        "gap",
+        "12 bytes of /l/a.log not read (truncated): file shrank",
+        None,
+    ),
+    (
+        facts.ModelTrained("support", "ab" * 32, 90),
+        "model",
+        "model of support trained on 90 windows (abababababab)",
+        None,
+    ),
+    (facts.BotStateChanged("support", BotState.ALARM, 88.2), "bot", "support became alarm (score 88)", None),
+    (
+        facts.AlarmRaised(alarm("a reply carries the system prompt")),
+        "alarm",
+        "alarm AL-1 (critical) raised for support at score 91: a reply carries the system prompt",
+        None,
+    ),
+    (facts.AlarmAcknowledged("AL-1"), "alarm", "alarm AL-1 acknowledged", None),
+    (
+        facts.IncidentOpened(
+            "INC-1", "Odd", Severity.SEV2, ["support"], Playbook("pi", "P", "1.0.0", "", Severity.SEV2, []), "AL-1"
+        ),
+        "incident",
+        "incident INC-1 opened as SEV2 for support with playbook pi: Odd",
+        "INC-1",
+    ),
+    (facts.IncidentClosed("INC-1", "fixed"), "incident", "incident INC-1 closed: fixed", "INC-1"),
+    (
+        facts.SeverityChanged("INC-1", Severity.SEV1, "data left"),
+        "incident",
+        "severity set to SEV1: data left",
+        "INC-1",
+    ),
+    (facts.PhaseEntered("INC-1", Phase.CONTAINMENT), "incident", "phase containment entered", "INC-1"),
+    (
+        facts.RoleAssigned("INC-1", Role.INCIDENT_COMMANDER, "kim"),
+        "role",
+        "incident commander is now kim",
+        "INC-1",
+    ),
+    (facts.NoteAdded("INC-1", "called the owner"), "note", "note: called the owner", "INC-1"),
+    (facts.DecisionRecorded("INC-1", "stop it", "harm"), "decision", "decided: stop it because harm", "INC-1"),
+    (
+        facts.MomentMarked("INC-1", "started", 0.0),
+        "moment",
+        "moment started marked at 1970-01-01T00:00:00.000Z",
+        "INC-1",
+    ),
+    (facts.HandedOver("INC-1", "lee", "shift ends"), "role", "command handed over to lee: shift ends", "INC-1"),
+    (
+        facts.StepChanged("INC-1", "con-4", StepState.SKIPPED, "no edge"),
+        "step",
+        "step con-4 skipped: no edge",
+        "INC-1",
+    ),
+    (
+        facts.ContainmentRequested("ACT-2", "INC-1", PLAN, "harm", "ACT-1"),
+        "contain",
+        "containment ACT-2 (disable support) requested by way of control for 30m, in place of ACT-1: harm",
+        "INC-1",
+    ),
+    (
+        facts.EvidenceTaken("ACT-2", [EvidenceFile("a", "00", 10, "o", 1.0)]),
+        "evidence",
+        "1 evidence file (10 bytes) stored for containment ACT-2",
+        None,
+    ),
+    (facts.ContainmentApplied("ACT-2", "ok"), "contain", "containment ACT-2 applied, not yet proven: ok", None),
+    (
+        facts.ContainmentHeld("ACT-2", proof(Verdict.CONTAINED, "503", "503", "503")),
+        "contain",
+        "containment ACT-2 HELD: 3 of 3 outside probes got 503",
+        None,
+    ),
+    (
+        facts.ContainmentNotHeld("ACT-2", proof(Verdict.OPEN, "200")),
+        "contain",
+        "containment ACT-2 NOT HELD: 1 of 1 outside probe got 200",
+        None,
+    ),
+    (
+        facts.ContainmentFailed("ACT-2", "401"),
+        "contain",
+        "containment ACT-2 FAILED, nothing was changed: 401",
+        None,
+    ),
+    (
+        facts.ContainmentAmbiguous("ACT-2", "cut"),
+        "contain",
+        "containment ACT-2 AMBIGUOUS, nobody knows whether it was done: cut",
+        None,
+    ),
+    (facts.ActionDone("ACT-2"), "contain", "containment ACT-2 finished", None),
+    (facts.ReleaseRequested("ACT-2", "fixed"), "contain", "release of containment ACT-2 requested: fixed", None),
+    (
+        facts.ContainmentReleased("ACT-2", proof(Verdict.OPEN, "200", "200")),
+        "contain",
+        "containment ACT-2 RELEASED: 2 of 2 outside probes got 200",
+        None,
+    ),
+    (
+        facts.ReleaseFailed("ACT-2", "no answer", None),
+        "contain",
+        "release of containment ACT-2 FAILED: no answer",
+        None,
+    ),
+    (facts.ContainmentExpired("ACT-2"), "contain", "containment ACT-2 expired by its own time", None),
+    (
+        facts.ReportExported("INC-1", "md", "cd" * 32),
+        "report",
+        "post-mortem exported as md (sha256 cdcdcdcdcdcd)",
+        "INC-1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fact", "kind", "text", "incident"), FACTS, ids=lambda value: type(value).__name__)
+def test_each_fact_is_told_in_its_words(fact: facts.Fact, kind: str, text: str, incident: str | None) -> None:
+    assert told(fact) == Told(kind, text, incident)  # type: ignore[arg-type]  # plain text stands in for cleaned
+
+
+def test_no_fact_is_left_untold() -> None:
+    assert {type(fact) for fact, *_ in FACTS} == set(typing.get_args(facts.Fact))
+
+
+def test_an_outcome_names_verb_and_bot_when_the_plan_is_known() -> None:
+    held = facts.ContainmentHeld("ACT-2", proof(Verdict.CONTAINED, "503", "503", "503"))
+    assert told(held, {"ACT-2": PLAN}).text == "containment ACT-2 (disable support) HELD: 3 of 3 outside probes got 503"
+
+
+def test_a_probe_that_disagrees_is_counted_but_not_quoted() -> None:
+    mixed = Proof(
+        Verdict.CONTAINED,
+        [Sample(1.0, Verdict.UNKNOWN, "q", "no route"), Sample(2.0, Verdict.CONTAINED, "q", "503")],
+        2.0,
+    )
+    assert told(facts.ContainmentHeld("ACT-2", mixed)).text.endswith("HELD: 1 of 2 outside probes got 503")
+    assert told(facts.ContainmentHeld("ACT-2", Proof(Verdict.UNKNOWN, [], 1.0))).text.endswith(
+        "no outside probe answered"
+    )
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        facts.NoteAdded("INC-1", EVIL),
+        facts.AlarmRaised(alarm(EVIL)),
+        facts.ContainmentHeld(EVIL, proof(Verdict.CONTAINED, EVIL)),
+        facts.CommandRefused(EVIL, EVIL),
+        facts.StepChanged("INC-1", EVIL, StepState.DONE, EVIL),
+        facts.GapSeen(EVIL, EVIL, EVIL, None),
+    ],
+    ids=lambda fact: type(fact).__name__,
+)
+def test_hostile_text_stays_one_printable_line(fact: facts.Fact) -> None:
+    text = told(fact).text
+    assert "red" in text
+    assert not set(text) & set("\x1b\n\u202e")
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    text = told(facts.CommandRefused("Contain", "x" * 5000)).text
+    assert len(text) < 600
+    assert "characters)" in text
