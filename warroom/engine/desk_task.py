@@ -1,0 +1,165 @@
+"""The desk task: the only writer. It takes commands and reports from one queue, records, folds and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from warroom.core.commands import Ack, Answer, Command, Refused, VerifyHeld
+from warroom.core.decide import Context, decide
+from warroom.core.decide_containment import admit
+from warroom.core.desk import Desk
+from warroom.core.facts import CommandRefused, Fact
+from warroom.core.model import ENGINE, Actor, Plan, Playbook, Verb
+from warroom.core.ports import Clock, Entry, Journal, JournalError, Pending
+from warroom.core.reduce import Effect, reduce
+
+_QUEUE = 1000
+_RETRY_S = 1.0
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is configured: it decides what commands may name."""
+
+    bots: dict[str, list[Verb]]
+    playbooks: dict[str, Playbook]
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """A command on its way, with the dry run that was made for it."""
+
+    command: Command
+    command_id: str
+    actor: Actor
+    answer: asyncio.Future[Answer]
+    plan: Plan | None = None
+    plan_fault: str = ""
+    forbidden: str = ""
+    """Why this console may not, decided from the kernel's word on who it is; empty when it may."""
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """Findings and outcomes, which may still not fit the desk."""
+
+    facts: list[Fact]
+    actor: Actor
+    done: asyncio.Future[None]
+
+
+class DeskTask:
+    """Holds the live desk and writes its journal. `run` ends by cancellation."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        desk: Desk,
+        *,
+        known: Callable[[], Known],
+        effect: Callable[[Effect], Awaitable[None]],
+        recorded: Callable[[Sequence[Entry]], Awaitable[None]],
+    ) -> None:
+        self.desk = desk
+        self.version = 0
+        """Grows with each change of the desk."""
+        self.fault = ""
+        """Why acts are not saved at the moment; empty when they are."""
+        self._journal = journal
+        self._clock = clock
+        self._known = known
+        self._effect = effect
+        self._recorded = recorded
+        self._queue: asyncio.Queue[Submitted | Reported] = asyncio.Queue(_QUEUE)
+
+    async def submit(
+        self, command: Command, command_id: str, actor: Actor, *, plan: Plan | None, fault: str, forbidden: str
+    ) -> Answer:
+        """Queue a command and wait until it is saved or refused; a repeated id gets its first answer."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        await self._queue.put(Submitted(command, command_id, actor, answer, plan, fault, forbidden))
+        return await answer
+
+    async def report(self, *facts: Fact, actor: Actor = ENGINE) -> None:
+        """Queue findings or outcomes and wait until those that fit are saved."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._queue.put(Reported(list(facts), actor, done))
+        await done
+
+    async def run(self) -> None:
+        """Work the queue for ever, one message at a time: order is total."""
+        while True:
+            message = await self._queue.get()
+            match message:
+                case Submitted():
+                    answer = await self._answer(message)
+                    if not message.answer.done():
+                        message.answer.set_result(answer)
+                case Reported():
+                    await self._take(message)
+                    if not message.done.done():
+                        message.done.set_result(None)
+
+    async def _answer(self, message: Submitted) -> Answer:
+        first = self.desk.answered.get(message.command_id)
+        if first is not None:
+            return first
+        facts = self._decided(message)
+        if isinstance(facts, Refused):
+            refusal = CommandRefused(type(message.command).__name__, facts.reason)
+            with contextlib.suppress(JournalError):
+                await self._record([refusal], message.actor, message.command_id)
+            return facts
+        if isinstance(message.command, VerifyHeld):
+            return Ack(self.desk.length, message.command.action)
+        try:
+            await self._record(facts, message.actor, message.command_id)
+        except JournalError as error:
+            return Refused(str(error), "free space or mend the disk, then repeat")
+        return self.desk.answered.get(message.command_id, Ack(self.desk.length))
+
+    def _decided(self, message: Submitted) -> list[Fact] | Refused:
+        if message.forbidden:
+            return Refused(message.forbidden)
+        known = self._known()
+        context = Context(
+            now=self._clock.now(),
+            actor=message.actor,
+            bots=known.bots,
+            playbooks=known.playbooks,
+            plan=message.plan,
+            plan_fault=message.plan_fault,
+        )
+        return decide(self.desk, message.command, context)
+
+    async def _take(self, message: Reported) -> None:
+        """Record what fits. What the disk refuses is tried again until it is saved: an outcome is never dropped."""
+        for fact in message.facts:
+            while facts := admit(self.desk, fact):
+                try:
+                    await self._record(facts, message.actor, "")
+                    break
+                except JournalError:
+                    await self._clock.sleep(_RETRY_S)
+
+    async def _record(self, facts: Sequence[Fact], actor: Actor, command_id: str) -> None:
+        now = self._clock.now()
+        # What follows from an outcome is the engine's own doing; what a person asked for is theirs.
+        pending = [Pending(now, actor, command_id, fact) for fact in facts]
+        try:
+            entries = await self._journal.append(pending)
+        except JournalError as error:
+            self.fault = str(error)
+            self.version += 1
+            raise
+        self.fault = ""
+        effects: list[Effect] = []
+        for entry in entries:
+            self.desk, wanted = reduce(self.desk, entry)
+            effects.extend(wanted)
+        self.version += 1
+        await self._recorded(entries)
+        for effect in effects:
+            await self._effect(effect)
