@@ -1,0 +1,100 @@
+"""The protocol on the room's socket: JSON lines, versioned by the hello, each message a tagged struct.
+
+Views are whole and only the latest matters; every command and question carries the client's id and is answered once.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from warroom.core.commands import Answer, Command
+from warroom.core.queries import Query, QueryAnswer
+from warroom.core.room import Welcome
+from warroom.core.view import View
+
+PROTOCOL = 1
+MAX_MESSAGE_BYTES = 1 << 20
+"""A longer message from a client is refused."""
+
+
+class Hello(msgspec.Struct, frozen=True, tag=True):
+    """The first message of a client."""
+
+    protocol: int
+    version: str
+    client: str
+    """console, cli or drill; only consoles are listed as present."""
+    read_only: bool = False
+
+
+class Submit(msgspec.Struct, frozen=True, tag=True):
+    """A command; a repeated id gets the first answer again."""
+
+    id: str
+    command: Command
+
+
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """A read-only question."""
+
+    id: str
+    query: Query
+
+
+class Follow(msgspec.Struct, frozen=True, tag=True):
+    """Send views from now on, the latest whenever it changed."""
+
+
+class Answered(msgspec.Struct, frozen=True, tag=True):
+    """The answer to a command."""
+
+    id: str
+    answer: Answer
+
+
+class Told(msgspec.Struct, frozen=True, tag=True):
+    """The answer to a question."""
+
+    id: str
+    answer: QueryAnswer
+
+
+class Shown(msgspec.Struct, frozen=True, tag=True):
+    """The latest view."""
+
+    view: View
+
+
+class Denied(msgspec.Struct, frozen=True, tag=True):
+    """A message that could not be taken, and why; the connection stays, unless the hello was denied."""
+
+    id: str
+    reason: str
+
+
+FromClient = Hello | Submit | Ask | Follow
+FromEngine = Welcome | Answered | Told | Shown | Denied
+
+from_client = msgspec.json.Decoder(FromClient)
+from_engine = msgspec.json.Decoder(FromEngine)
+
+
+class _Envelope(msgspec.Struct):
+    """The one field of a message that an answer needs."""
+
+    id: str = ""
+
+
+def encode(message: FromClient | FromEngine) -> bytes:
+    """Return a message as one line of JSON with its newline."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def refusal_of(reason: object, line: bytes) -> Denied:
+    """Return the denial of a line that does not decode; its id is given back when it can be read."""
+
+    try:
+        named = msgspec.json.decode(line, type=_Envelope).id
+    except msgspec.DecodeError:
+        named = ""
+    return Denied(named[:100], f"this message cannot be taken: {str(reason)[:300]}")

@@ -1,0 +1,180 @@
+"""Lines in, findings out: each batch feeds its bot's detector and ring, each second closes windows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from warroom.core.desk import Desk, open_actions
+from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
+from warroom.core.model import BotState
+from warroom.core.ports import Clock, LogSource, Telemetry
+from warroom.core.record import Batch
+from warroom.core.settings import DetectSettings
+from warroom.detect.bot_detector import Assessment, BotDetector
+from warroom.engine.ring import LineRing
+
+TICK_S = 1.0
+TREND = 30
+_GAPS_TOLD = 20
+"""Gaps of one source that become facts; a source that tears all the time must not flood the journal."""
+
+
+class Backlog(Protocol):
+    """Where a source ended when it was first opened: lines before that are old and are not scored."""
+
+    def backlog_end(self, source: str) -> int:
+        """Bytes; 0 when the whole source is to be scored."""
+        ...
+
+
+class SourceState(msgspec.Struct):
+    """How far one log is read."""
+
+    path: str
+    bot: str
+    state: str = "waiting"
+    lines: int = 0
+    gaps: int = 0
+    behind_bytes: int = 0
+    generation: int = 0
+    offset: int = 0
+    last_line: float | None = None
+
+
+class BotWatch:
+    """All that the engine holds of one bot while it runs."""
+
+    def __init__(self, name: str, settings: DetectSettings) -> None:
+        self.name = name
+        self.detector = BotDetector(name, settings)
+        self.ring = LineRing()
+        self.trend: deque[float] = deque(maxlen=TREND)
+        self.lines = 0
+        self.last_line: float | None = None
+        self.assessment: Assessment | None = None
+        self.trained = ""
+        """sha256 of the forest in use, empty without one."""
+
+
+class Pipeline:
+    """Owns the detectors' instances. `run` ends by cancellation; findings go through `report`."""
+
+    def __init__(
+        self,
+        *,
+        source: LogSource,
+        backlog: Backlog,
+        telemetry: Telemetry,
+        clock: Clock,
+        settings: DetectSettings,
+        desk: Callable[[], Desk],
+        report: Callable[[Fact], Awaitable[None]],
+    ) -> None:
+        self.bots: dict[str, BotWatch] = {}
+        self.sources: dict[str, SourceState] = {}
+        self.version = 0
+        """Grows when something that the view shows has changed."""
+        self._source = source
+        self._backlog = backlog
+        self._telemetry = telemetry
+        self._clock = clock
+        self._settings = settings
+        self._desk = desk
+        self._report = report
+
+    def bot(self, name: str) -> BotWatch:
+        """Return what is held of a bot; a new name begins to be watched."""
+        watch = self.bots.get(name)
+        if watch is None:
+            watch = self.bots[name] = BotWatch(name, self._settings)
+            self.version += 1
+        return watch
+
+    def logs_of(self, bot: str) -> list[str]:
+        """Return the paths that were read for a bot."""
+        return [s.path for s in self.sources.values() if s.bot == bot and s.state == "reading"]
+
+    async def learn(self, bot: str, history: AsyncIterator[Batch]) -> int:
+        """Learn a bot's normal from a finished log; returns the lines read."""
+        detector = self.bot(bot).detector
+        lines = 0
+        async for batch in history:
+            detector.learn(batch.records)
+            lines += len(batch.records)
+            self.version += 1
+            await asyncio.sleep(0)
+        return lines
+
+    async def run(self) -> None:
+        """Read and tick for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read(), name="read")
+            tasks.create_task(self._tick_for_ever(), name="tick")
+
+    async def _read(self) -> None:
+        async for batch in self._source.batches():
+            findings = self._take(batch)
+            for finding in findings:
+                await self._report(finding)
+            # The checkpoint follows the alarms: after a crash in between they are found again under the same ids.
+            await self._telemetry.save([batch])
+            self.version += 1
+
+    def _take(self, batch: Batch) -> list[Fact]:
+        watch = self.bot(batch.bot)
+        state = self.sources.setdefault(batch.source, SourceState(batch.source, batch.bot))
+        state.state = batch.state
+        state.behind_bytes = batch.behind_bytes
+        if batch.checkpoint is not None:
+            state.generation, state.offset = batch.checkpoint.generation, batch.checkpoint.offset
+        findings: list[Fact] = []
+        records = batch.records
+        for record in records:
+            if record.gap is not None:
+                state.gaps += 1
+                if state.gaps <= _GAPS_TOLD:
+                    findings.append(GapSeen(batch.source, record.gap.kind, record.gap.reason, record.gap.bytes))
+        lines = [record for record in records if record.gap is None or record.message]
+        if lines:
+            state.lines += len(lines)
+            watch.lines += len(lines)
+            watch.last_line = state.last_line = lines[-1].received
+        old = self._backlog.backlog_end(batch.source)
+        fresh = [r for r in lines if r.generation > 0 or r.offset >= old]
+        alarms = watch.detector.observe(fresh)
+        marked = [(r, watch.detector.marks(r) if r.gap is None else []) for r in records]
+        watch.ring.extend(marked)
+        findings.extend(AlarmRaised(alarm) for alarm in alarms)
+        return findings
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            await self._clock.sleep(TICK_S)
+            await self.tick(self._clock.now())
+
+    async def tick(self, now: float) -> None:
+        """Close the windows that are due, tell what they show."""
+        for watch in list(self.bots.values()):
+            contained = bool(open_actions(self._desk(), watch.name))
+            watch.detector.hold_learning(contained)
+            before = watch.assessment
+            seen = watch.detector.tick(now)
+            watch.assessment = seen
+            if seen.windows_closed and seen.score is not None:
+                watch.trend.append(seen.score)
+            if before is None or before != seen:
+                self.version += 1
+            await self._tell(watch.name, seen, contained)
+
+    async def _tell(self, bot: str, seen: Assessment, contained: bool) -> None:
+        for alarm in seen.alarms:
+            await self._report(AlarmRaised(alarm))
+        state = BotState.CONTAINED if contained else seen.state
+        known = self._desk().bots.get(bot)
+        if known is None or known.state is not state:
+            await self._report(BotStateChanged(bot, state, seen.score or 0.0))

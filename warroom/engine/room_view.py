@@ -1,0 +1,234 @@
+"""From desk and pipeline to the one frozen view that every console draws. All text leaves cleaned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from warroom.core.clean import clean
+from warroom.core.desk import (
+    ActionRecord,
+    AlarmRecord,
+    Desk,
+    IncidentRecord,
+    StepRecord,
+    open_actions,
+)
+from warroom.core.metrics import durations
+from warroom.core.model import ActionState, BotState, Phase, Plan, Reason, StepState, Verb
+from warroom.core.view import (
+    ActionView,
+    AlarmView,
+    BotView,
+    ChainView,
+    ConsoleView,
+    IncidentView,
+    PlaybookView,
+    SourceView,
+    StepView,
+    TimelineView,
+    View,
+)
+from warroom.engine.pipeline import BotWatch, SourceState
+
+_ALARMS = 100
+_PHASES = list(Phase)
+_SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE})
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What the view shows beside the desk."""
+
+    now: float
+    pid: int
+    started: float
+    head: str
+    bots: Mapping[str, BotWatch]
+    sources: Mapping[str, SourceState]
+    verbs: Mapping[str, Sequence[Verb]]
+    playbooks: Sequence[PlaybookView]
+    timeline: Mapping[str, Sequence[TimelineView]]
+    """Entries of each incident in words."""
+    messages: Sequence[TimelineView]
+    banner: str
+
+
+def build_view(version: int, desk: Desk, around: Surroundings) -> View:
+    """Return the whole room at this moment."""
+    return View(
+        version=version,
+        room=clean(desk.room, 64),
+        mode=desk.mode,
+        now=around.now,
+        pid=around.pid,
+        started=around.started,
+        bots=[_bot(name, desk, around) for name in sorted({*around.bots, *around.verbs})],
+        sources=[_source(state) for state in around.sources.values()],
+        alarms=[_alarm(record) for record in list(desk.alarms.values())[-_ALARMS:]],
+        incidents=[_incident(record, desk, around) for record in desk.incidents.values()],
+        actions=[_action(record) for record in desk.actions.values()],
+        consoles=[_console(name, desk) for name in desk.consoles],
+        playbooks=list(around.playbooks),
+        chain=ChainView(desk.length, around.head),
+        messages=list(around.messages),
+        banner=clean(around.banner, 300),
+    )
+
+
+def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
+    watch = around.bots.get(name)
+    seen = watch.assessment if watch else None
+    holding = [a for a in open_actions(desk, name) if a.state is ActionState.HELD and a.plan.verb is not Verb.SNAPSHOT]
+    held = holding[-1] if holding else None
+    state = seen.state if seen else BotState.UNKNOWN
+    why = seen.why if seen else "waiting for its log"
+    if held is not None:
+        state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.name}"
+    return BotView(
+        name=clean(name, 64),
+        state=state,
+        score=seen.score if seen else None,
+        p=seen.p if seen else None,
+        trend=list(watch.trend) if watch else [],
+        why=clean(why, 300),
+        learned=seen.learned if seen else 0,
+        needed=seen.needed if seen else 0,
+        lines=watch.lines if watch else 0,
+        last_line=watch.last_line if watch else None,
+        alarms=sum(1 for a in desk.alarms.values() if a.alarm.bot == name and a.acknowledged is None),
+        held_by=held.id if held else None,
+        verbs=list(around.verbs.get(name, ())),
+    )
+
+
+def _source(state: SourceState) -> SourceView:
+    return SourceView(
+        path=clean(state.path, 300),
+        bot=clean(state.bot, 64),
+        state=state.state,
+        lines=state.lines,
+        gaps=state.gaps,
+        behind_bytes=state.behind_bytes,
+        generation=state.generation,
+        offset=state.offset,
+        last_line=state.last_line,
+    )
+
+
+def _alarm(record: AlarmRecord) -> AlarmView:
+    alarm = record.alarm
+    taxonomy = [*alarm.taxonomy.owasp_llm, *alarm.taxonomy.owasp_asi, *alarm.taxonomy.atlas]
+    return AlarmView(
+        id=alarm.id,
+        bot=clean(alarm.bot, 64),
+        time=alarm.time,
+        score=alarm.score,
+        p=alarm.p,
+        level=alarm.level,
+        cause=clean(alarm.cause, 200),
+        reasons=[_reason(reason) for reason in alarm.reasons],
+        samples=[clean(sample.message, 1000) for sample in alarm.samples],
+        taxonomy=[clean(name, 40) for name in taxonomy],
+        acknowledged=None if record.acknowledged is None else clean(record.acknowledged, 64),
+        incident=record.incident,
+    )
+
+
+def _reason(reason: Reason) -> Reason:
+    return msgspec.structs.replace(reason, name=clean(reason.name, 100), text=clean(reason.text, 400))
+
+
+def _action(record: ActionRecord) -> ActionView:
+    return ActionView(
+        id=record.id,
+        bot=clean(record.plan.bot, 64),
+        verb=record.plan.verb,
+        adapter=record.plan.adapter,
+        state=record.state,
+        incident=record.incident,
+        operator=clean(record.operator.name, 64),
+        uid=record.operator.uid,
+        reason=clean(record.reason, 500),
+        requested=record.requested,
+        settled=record.settled,
+        expires=record.expires if record.open else None,
+        plan=clean_plan(record.plan),
+        plan_sha256=record.plan.sha256,
+        proof=record.proof,
+        evidence=len(record.evidence),
+        note=clean(record.note, 500),
+    )
+
+
+def clean_plan(plan: Plan) -> Plan:
+    """Return a plan whose texts are safe to draw; its hash is that of the plan as made, not of this one."""
+    return msgspec.structs.replace(
+        plan,
+        exact=[clean(line, 500) for line in plan.exact],
+        effects=[clean(line, 300) for line in plan.effects],
+        undo=clean(plan.undo, 300),
+        probe=clean(plan.probe, 300),
+    )
+
+
+def _console(name: str, desk: Desk) -> ConsoleView:
+    record = desk.consoles[name]
+    uid = -1 if record.actor.uid is None else record.actor.uid
+    return ConsoleView(name, clean(record.actor.name, 64), uid, record.since, record.read_only)
+
+
+def _incident(record: IncidentRecord, desk: Desk, around: Surroundings) -> IncidentView:
+    return IncidentView(
+        id=record.id,
+        title=clean(record.title, 200),
+        severity=record.severity,
+        open=record.open,
+        phase=record.phase,
+        bots=[clean(bot, 64) for bot in record.bots],
+        playbook=clean(record.playbook.id, 64),
+        opened=record.opened,
+        closed=record.closed,
+        moments=record.moments,
+        roles={role.value: clean(person, 64) for role, person in record.roles.items()},
+        steps=[_step(record, step) for step in record.steps.values()],
+        timeline=list(around.timeline.get(record.id, ())),
+        actions=record.actions,
+        alarms=record.alarms,
+        next_step=next_step(record, desk, around.verbs),
+        metrics=durations(record.moments),
+    )
+
+
+def _step(incident: IncidentRecord, record: StepRecord) -> StepView:
+    step = record.step
+    return StepView(
+        id=step.id,
+        phase=step.phase,
+        title=clean(step.title, 120),
+        owner=step.owner,
+        required=step.required,
+        due=None if step.due_s is None else incident.opened + step.due_s,
+        state=record.state,
+        by=clean(record.by, 64),
+        at=record.at,
+        reason=clean(record.reason, 300),
+        detail=clean(step.detail, 1000),
+        verb=step.verb,
+    )
+
+
+def next_step(incident: IncidentRecord, desk: Desk, verbs: Mapping[str, Sequence[Verb]]) -> str:
+    """Return the next thing to do in words: what does not hold first, then the first required step left."""
+    if not incident.open:
+        return "write the post-mortem" if "closed" in incident.moments else ""
+    for action in open_actions(desk):
+        if action.incident == incident.id and action.state in (ActionState.NOT_HELD, ActionState.AMBIGUOUS):
+            held = "is NOT HELD" if action.state is ActionState.NOT_HELD else "is ambiguous"
+            return clean(f"{action.id} {held}: verify it, or take a harder verb for {action.plan.bot}", 120)
+    for step in incident.steps.values():
+        if _PHASES.index(step.step.phase) < _PHASES.index(Phase.DETECTION):
+            continue
+        if step.step.required and step.state not in _SETTLED:
+            return clean(step.step.title, 120)
+    return "close the incident"

@@ -1,0 +1,226 @@
+"""The room's socket: who is there by the kernel's word, one answer for each message, the latest view to followers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pwd
+import socket
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from warroom import __version__
+from warroom.core import wire
+from warroom.core.facts import ConsoleJoined, ConsoleLeft
+from warroom.core.model import Actor
+from warroom.core.room import Welcome
+from warroom.engine.engine import Engine
+
+_HELLO_TIMEOUT_S = 10.0
+_CHUNK = 1 << 16
+_AT_ONCE = 16
+"""Messages of one client that are worked on at the same time; more wait in the socket."""
+
+
+def peer_of(connection: socket.socket) -> Actor:
+    """Return who is on the other end: the uid that the kernel reports and its login name, never an environment."""
+    size = struct.calcsize("3i")
+    _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        name = f"uid-{uid}"
+    return Actor(name, uid)
+
+
+async def lines_of(reader: asyncio.StreamReader) -> AsyncIterator[bytes | int]:
+    """Yield each line; for a line over the limit, its size in bytes instead."""
+    pending = bytearray()
+    dropped = 0
+    while chunk := await reader.read(_CHUNK):
+        start = 0
+        while (end := chunk.find(b"\n", start)) >= 0:
+            pending += chunk[start:end]
+            start = end + 1
+            if dropped or len(pending) > wire.MAX_MESSAGE_BYTES:
+                yield dropped + len(pending)
+            else:
+                yield bytes(pending)
+            pending.clear()
+            dropped = 0
+        pending += chunk[start:]
+        if len(pending) > wire.MAX_MESSAGE_BYTES:
+            dropped += len(pending)
+            pending.clear()
+
+
+class Server:
+    """Serves one engine on one Unix socket. Use `serve` as an async context manager."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._path = path
+        self._joined = 0
+        self._encoded: tuple[int, bytes] = (-1, b"")
+        self._open: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def serve(self) -> AsyncIterator[None]:
+        """Take connections while the context is open; the socket file is gone afterwards."""
+        server = await asyncio.start_unix_server(self._connected, self._path, limit=_CHUNK)
+        try:
+            yield
+        finally:
+            server.close()
+            for task in list(self._open):
+                task.cancel()
+            if self._open:
+                await asyncio.wait(self._open)
+            self._path.unlink(missing_ok=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            await self._talk(reader, writer)
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+            # A line that drops is an ordinary end of a talk; a cancelled one is the engine's end.
+            return
+        finally:
+            self._open.discard(task)
+            writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = peer_of(writer.get_extra_info("socket"))
+        lines = lines_of(reader)
+        hello = await self._hello(lines, writer)
+        if hello is None:
+            return
+        self._joined += 1
+        console = f"C{self._joined}"
+        welcome = Welcome(
+            protocol=wire.PROTOCOL,
+            version=__version__,
+            room=self._engine.parts.room,
+            mode=self._engine.parts.mode,
+            console=console,
+            operator=peer.name,
+            uid=-1 if peer.uid is None else peer.uid,
+            read_only=hello.read_only,
+            pid=self._engine.view().pid,
+        )
+        talk = _Talk(self, self._engine, peer, hello, writer)
+        await talk.send(wire.encode(welcome))
+        present = hello.client == "console"
+        if present:
+            await self._engine.report(ConsoleJoined(console, hello.read_only), actor=peer)
+        reason = "the line dropped"
+        try:
+            await talk.listen(lines)
+            reason = "left"
+        finally:
+            if present:
+                await self._engine.report(ConsoleLeft(console, reason), actor=peer)
+
+    async def _hello(self, lines: AsyncIterator[bytes | int], writer: asyncio.StreamWriter) -> wire.Hello | None:
+        async with asyncio.timeout(_HELLO_TIMEOUT_S):
+            line = await anext(lines, b"")
+        try:
+            hello = wire.from_client.decode(line if isinstance(line, bytes) else b"")
+        except msgspec.DecodeError as error:
+            writer.write(wire.encode(wire.Denied("", f"say hello first: {error}")))
+            return None
+        if not isinstance(hello, wire.Hello) or hello.protocol != wire.PROTOCOL:
+            version = hello.version if isinstance(hello, wire.Hello) else "unknown"
+            reason = (
+                f"the engine is warroom {__version__} and speaks protocol {wire.PROTOCOL}, the client is {version}; "
+                "stop the engine with its own version and start it anew, or use the same version on both ends"
+            )
+            writer.write(wire.encode(wire.Denied("", reason)))
+            return None
+        return hello
+
+    def encoded_view(self) -> bytes:
+        """Return the newest view as a line; all followers share the bytes of one version."""
+        if self._encoded[0] != self._engine.version:
+            version = self._engine.version
+            self._encoded = (version, wire.encode(wire.Shown(self._engine.view())))
+        return self._encoded[1]
+
+
+class _Talk:
+    """One client's connection after its hello."""
+
+    def __init__(
+        self, server: Server, engine: Engine, peer: Actor, hello: wire.Hello, writer: asyncio.StreamWriter
+    ) -> None:
+        self._server = server
+        self._engine = engine
+        self._peer = peer
+        self._forbidden = "this console is read-only" if hello.read_only else ""
+        self._writer = writer
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._follower: asyncio.Task[None] | None = None
+
+    async def send(self, line: bytes) -> None:
+        """Write one line and wait while the client's end is full; lines are never mixed."""
+        self._writer.write(line)
+        await self._writer.drain()
+
+    async def listen(self, lines: AsyncIterator[bytes | int]) -> None:
+        """Take messages until the client leaves."""
+        async with asyncio.TaskGroup() as tasks:
+            try:
+                async for line in lines:
+                    await self._room.acquire()
+                    tasks.create_task(self._take(line, tasks))
+            finally:
+                if self._follower is not None:
+                    self._follower.cancel()
+
+    async def _take(self, line: bytes | int, tasks: asyncio.TaskGroup) -> None:
+        try:
+            await self._answer(line, tasks)
+        except ConnectionError:
+            # The client left before its answer; what it asked for is recorded all the same.
+            return
+        finally:
+            self._room.release()
+
+    async def _answer(self, line: bytes | int, tasks: asyncio.TaskGroup) -> None:
+        if isinstance(line, int):
+            reason = f"a message has {wire.MAX_MESSAGE_BYTES} bytes at most; this had {line}"
+            await self.send(wire.encode(wire.Denied("", reason)))
+            return
+        try:
+            message = wire.from_client.decode(line)
+        except (msgspec.DecodeError, RecursionError) as error:
+            await self.send(wire.encode(wire.refusal_of(error, line)))
+            return
+        match message:
+            case wire.Submit(id=name, command=command):
+                answer = await self._engine.submit(command, name, self._peer, forbidden=self._forbidden)
+                await self.send(wire.encode(wire.Answered(name, answer)))
+            case wire.Ask(id=name, query=query):
+                await self.send(wire.encode(wire.Told(name, await self._engine.query(query))))
+            case wire.Follow():
+                if self._follower is None:
+                    self._follower = tasks.create_task(self._follow())
+            case wire.Hello():
+                await self.send(wire.encode(wire.Denied("", "hello was said already")))
+
+    async def _follow(self) -> None:
+        told = -1
+        while True:
+            async with self._engine.changed:
+                while self._engine.version == told:
+                    await self._engine.changed.wait()
+                told = self._engine.version
+            try:
+                await self.send(self._server.encoded_view())
+            except ConnectionError:
+                return
