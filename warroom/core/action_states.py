@@ -60,16 +60,19 @@ NEXT: dict[S, dict[type[Fact], S]] = {
     S.HELD: {
         ContainmentHeld: S.HELD,
         ContainmentNotHeld: S.NOT_HELD,
+        ContainmentAmbiguous: S.AMBIGUOUS,
         ReleaseRequested: S.RELEASING,
         ContainmentReleased: S.RELEASED,
     },
     S.NOT_HELD: {
         ContainmentHeld: S.HELD,
         ContainmentNotHeld: S.NOT_HELD,
+        ContainmentAmbiguous: S.AMBIGUOUS,
         ReleaseRequested: S.RELEASING,
         ContainmentReleased: S.RELEASED,
     },
     S.AMBIGUOUS: {
+        ContainmentAmbiguous: S.AMBIGUOUS,
         ContainmentHeld: S.HELD,
         ContainmentNotHeld: S.NOT_HELD,
         ReleaseRequested: S.RELEASING,

@@ -10,6 +10,7 @@ import msgspec
 
 from warroom import __version__
 from warroom.core import facts as f
+from warroom.core.action_states import ACTION_FACTS, next_state
 from warroom.core.commands import Ack, AddSource, Answer, Command, Contain, StopEngine, VerifyHeld
 from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.model import ENGINE, ActionState, Actor, EvidenceFile, Mode, Plan, Playbook, Verb
@@ -53,6 +54,7 @@ from warroom.engine.trainer import TrainingFailed, train
 _EFFECTS = 8
 """Effects that run at the same time; more wait."""
 _PREVIEW_TIMEOUT_S = 5.0
+_WATCHED = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 _VIEW_S = 0.1
 """Shortest time between two views."""
 
@@ -74,6 +76,10 @@ class Parts(msgspec.Struct, frozen=True):
     probes: Mapping[str, Probe]
     playbooks: Mapping[str, Playbook]
     playbook_views: Sequence[PlaybookView]
+    from_start: bool = False
+    """Whether what the configured logs hold already is scored too, or only what comes from now on."""
+    sources: Sequence[tuple[str, str]] = ()
+    """Further (pattern, bot) pairs to follow, recorded as added."""
     history: Callable[[str], AsyncIterator[Batch]] | None = None
     """Finished logs of ordinary days of a bot, to learn from."""
 
@@ -161,9 +167,9 @@ class Engine:
         for bot, settings in self.parts.settings.bots.items():
             self._pipeline.bot(bot)
             for pattern in settings.log:
-                self.parts.source.add(pattern, bot, from_start=self.parts.mode is Mode.DRILL)
+                self.parts.source.add(pattern, bot, from_start=self.parts.from_start)
         for pattern, bot in desk.sources.items():
-            self.parts.source.add(pattern, bot, from_start=False)
+            self._follow(pattern, bot)
         self.parts.source.resume(await self.parts.telemetry.checkpoints())
 
     async def _begin(self) -> None:
@@ -171,6 +177,10 @@ class Engine:
         if not desk.room:
             await self._desk_task.report(f.RoomOpened(self.parts.room, self.parts.mode))
         await self._desk_task.report(f.EngineStarted(os.getpid(), __version__, not desk.running))
+        for pattern, bot in self.parts.sources:
+            if desk.sources.get(pattern) != bot:
+                self._follow(pattern, bot)
+                await self._desk_task.report(f.SourceAdded(pattern, bot))
         # Reconcile: an intent without an outcome is ambiguous until a probe from outside decides.
         for action in open_actions(desk):
             if action.state in (ActionState.RUNNING, ActionState.RELEASING):
@@ -179,6 +189,10 @@ class Engine:
                 await self._desk_task.report(f.ContainmentAmbiguous(action.id, reason))
         for action in open_actions(self._desk_task.desk):
             self._verify.put_nowait(action.id)
+
+    def _follow(self, pattern: str, bot: str) -> None:
+        self._pipeline.bot(bot)
+        self.parts.source.add(pattern, bot, from_start=False)
 
     def stop(self) -> None:
         """End `run` without asking the desk: for signals; the journal then says that the end was not in order."""
@@ -202,8 +216,7 @@ class Engine:
     async def _follow_up(self, command: Command) -> None:
         match command:
             case AddSource(pattern=pattern, bot=bot):
-                self.parts.source.add(pattern, bot, from_start=False)
-                self._pipeline.bot(bot)
+                self._follow(pattern, bot)
             case VerifyHeld(action=action):
                 await self._verify.put(action)
             case StopEngine():
@@ -315,7 +328,7 @@ class Engine:
                     continue
                 if action.expires is not None and now >= action.expires and action.state is not ActionState.RELEASING:
                     await self._desk_task.report(f.ReleaseRequested(action.id, "it expired"))
-                elif action.state is ActionState.HELD and now - looked.get(action.id, action.settled or now) >= (
+                elif action.state in _WATCHED and now - looked.get(action.id, action.settled or now) >= (
                     self._every_s(action)
                 ):
                     looked[action.id] = now
@@ -331,7 +344,7 @@ class Engine:
     async def _reprobe(self, action: ActionRecord) -> None:
         outcome = await self._runner.verify(action)
         # An unchanged verdict is no news; a flip is a fact and reopens the step.
-        if not isinstance(outcome, f.ContainmentHeld):
+        if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
             await self._desk_task.report(outcome)
 
     async def _learn(self) -> None:

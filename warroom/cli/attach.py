@@ -1,0 +1,21 @@
+"""`warroom attach`: one more console on a running room."""
+
+from __future__ import annotations
+
+import argparse
+
+from warroom.cli.console import open_console, require_terminal
+from warroom.cli.rooms import chosen_room
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the verb."""
+    parser.add_argument("room", nargs="?", help="the room (default: the only live room that runs)")
+    parser.add_argument("--read-only", action="store_true", help="look, but act on nothing")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open a console; exit code 3 when no engine runs."""
+    require_terminal()
+    return open_console(chosen_room(args.room), read_only=args.read_only, ascii_only=args.ascii)

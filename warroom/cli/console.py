@@ -1,0 +1,44 @@
+"""Opening the console on a room, and refusing where no screen can be drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from warroom.adapters.paths import RoomPaths
+from warroom.cli.exits import USAGE, Failure
+from warroom.cli.rooms import no_engine
+from warroom.core.room import ConnectionLost
+
+
+def require_terminal() -> None:
+    """Raise Failure with exit code 2 unless a full screen can be drawn here."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Failure(USAGE, "this needs a terminal", next_step="without one: warroom status, alarms, bots, contain")
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise Failure(
+            USAGE, "this terminal cannot draw a screen (TERM is unset or dumb)", next_step="use warroom status"
+        )
+
+
+def open_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
+    """Attach a console and run it until its user leaves; returns its exit code."""
+    return asyncio.run(_console(paths, read_only=read_only, ascii_only=ascii_only))
+
+
+async def _console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
+    from warroom.cli.export import write_report
+    from warroom.client.connection import RoomConnection
+    from warroom.tui.app import WarRoomApp
+
+    async def export(incident: str, kind: str) -> str:
+        return str(await write_report(room, paths, incident, kind, None))
+
+    try:
+        async with RoomConnection(paths.socket, client="console", read_only=read_only, follow=True) as room:
+            app = WarRoomApp(room, ascii=ascii_only, export=export)
+            await app.run_async(mouse=False)
+            return app.return_code or 0
+    except ConnectionLost as error:
+        raise no_engine(paths.name, error) from error

@@ -1,0 +1,150 @@
+"""`warroom contain | release | verify-held`: act on a bot and wait for what the outside probe says."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from warroom.cli.exits import ABSENT, NO, OK, REFUSED, UNKNOWN, USAGE, Failure
+from warroom.cli.printing import print_json
+from warroom.cli.rooms import add_room_option, chosen_room, settled, with_room
+from warroom.core.commands import Contain, Release, VerifyHeld
+from warroom.core.contract import action_json
+from warroom.core.model import ActionState, Verb
+from warroom.core.queries import PlanAnswer, PreviewPlan
+from warroom.core.room import ConnectionLost
+from warroom.core.view import ActionView
+
+if TYPE_CHECKING:
+    from warroom.client.connection import RoomConnection
+
+_CONTAINING = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.FREEZE]
+_MOVING = frozenset({ActionState.RUNNING, ActionState.RELEASING})
+_CODES = {
+    ActionState.HELD: OK,
+    ActionState.DONE: OK,
+    ActionState.RELEASED: OK,
+    ActionState.EXPIRED: OK,
+    ActionState.NOT_HELD: NO,
+    ActionState.FAILED: NO,
+    ActionState.AMBIGUOUS: UNKNOWN,
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options; the three verbs share this module."""
+    add_room_option(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--reason", default="", metavar="T", help="why; it goes into the record")
+    parser.add_argument("--no-wait", action="store_true", help="print the id and do not wait for the proof")
+    if parser.prog.endswith(" contain"):
+        parser.add_argument("bot", metavar="BOT")
+        parser.add_argument("what", metavar="VERB", choices=[v.value for v in _CONTAINING])
+        parser.add_argument("--incident", metavar="ID")
+        parser.add_argument("--dry-run", action="store_true", help="show exactly what would be done, change nothing")
+        parser.add_argument("--expires", metavar="30m", help="let the bot back by itself after this time")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+    else:
+        parser.add_argument("action", metavar="ACTION")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Act and wait; the exit code says what was proved."""
+    paths = chosen_room(args.room)
+    return with_room(paths, lambda room: _work(room, args))
+
+
+def duration(text: str | None) -> float | None:
+    """Return seconds of `90s`, `30m`, `2h`; Failure for anything else."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
+    if found is None:
+        raise Failure(USAGE, f"{text!r} is no duration", next_step="such as 90s, 30m or 2h")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+async def _work(room: RoomConnection, args: argparse.Namespace) -> int:
+    match args.verb:
+        case "contain":
+            return await _contain(room, args)
+        case "release":
+            answer = settled(await room.submit(Release(args.action, args.reason)))
+            return await _settle(room, args, args.action, answer.seq)
+        case _:
+            before = (await room.first_view()).chain.length
+            settled(await room.submit(VerifyHeld(args.action)))
+            return await _verified(room, args, before)
+
+
+async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
+    verb, expires_s = Verb(args.what), duration(args.expires)
+    preview = await room.query(PreviewPlan(args.bot, verb, expires_s))
+    if not isinstance(preview, PlanAnswer):
+        reason = getattr(preview, "reason", "no plan")
+        known = {bot.name for bot in (await room.first_view()).bots}
+        if args.bot not in known:
+            raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(sorted(known)) or 'none yet'}")
+        raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason)
+    if args.dry_run:
+        print_json({"plan": preview.plan, "plan_sha256": preview.sha256})
+        return OK
+    if not args.yes:
+        _ask(preview)
+    command = Contain(args.bot, verb, args.incident, args.reason, expires_s, preview.sha256)
+    answer = settled(await room.submit(command))
+    if args.no_wait:
+        print(answer.ref)
+        return OK
+    return await _settle(room, args, answer.ref, answer.seq)
+
+
+def _ask(preview: PlanAnswer) -> None:
+    plan = preview.plan
+    told = [f"{plan.verb} {plan.bot} by {plan.adapter}:", *plan.exact, *plan.effects, f"undo: {plan.undo}"]
+    print("\n".join(told), file=sys.stderr)
+    if not sys.stdin.isatty():
+        raise Failure(USAGE, "nobody is here to ask", next_step="repeat with --yes")
+    print("do it? type yes: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != "yes":
+        raise Failure(REFUSED, "not confirmed: nothing was done")
+
+
+async def _settle(room: RoomConnection, args: argparse.Namespace, action: str, seq: int) -> int:
+    """Wait until the action has left its moving states in a view that holds our command."""
+    while True:
+        view = await room.first_view()
+        found = next((one for one in view.actions if one.id == action), None)
+        if found is not None and view.chain.length >= seq and found.state not in _MOVING:
+            return _outcome(found, args)
+        await room.arrival()
+        if room.lost:
+            raise ConnectionLost(room.lost)
+
+
+async def _verified(room: RoomConnection, args: argparse.Namespace, before: int) -> int:
+    """Wait for the probe's verdict: it becomes an entry of the journal."""
+    while True:
+        view = await room.first_view()
+        found = next((one for one in view.actions if one.id == args.action), None)
+        if found is None:
+            raise Failure(ABSENT, f"there is no action {args.action}")
+        if view.chain.length > before:
+            return _outcome(found, args)
+        await room.arrival()
+        if room.lost:
+            raise ConnectionLost(room.lost)
+
+
+def _outcome(action: ActionView, args: argparse.Namespace) -> int:
+    if args.json:
+        print_json(action_json(action))
+    else:
+        print(f"{action.id} {action.verb} {action.bot}: {action.state.value.upper()}")
+        for sample in action.proof.samples if action.proof else ():
+            print(f"  {sample.verdict.value}: {sample.sent} -> {sample.got}")
+        if action.note:
+            print(f"  {action.note}")
+    return _CODES.get(action.state, UNKNOWN)

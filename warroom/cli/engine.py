@@ -1,0 +1,177 @@
+"""`warroom engine`: the engine of a room in the foreground, headless (for systemd), and how others start it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warroom.adapters.paths import PathRefused, RoomPaths, make_private
+from warroom.cli.exits import OK, REFUSED, USAGE, Failure
+from warroom.cli.rooms import named_room
+from warroom.core.clean import safe_name
+from warroom.core.ports import JournalError
+
+if TYPE_CHECKING:
+    from warroom.core.settings import Settings
+
+_START_S = 20.0
+_ROTATED = (".gz", ".log", ".jsonl", ".json", ".txt")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the verb."""
+    parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob to follow")
+    parser.add_argument("--room", required=True, help="the room")
+    add_source_options(parser)
+    parser.add_argument("--drill", action="store_true", help="mark the room as a drill")
+
+
+def add_source_options(parser: argparse.ArgumentParser) -> None:
+    """Give a verb the options that say what is watched."""
+    parser.add_argument("--config", type=Path, metavar="F", help="config file (TOML)")
+    parser.add_argument(
+        "--bot", action="append", default=[], metavar="NAME=GLOB", help="follow GLOB as the log of bot NAME"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until stopped; exit code 4 when another engine holds the room."""
+    paths = named_room(args.room)
+    try:
+        make_private(paths.folder)
+    except PathRefused as error:
+        raise Failure(REFUSED, str(error)) from error
+    lock = hold_lock(paths)
+    try:
+        settings = room_settings(paths, args.config)
+        return asyncio.run(_serve(paths, settings, sources_of(args), drill=args.drill))
+    except (JournalError, PathRefused) as error:
+        raise Failure(REFUSED, f"the room {paths.name} cannot be opened", str(error)) from error
+    finally:
+        os.close(lock)
+
+
+def hold_lock(paths: RoomPaths) -> int:
+    """Take the room's lock and write our pid into it; Failure naming the pid of the engine that has it."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    lock = os.open(paths.lock, flags, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = os.read(lock, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(lock)
+        raise Failure(
+            REFUSED,
+            f"the room {paths.name} has an engine already: pid {pid}",
+            next_step=f"attach to it: warroom attach {paths.name}",
+        ) from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return lock
+
+
+def room_settings(paths: RoomPaths, config: Path | None) -> Settings:
+    """Return the settings of the given file (and keep them in the room), else those kept there, else defaults."""
+    from warroom.bootstrap import settings_bytes, settings_from
+    from warroom.cli.config import read_config
+    from warroom.core.settings import Settings
+
+    if config is not None:
+        settings = read_config(config)
+        paths.config.write_bytes(settings_bytes(settings))
+        return settings
+    if paths.config.exists():
+        return settings_from(paths.config.read_bytes())
+    return Settings()
+
+
+def bot_of(log: str) -> str:
+    """Return the bot's name that a log's file name gives: without folder, rotation suffix, .gz and .log/.jsonl."""
+    name = Path(log).name
+    while True:
+        stem, dot, suffix = name.rpartition(".")
+        if dot and stem and (suffix.isdigit() or f".{suffix}" in _ROTATED):
+            name = stem
+            continue
+        return safe_name(name.replace("*", "").strip("-._") or "bot")
+
+
+def sources_of(args: argparse.Namespace) -> list[tuple[str, str]]:
+    """Return (absolute pattern, bot) of each log that the command line names; Failure for a wrong `--bot`."""
+    found = [(os.path.abspath(log), bot_of(log)) for log in args.logs]  # noqa: PTH100  a glob is no path to resolve
+    for given in args.bot:
+        name, equals, pattern = given.partition("=")
+        if not equals or not pattern or safe_name(name) != name:
+            raise Failure(USAGE, f"--bot {given!r} is not NAME=GLOB", "a name has a-z, 0-9, dot, dash, underscore")
+        found.append((os.path.abspath(pattern), name))  # noqa: PTH100
+    return found
+
+
+async def _serve(paths: RoomPaths, settings: Settings, sources: list[tuple[str, str]], *, drill: bool) -> int:
+    from warroom.bootstrap import open_engine, serve
+    from warroom.core.model import Mode
+
+    mode = Mode.DRILL if drill else Mode.LIVE
+    async with open_engine(paths, settings, mode=mode, sources=sources) as engine:
+        loop = asyncio.get_running_loop()
+        ending: list[asyncio.Task[None]] = []
+
+        def end(name: str) -> None:
+            if not ending:
+                ending.append(loop.create_task(engine.stop_in_order(f"signal {name}")))
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, end, signal.Signals(number).name)
+        # A terminal that closes must not end the watch.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        async with asyncio.TaskGroup() as tasks:
+            work = tasks.create_task(engine.run())
+            await engine.ready.wait()
+            async with serve(engine, paths):
+                await work
+    return OK
+
+
+def start_engine(paths: RoomPaths, *, config: Path | None, drill: bool = False) -> None:
+    """Start the engine of a room in a session of its own and wait until it answers; Failure with its last words."""
+    make_private(paths.folder)
+    words = [sys.executable, "-m", "warroom", "engine", "--room", paths.name]
+    if config is not None:
+        words += ["--config", str(config.absolute())]
+    if drill:
+        words.append("--drill")
+    with paths.log.open("ab") as log:
+        began = log.tell()
+        engine = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, close_fds=True
+        )
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if _answers(paths):
+            return
+        if engine.poll() is not None:
+            with paths.log.open("rb") as log:
+                log.seek(began)
+                said = log.read(4000).decode("utf-8", "replace").strip()
+            raise Failure(engine.returncode or REFUSED, f"the engine of {paths.name} did not start", said)
+        time.sleep(0.02)
+    raise Failure(REFUSED, f"the engine of {paths.name} does not answer", f"its words are in {paths.log}")
+
+
+def _answers(paths: RoomPaths) -> bool:
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(paths.socket))
+        except OSError:
+            return False
+        return True

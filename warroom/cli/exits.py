@@ -1,0 +1,37 @@
+"""Exit codes, and how an error reads: what happened, why, what to do next."""
+
+from __future__ import annotations
+
+import sys
+
+OK = 0
+NO = 1
+"""It ran and the answer is no."""
+USAGE = 2
+"""Wrong usage or a bad input file."""
+ABSENT = 3
+"""No such room, incident or bot, or no engine."""
+REFUSED = 4
+"""Refused: role, read-only, state, approval."""
+UNKNOWN = 5
+"""Outcome unknown; verify by hand."""
+BUG = 70
+INTERRUPTED = 130
+
+
+class Failure(Exception):
+    """An error for people, with its exit code."""
+
+    def __init__(self, code: int, what: str, why: str = "", next_step: str = "") -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.why = why
+        self.next_step = next_step
+
+
+def complain(failure: Failure) -> None:
+    """Print a failure to stderr."""
+    lines = [f"warroom: {failure.what}"]
+    lines += [f"  {line}" for line in (failure.why, failure.next_step) if line]
+    print("\n".join(lines), file=sys.stderr)

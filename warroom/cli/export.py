@@ -1,0 +1,126 @@
+"""`warroom export`: the post-mortem of an incident, written from the record."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from warroom import __version__
+from warroom.adapters.paths import RoomPaths
+from warroom.cli.exits import ABSENT, OK, USAGE, Failure
+from warroom.cli.rooms import add_room_option, chosen_room
+from warroom.core.clean import safe_name
+from warroom.core.commands import RecordExport
+from warroom.core.ports import JournalError
+from warroom.core.queries import EvidenceAnswer, EvidenceOf, History, HistoryAnswer
+from warroom.core.room import ConnectionLost, Room
+
+if TYPE_CHECKING:
+    from warroom.reports.dossier import Dossier
+
+FORMATS = ("md", "html", "json")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the verb."""
+    parser.add_argument("incident", metavar="INCIDENT")
+    parser.add_argument("--format", choices=FORMATS, default="md")
+    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="default: beside where you stand")
+    add_room_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the report and print its path; works without an engine, then nothing is recorded."""
+    paths = chosen_room(args.room)
+    try:
+        written = asyncio.run(_run(paths, args.incident, args.format, args.output))
+    except JournalError as error:
+        raise Failure(ABSENT, f"there is no room {paths.name}", str(error)) from error
+    print(written)
+    return OK
+
+
+async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) -> Path:
+    from warroom.client.connection import RoomConnection
+
+    try:
+        async with RoomConnection(paths.socket, client="cli", follow=True) as room:
+            await room.first_view()
+            return await write_report(room, paths, incident, kind, output)
+    except ConnectionLost:
+        return await write_report(None, paths, incident, kind, output)
+
+
+async def write_report(room: Room | None, paths: RoomPaths, incident: str, kind: str, output: Path | None) -> Path:
+    """Write one report, record its hash in the journal when an engine runs, and return where it is.
+
+    An existing file is never overwritten; Failure says what to do.
+    """
+    dossier = await _dossier(room, paths, incident)
+    content = render(dossier, kind).encode()
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(dossier.exported))
+    target = output or Path(f"{safe_name(incident)}-{stamp}.{kind}")
+    await asyncio.to_thread(_write, target, content)
+    if room is not None:
+        await room.submit(RecordExport(incident, kind, hashlib.sha256(content).hexdigest()))
+    return target
+
+
+def render(dossier: Dossier, kind: str) -> str:
+    """Return a dossier as Markdown, HTML or JSON."""
+    match kind:
+        case "md":
+            from warroom.reports.markdown import markdown
+
+            return markdown(dossier)
+        case "html":
+            from warroom.reports.html import page
+
+            return page(dossier)
+        case _:
+            from warroom.reports.json_report import document
+
+            return msgspec.json.format(msgspec.json.encode(document(dossier)), indent=2).decode() + "\n"
+
+
+async def _dossier(room: Room | None, paths: RoomPaths, incident: str) -> Dossier:
+    from warroom.reports.dossier import dossier_of
+
+    if room is None:
+        from warroom.bootstrap import offline_view
+        from warroom.core.reduce import fold
+
+        view, entries = await offline_view(paths)
+        actions = [a for a in fold(entries).actions.values() if a.incident == incident]
+        files = [file for action in actions for file in action.evidence]
+    else:
+        history = await room.query(History())
+        evidence = await room.query(EvidenceOf(incident))
+        if room.latest is None or not isinstance(history, HistoryAnswer) or not isinstance(evidence, EvidenceAnswer):
+            raise ConnectionLost("the engine gave no record")
+        view, entries, files = room.latest, history.entries, evidence.files
+    if all(one.id != incident for one in view.incidents):
+        known = ", ".join(one.id for one in view.incidents) or "none"
+        raise Failure(ABSENT, f"there is no incident {incident}", f"incidents: {known}")
+    return dossier_of(view, incident, entries, files, time.time(), __version__)
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        file = os.open(target, flags, 0o600)
+    except FileExistsError:
+        raise Failure(USAGE, f"{target} exists already", next_step="name another file with -o") from None
+    except OSError as error:
+        raise Failure(USAGE, f"{target} cannot be written", str(error)) from error
+    with os.fdopen(file, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())

@@ -1,0 +1,93 @@
+"""The `warroom` command: one table of verbs, each in its own module that is imported only when it is used."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from warroom import __version__
+from warroom.cli.exits import BUG, INTERRUPTED, OK, Failure, complain
+
+
+class Verb(NamedTuple):
+    """One verb of the command line; `module` has `configure(parser)` and `run(args) -> exit code`."""
+
+    name: str
+    help: str
+    module: str
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb("watch", "watch logs: starts the room's engine if none runs and attaches a console", "watch"),
+    Verb("attach", "attach one more console to a running room", "attach"),
+    Verb("engine", "run the engine of a room in the foreground, headless", "engine"),
+    Verb("status", "show what a room's engine is doing", "status"),
+    Verb("stop", "stop a room's engine in order", "stop"),
+    Verb("bots", "list the bots of a room", "lists"),
+    Verb("alarms", "list the alarms of a room", "lists"),
+    Verb("incidents", "list the incidents of a room", "lists"),
+    Verb("actions", "list the containment actions of a room", "lists"),
+    Verb("incident", "open, lead and close an incident", "incident"),
+    Verb("contain", "contain a bot and wait for the proof", "contain"),
+    Verb("release", "undo a containment and wait for the proof", "contain"),
+    Verb("verify-held", "look from outside whether a containment holds", "contain"),
+    Verb("export", "write the post-mortem of an incident", "export"),
+    Verb("verify", "check the chain of a room's journal", "verify"),
+    Verb("tail", "show what the reader sees of a log, record by record", "tail"),
+    Verb("playbook", "list, show and validate playbooks", "playbook"),
+    Verb("drill", "rehearse an incident with a real bot under attack", "drill"),
+    Verb("config", "check a config file", "config"),
+    Verb("completion", "print the completion script of a shell", "completion"),
+)
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser; with `only`, just that verb's module is imported, with None all are."""
+    parser = argparse.ArgumentParser(
+        prog="warroom",
+        description="A terminal war room for security incidents of AI bots.",
+        epilog="Start with: warroom watch bot.log    Rehearse with: warroom drill",
+    )
+    parser.add_argument("--version", action="version", version=f"warroom {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        sub = verbs.add_parser(verb.name, help=verb.help, description=verb.help[0].upper() + verb.help[1:] + ".")
+        if only is None or only == verb.name:
+            module = importlib.import_module(f"warroom.cli.{verb.module}")
+            module.configure(sub)
+            sub.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code that docs/cli.md promises."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    named = words[0] if words and not words[0].startswith("-") else ""
+    args = build_parser(named).parse_args(words)
+    try:
+        return int(args.run(args))
+    except Failure as failure:
+        complain(failure)
+        return failure.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain at its own exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001  the outermost edge: a bug is one line and a place to look
+        complain(Failure(BUG, f"a bug: {type(error).__name__}: {error}", _where(error), "please report it"))
+        return BUG
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    place = ""
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"at {place}"

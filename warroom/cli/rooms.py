@@ -1,0 +1,113 @@
+"""Which room a verb means, and a connection to it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from warroom.adapters.paths import RoomPaths, room_paths, rooms
+from warroom.cli.exits import ABSENT, REFUSED, USAGE, Failure
+from warroom.core.commands import Ack, Answer, Refused
+from warroom.core.model import Mode
+from warroom.core.room import ConnectionLost
+from warroom.core.view import View
+
+if TYPE_CHECKING:
+    from warroom.client.connection import RoomConnection
+
+Result = TypeVar("Result")
+
+
+def add_room_option(parser: argparse.ArgumentParser) -> None:
+    """Give a verb its `--room`."""
+    parser.add_argument("--room", help="the room (default: WARROOM_ROOM, else the only live room that runs)")
+
+
+def named_room(name: str) -> RoomPaths:
+    """Return the places of a room; Failure when the name is none."""
+    try:
+        return room_paths(name)
+    except ValueError as error:
+        raise Failure(USAGE, str(error)) from error
+
+
+def chosen_room(given: str | None) -> RoomPaths:
+    """Return the room that the option, the environment or the only running live room names."""
+    name = given or os.environ.get("WARROOM_ROOM")
+    if name:
+        return named_room(name)
+    from warroom.client.discover import running
+
+    known = {name: named_room(name) for name in rooms()}
+    found = asyncio.run(running({name: paths.socket for name, paths in known.items()}))
+    live = [name for name, welcome in found.items() if welcome.mode is Mode.LIVE]
+    if len(live) == 1:
+        return known[live[0]]
+    listed = ", ".join(known) or "none yet"
+    what = "more than one room runs" if live else "no live room runs"
+    raise Failure(ABSENT, what, f"rooms: {', '.join(live) or listed}", "name one with --room")
+
+
+def with_room(
+    paths: RoomPaths,
+    work: Callable[[RoomConnection], Awaitable[Result]],
+    *,
+    follow: bool = True,
+) -> Result:
+    """Connect, run `work`, disconnect; Failure with exit code 3 when no engine answers."""
+    from warroom.client.connection import RoomConnection
+
+    async def main() -> Result:
+        async with RoomConnection(paths.socket, client="cli", follow=follow) as room:
+            return await work(room)
+
+    try:
+        return asyncio.run(main())
+    except ConnectionLost as error:
+        raise no_engine(paths.name, error) from error
+
+
+def view_of(paths: RoomPaths) -> View:
+    """Return the room's view from its engine, else from its journal; Failure when there is neither."""
+    from warroom.core.ports import JournalError
+    from warroom.client.connection import RoomConnection
+
+    async def main() -> View:
+        try:
+            async with RoomConnection(paths.socket, client="cli", follow=True) as room:
+                return await room.first_view()
+        except ConnectionLost:
+            from warroom.bootstrap import offline_view
+
+            return (await offline_view(paths))[0]
+
+    try:
+        return asyncio.run(main())
+    except JournalError as error:
+        raise Failure(ABSENT, f"there is no room {paths.name}", str(error), f"rooms: {', '.join(rooms())}") from error
+
+
+def no_engine(room: str, error: ConnectionLost) -> Failure:
+    """Return the failure of a verb that needs an engine."""
+    return Failure(ABSENT, f"room {room} has no engine", str(error), f"start it: warroom watch --room {room}")
+
+
+def settled(answer: Answer) -> Ack:
+    """Return the acknowledgement; Failure with exit code 4 when the command was refused."""
+    if isinstance(answer, Refused):
+        raise Failure(REFUSED, f"refused: {answer.reason}", next_step=answer.next)
+    return answer
+
+
+async def changed_view(room: RoomConnection, past: int) -> View:
+    """Return the first view whose journal is longer than `past`."""
+    while True:
+        view = await room.first_view()
+        if view.chain.length >= past:
+            return view
+        await room.arrival()
+        if room.lost:
+            raise ConnectionLost(room.lost)

@@ -1,0 +1,83 @@
+"""`warroom watch`: the engine of a room if none runs, then a console on it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warroom.adapters.paths import RoomPaths
+from warroom.cli.console import open_console, require_terminal
+from warroom.cli.engine import add_source_options, sources_of, start_engine
+from warroom.cli.exits import USAGE, Failure
+from warroom.cli.rooms import add_room_option, named_room, no_engine, settled
+from warroom.core.commands import AddSource, Refused
+from warroom.core.room import ConnectionLost
+
+if TYPE_CHECKING:
+    from warroom.client.connection import RoomConnection
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the verb."""
+    parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob to follow")
+    add_room_option(parser)
+    add_source_options(parser)
+    parser.add_argument("--read-only", action="store_true", help="look, but act on nothing")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start what is missing, add the logs named here, open the console."""
+    require_terminal()
+    paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
+    sources = sources_of(args)
+    started = _ensure_engine(paths, args.config)
+    if args.config is not None and not started:
+        _same_config(paths, args.config)
+    if sources:
+        asyncio.run(_add(paths, sources))
+    return open_console(paths, read_only=args.read_only, ascii_only=args.ascii)
+
+
+def _ensure_engine(paths: RoomPaths, config: Path | None) -> bool:
+    from warroom.client.discover import running
+
+    if asyncio.run(running({paths.name: paths.socket})):
+        return False
+    start_engine(paths, config=config)
+    return True
+
+
+def _same_config(paths: RoomPaths, config: Path) -> None:
+    from warroom.bootstrap import settings_bytes
+    from warroom.cli.config import read_config
+
+    asked = settings_bytes(read_config(config))
+    if not paths.config.exists() or paths.config.read_bytes() != asked:
+        raise Failure(
+            USAGE,
+            f"room {paths.name} runs with another config",
+            "a running room keeps its config",
+            f"stop it first: warroom stop {paths.name}, or attach: warroom attach {paths.name}",
+        )
+
+
+async def _add(paths: RoomPaths, sources: list[tuple[str, str]]) -> None:
+    from warroom.client.connection import RoomConnection
+
+    try:
+        async with RoomConnection(paths.socket, client="cli", follow=True) as room:
+            for pattern, bot in sources:
+                await _add_one(room, pattern, bot)
+    except ConnectionLost as error:
+        raise no_engine(paths.name, error) from error
+
+
+async def _add_one(room: RoomConnection, pattern: str, bot: str) -> None:
+    answer = await room.submit(AddSource(pattern, bot))
+    if isinstance(answer, Refused) and "already" in answer.reason:
+        return
+    settled(answer)
