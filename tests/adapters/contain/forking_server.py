@@ -1,0 +1,64 @@
+"""A small pre-forking HTTP server for tests, run as a program: a parent and workers that share its socket.
+
+Arguments: folder, number of workers, seconds after which a worker without a sign of life is killed. It writes `pid` and
+`port` into the folder, and a line into `killed` for each worker that the parent gave up.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
+
+
+def serve(listener: socket.socket, alive: Path) -> None:
+    """Answer every request with 200, and show life between them."""
+    listener.settimeout(0.05)
+    while True:
+        alive.touch()
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            continue
+        with connection:
+            connection.settimeout(1)
+            connection.recv(65536)
+            connection.sendall(ANSWER)
+
+
+def start_worker(listener: socket.socket, alive: Path) -> int:
+    """Fork a worker and return its pid."""
+    alive.touch()
+    pid = os.fork()
+    if pid == 0:
+        serve(listener, alive)
+    return pid
+
+
+def main(folder: Path, workers: int, patience_s: float) -> None:
+    """Serve until killed; watch the workers as process managers do."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    signs = {folder / f"alive-{number}": 0 for number in range(workers)}
+    for sign in signs:
+        signs[sign] = start_worker(listener, sign)
+    (folder / "port").write_text(str(listener.getsockname()[1]))
+    (folder / "pid.part").write_text(f"{os.getpid()}\n")
+    (folder / "pid.part").rename(folder / "pid")
+    while True:
+        time.sleep(0.02)
+        for sign, pid in signs.items():
+            if time.time() - sign.stat().st_mtime > patience_s:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                with (folder / "killed").open("a") as log:
+                    log.write(f"{pid}\n")
+                signs[sign] = start_worker(listener, sign)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

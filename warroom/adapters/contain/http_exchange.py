@@ -1,0 +1,139 @@
+"""One HTTP request over a connection of its own; what breaks comes back as a value that says whether it was sent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+
+BODY_LIMIT = 65536
+"""Bytes of an answer that are read; the rest is left."""
+_BODY_PATIENCE_S = 0.5
+"""Longest wait for the rest of a body once the status is known (a bot may stream its answer for minutes)."""
+
+
+class Break(StrEnum):
+    """How an exchange broke."""
+
+    REFUSED = "refused"
+    """Every address refused the connection: nobody listens. Nothing was sent."""
+    NO_CONNECTION = "no connection"
+    """No connection for another reason, or no valid request. Nothing was sent."""
+    NO_ROUTE_IN_TIME = "no connection in time"
+    """The connection was not accepted in time. Nothing was sent."""
+    NO_ANSWER_IN_TIME = "no answer in time"
+    """The request left, nothing came back in time."""
+    LOST = "connection lost"
+    """The request left, or part of it, and the connection ended without an answer."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether the other side may have got the request."""
+        return self in (Break.NO_ANSWER_IN_TIME, Break.LOST)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A status and as much of the body as came in time, at most BODY_LIMIT bytes."""
+
+    status: int
+    body: bytes
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """No answer, and how far the request got."""
+
+    how: Break
+    text: str
+
+
+async def exchange(
+    method: str, url: str, *, headers: Mapping[str, str], content: bytes, timeout_s: float
+) -> Answered | Broken:
+    """Send one request and return the outcome; never raises for a broken world or a wrong address.
+
+    Redirects are not followed and proxies of the environment are not used: what is asked is what the address names.
+    `timeout_s` bounds connecting and waiting for the status, each on its own.
+    """
+    fault = _url_fault(url)
+    if fault:
+        return Broken(Break.NO_CONNECTION, fault)
+    try:
+        async with (
+            asyncio.timeout(2 * timeout_s + _BODY_PATIENCE_S),
+            httpx2.AsyncClient(
+                verify=_trust(url), trust_env=False, timeout=timeout_s, follow_redirects=False
+            ) as client,
+            client.stream(method, url, headers={**headers, "connection": "close"}, content=content) as response,
+        ):
+            return Answered(response.status_code, await _beginning(response))
+    except TimeoutError:
+        return Broken(Break.NO_ANSWER_IN_TIME, f"no answer within {timeout_s:g} s")
+    except httpx2.ConnectTimeout:
+        return Broken(Break.NO_ROUTE_IN_TIME, f"no connection within {timeout_s:g} s")
+    except httpx2.TimeoutException:
+        return Broken(Break.NO_ANSWER_IN_TIME, f"no answer within {timeout_s:g} s")
+    except httpx2.ConnectError as error:
+        if _refused(error):
+            return Broken(Break.REFUSED, "the connection was refused")
+        return Broken(Break.NO_CONNECTION, f"no connection: {_root_text(error)}")
+    except (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL, ValueError) as error:
+        return Broken(Break.NO_CONNECTION, f"not a valid request: {error}")
+    except httpx2.TransportError as error:
+        return Broken(Break.LOST, f"the connection was lost: {_root_text(error)}")
+
+
+async def _beginning(response: httpx2.Response) -> bytes:
+    """Return the first bytes of the body; a body that stalls or breaks does not change the status that came."""
+    body = b""
+    with contextlib.suppress(TimeoutError, httpx2.TransportError, httpx2.DecodingError):
+        async with asyncio.timeout(_BODY_PATIENCE_S):
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) >= BODY_LIMIT:
+                    break
+    return body[:BODY_LIMIT]
+
+
+def _url_fault(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        return f"{url} is no address: {error}"
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        return f"{url} is no address: write http://HOST:PORT/PATH"
+    return ""
+
+
+def _trust(url: str) -> ssl.SSLContext:
+    # Reading the system's certificates takes 20 ms; a plain address needs none.
+    return ssl.create_default_context() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _refused(error: BaseException) -> bool:
+    """Whether refusal is the only cause: a host with one refusing and one silent address is not down for sure."""
+    causes = [cause for cause in _leaves(error) if isinstance(cause, OSError) and cause.errno is not None]
+    return bool(causes) and all(isinstance(cause, ConnectionRefusedError) for cause in causes)
+
+
+def _root_text(error: BaseException) -> str:
+    causes = [str(cause) for cause in _leaves(error) if str(cause)]
+    return causes[-1] if causes else str(error) or type(error).__name__
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for member in error.exceptions:
+            yield from _leaves(member)
+        return
+    cause = error.__cause__ or error.__context__
+    if cause is not None:
+        yield from _leaves(cause)
+        return
+    yield error

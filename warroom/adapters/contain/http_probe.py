@@ -1,0 +1,127 @@
+"""The outside probe: asks the bot what its users ask, and says whether the answer is that of a contained bot.
+
+Which answers prove a containment depends on the verb. What is set for a verb in the config counts as written. Without
+that, of the general `contained_when`:
+
+- limit: the status codes. Silence or a closed port is not what a limited bot does.
+- disable: the status codes and a refused connection. Silence may be a slow answer or a lost network.
+- freeze: silence. A refused connection means that the process ended, a status that something still runs.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from warroom.adapters.contain.http_exchange import Answered, Break, Broken, exchange
+from warroom.core.clean import clean
+from warroom.core.model import Sample, Verb, Verdict
+from warroom.core.ports import Clock
+from warroom.core.settings import ContainedWhen, ProbeSettings
+
+_SHOWN = 120
+_MASK = "•••"
+_OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
+"""Headers whose values are shown; any other may hold a secret."""
+_MIN_SECRET = 4
+
+
+class HttpProbe:
+    """Looks over a new connection each time. `timeout_s` must be longer than the bot's slowest ordinary answer."""
+
+    def __init__(self, settings: ProbeSettings, clock: Clock) -> None:
+        self.samples = settings.samples
+        self._settings = settings
+        self._clock = clock
+
+    def describe(self, verb: Verb) -> str:
+        """Return the request and the answers that mean contained and open, in words."""
+        rule = contained_when(self._settings, verb)
+        proofs = [f"HTTP {status}" for status in rule.status]
+        if rule.refused:
+            proofs.append("connection refused")
+        if rule.timeout:
+            proofs.append(f"no answer within {self._settings.timeout_s:g} s")
+        wanted = " or ".join(proofs) or "nothing that is configured"
+        still = ", ".join(str(status) for status in self._settings.open_status)
+        return clean(f"{self._request(verb)}: {wanted} means contained, HTTP {still} means open ({self.samples} looks)")
+
+    async def look(self, verb: Verb) -> Sample:
+        """Ask once and judge; whatever is neither proof nor counter-proof is UNKNOWN."""
+        settings = self._settings
+        started = self._clock.monotonic()
+        outcome = await exchange(
+            settings.method,
+            settings.url,
+            headers=settings.headers,
+            content=_body(settings, verb).encode(),
+            timeout_s=settings.timeout_s,
+        )
+        took_ms = (self._clock.monotonic() - started) * 1000
+        return Sample(self._clock.now(), self._judge(outcome, verb), self._request(verb), self._got(outcome, took_ms))
+
+    def _judge(self, outcome: Answered | Broken, verb: Verb) -> Verdict:
+        rule = contained_when(self._settings, verb)
+        match outcome:
+            case Answered(status=status) if status in rule.status:
+                return Verdict.CONTAINED
+            case Answered(status=status) if status in self._settings.open_status:
+                return Verdict.OPEN
+            case Broken(how=Break.REFUSED) if rule.refused:
+                return Verdict.CONTAINED
+            case Broken(how=Break.NO_ANSWER_IN_TIME | Break.NO_ROUTE_IN_TIME) if rule.timeout:
+                return Verdict.CONTAINED
+            case _:
+                return Verdict.UNKNOWN
+
+    def _request(self, verb: Verb) -> str:
+        settings = self._settings
+        shown = [f"{settings.method} {_without_password(settings.url)}"]
+        for name, value in settings.headers.items():
+            shown.append(f"{name}: {value if name.lower() in _OPEN_HEADERS else _MASK}")
+        body = _body(settings, verb)
+        if body:
+            shown.append(clean(body, _SHOWN))
+        return clean(" · ".join(shown))
+
+    def _got(self, outcome: Answered | Broken, took_ms: float) -> str:
+        match outcome:
+            case Answered(status=status, body=body):
+                text = f"HTTP {status} in {took_ms:.0f} ms"
+                beginning = self._masked(body.decode("utf-8", "replace"))
+                return clean(f"{text}: {clean(beginning, _SHOWN)}" if beginning else text)
+            case Broken(text=text):
+                return clean(self._masked(text))
+
+    def _masked(self, text: str) -> str:
+        """Return `text` without the secrets of the request, should the answer repeat them."""
+        for name, value in self._settings.headers.items():
+            if name.lower() not in _OPEN_HEADERS:
+                for secret in (value, value.rpartition(" ")[2]):
+                    text = text.replace(secret, _MASK) if len(secret) >= _MIN_SECRET else text
+        return text
+
+
+def contained_when(settings: ProbeSettings, verb: Verb) -> ContainedWhen:
+    """Return the answers that prove `verb`: its own setting, or the part of the general one that can."""
+    own = settings.verbs.get(verb)
+    if own is not None and own.contained_when is not None:
+        return own.contained_when
+    general = settings.contained_when
+    match verb:
+        case Verb.FREEZE:
+            return ContainedWhen(timeout=general.timeout)
+        case Verb.DISABLE:
+            return ContainedWhen(status=general.status, refused=general.refused)
+        case _:
+            return ContainedWhen(status=general.status)
+
+
+def _body(settings: ProbeSettings, verb: Verb) -> str:
+    own = settings.verbs.get(verb)
+    return settings.body if own is None or own.body is None else own.body
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" + (f"?{_MASK}" if parts.query else "")

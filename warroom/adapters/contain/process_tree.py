@@ -1,0 +1,173 @@
+"""The processes of this host as /proc shows them: who a pid is, its tree, and signals that cannot miss.
+
+Blocking: call from a thread. A pid alone names nobody for long; a process is its pid with its start tick, and
+signals go through a pidfd (pidfd_send_signal(2)) that was checked against that tick after it was opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+_PROC = Path("/proc")
+_GONE = (FileNotFoundError, ProcessLookupError, NotADirectoryError)
+_ENDED = frozenset("ZX")
+_STOPPED = "T"
+_CMDLINE_LIMIT = 400
+
+
+class Process(msgspec.Struct, frozen=True):
+    """One process at one moment."""
+
+    pid: int
+    ppid: int
+    session: int
+    start_ticks: int
+    """Clock ticks from boot to its start (proc(5), field 22)."""
+    state: str
+    """R, S, D, T, t, Z, X as in proc(5), of the first thread."""
+    name: str
+
+
+def read_process(pid: int) -> Process | None:
+    """Return who `pid` is now, or None when nobody is."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_bytes().decode("utf-8", "replace")
+    except _GONE:
+        return None
+    # The name stands in brackets and may hold brackets and spaces itself.
+    head, _, tail = text.rpartition(")")
+    fields = tail.split()
+    return Process(
+        pid=pid,
+        ppid=int(fields[1]),
+        session=int(fields[3]),
+        start_ticks=int(fields[19]),
+        state=fields[0],
+        name=head.partition("(")[2],
+    )
+
+
+def executable(pid: int) -> str:
+    """Return the path of the program; OSError when it has none (kernel threads) or it may not be read."""
+    return str((_PROC / str(pid) / "exe").readlink()).removesuffix(" (deleted)")
+
+
+def command_line(pid: int) -> str:
+    """Return the arguments joined by spaces, at most 400 characters; empty when the process is gone."""
+    try:
+        raw = (_PROC / str(pid) / "cmdline").read_bytes()
+    except _GONE:
+        return ""
+    return raw.rstrip(b"\0").replace(b"\0", b" ").decode("utf-8", "replace")[:_CMDLINE_LIMIT]
+
+
+def boot_id() -> str:
+    """Return the id of this boot of the host: start ticks compare only within it."""
+    return (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
+
+
+def start_time(process: Process) -> float:
+    """Return when it started, in seconds since the epoch."""
+    for line in (_PROC / "stat").read_text("ascii").splitlines():
+        if line.startswith("btime "):
+            return int(line.split()[1]) + process.start_ticks / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def tree_of(root: int, start_ticks: int) -> list[Process]:
+    """Return the living processes under `root`, itself first, parents before children.
+
+    A process whose parent ended is found by its session, when `root` leads one. Zombies without a running thread are
+    left out. Empty when `root` now names a process with another start: a pid is free only when its session is.
+    """
+    everybody = {process.pid: process for process in _all_processes() if process.start_ticks >= start_ticks}
+    now = everybody.get(root)
+    if now is not None and now.start_ticks != start_ticks:
+        return []
+    children: dict[int, list[int]] = {}
+    for process in everybody.values():
+        children.setdefault(process.ppid, []).append(process.pid)
+    roots = [root, *sorted(pid for pid, process in everybody.items() if process.session == root)]
+    order: dict[int, None] = {}
+    for start in roots:
+        waiting = [start]
+        while waiting:
+            pid = waiting.pop(0)
+            if pid not in order:
+                order[pid] = None
+                waiting.extend(sorted(children.get(pid, ())))
+    known = sorted((pid for pid in order if pid in everybody), key=lambda pid: _depth(pid, root, everybody))
+    return [everybody[pid] for pid in known if _lives(everybody[pid])]
+
+
+def _depth(pid: int, root: int, everybody: Mapping[int, Process]) -> int:
+    """Return the steps up to the root; a process whose parent ended stands right under it."""
+    steps = 0
+    while pid != root and steps <= len(everybody):
+        steps += 1
+        process = everybody.get(pid)
+        pid = process.ppid if process is not None else root
+    return steps
+
+
+def _all_processes() -> list[Process]:
+    found = (read_process(int(name)) for name in os.listdir(_PROC) if name.isdigit())  # noqa: PTH208  names suffice
+    return [process for process in found if process is not None]
+
+
+def _lives(process: Process) -> bool:
+    # A first thread that ended shows Z while others of the process still run.
+    return process.state not in _ENDED or bool(set(_thread_states(process.pid)) - _ENDED)
+
+
+def _thread_states(pid: int) -> list[str]:
+    states: list[str] = []
+    try:
+        threads = os.listdir(_PROC / str(pid) / "task")  # noqa: PTH208  names suffice
+    except _GONE:
+        return states
+    for thread in threads:
+        with contextlib.suppress(*_GONE):
+            text = (_PROC / str(pid) / "task" / thread / "stat").read_bytes()
+            states.append(text.rpartition(b")")[2].split()[0].decode("ascii"))
+    return states
+
+
+def is_stopped(process: Process) -> bool:
+    """Whether every living thread is stopped by a signal now; a process that ended counts as stopped."""
+    return set(_thread_states(process.pid)) <= _ENDED | {_STOPPED}
+
+
+def send(process: Process, number: signal.Signals) -> bool:
+    """Signal exactly this process; False when it ended. PermissionError when this account may not."""
+    try:
+        handle = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return False
+    try:
+        now = read_process(process.pid)
+        if now is None or now.start_ticks != process.start_ticks:
+            return False
+        signal.pidfd_send_signal(handle, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def own_line() -> set[int]:
+    """Return the pids of this process and of all above it."""
+    line: set[int] = set()
+    pid = os.getpid()
+    while pid > 0 and pid not in line:
+        line.add(pid)
+        process = read_process(pid)
+        pid = process.ppid if process is not None else 0
+    return line
