@@ -47,7 +47,7 @@ def test_a_broken_file_is_listed_and_the_rest_load(tmp_path: Path) -> None:
     (tmp_path / "drills").mkdir()
     (tmp_path / "drills" / "one.yaml").write_text("scenario: x\n")
     loaded = load_playbooks([tmp_path])
-    assert [(Path(one.path).name, one.playbook is not None) for one in loaded] == [
+    assert [(one.path.name, one.playbook is not None) for one in loaded] == [
         ("broken.yaml", False),
         ("prompt-injection.yaml", True),
     ]

@@ -18,7 +18,7 @@ _ENDINGS = (".yaml", ".yml")
 class Loaded(msgspec.Struct, frozen=True):
     """One playbook file: its playbook, or every fault that keeps it from being one."""
 
-    path: str
+    path: Path
     playbook: Playbook | None
     faults: list[Fault]
     """Empty when there is a playbook."""
@@ -31,14 +31,14 @@ def load_playbooks(dirs: Sequence[Path]) -> list[Loaded]:
     id the first wins; the second is listed with E021.
     """
     loaded: list[Loaded] = []
-    first_path: dict[str, str] = {}
+    first_path: dict[str, Path] = {}
     for path in _files(dirs, loaded):
         one = load_playbook(path)
         if one.playbook is not None:
             first = first_path.setdefault(one.playbook.id, one.path)
             if first != one.path:
                 text = f"playbook id {one.playbook.id} is taken by {first}; rename this file and its id"
-                one = Loaded(one.path, None, [Fault(one.path, 1, 1, "E021", text)])
+                one = Loaded(one.path, None, [Fault(str(one.path), 1, 1, "E021", text)])
         loaded.append(one)
     return loaded
 
@@ -48,13 +48,11 @@ def load_playbook(path: Path) -> Loaded:
     try:
         document = load_yaml(path)
     except YamlRefused as refused:
-        return Loaded(str(path), None, refused.faults)
+        return Loaded(path, None, refused.faults)
     outcome = read_playbook(document.data, path.stem)
     if isinstance(outcome, Playbook):
-        return Loaded(str(path), outcome, [])
-    return Loaded(
-        str(path), None, sorted(_faults(outcome, document, path), key=lambda fault: (fault.line, fault.column))
-    )
+        return Loaded(path, outcome, [])
+    return Loaded(path, None, sorted(_faults(outcome, document, path), key=lambda fault: (fault.line, fault.column)))
 
 
 def _faults(outcome: Rejected, document: Document, path: Path) -> Iterator[Fault]:
@@ -76,6 +74,6 @@ def _files(dirs: Sequence[Path], loaded: list[Loaded]) -> Iterator[Path]:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             fault = Fault(str(folder), 1, 1, "E006", f"folder cannot be read: {reason}")
-            loaded.append(Loaded(str(folder), None, [fault]))
+            loaded.append(Loaded(folder, None, [fault]))
             continue
         yield from found

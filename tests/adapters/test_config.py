@@ -1,0 +1,150 @@
+"""The config file of a room."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from warroom.adapters.config import ConfigError, load_config
+from warroom.core import settings as shapes
+from warroom.core.model import Verb
+from warroom.core.settings import ContainedWhen, Settings
+
+DOCS = Path(__file__).parents[2] / "docs" / "config.md"
+SMALL = '[bots.support]\nlog = "a.log"\n'
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "warroom.toml"
+
+
+def faults(path: Path, text: str) -> list[str]:
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert str(caught.value) == "\n".join(str(fault) for fault in caught.value.faults)
+    return [str(fault).removeprefix(f"{path}:") for fault in caught.value.faults]
+
+
+def test_the_documented_example_is_valid(config: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", DOCS.read_text(), re.S)
+    assert example
+    config.write_text(example[1])
+    bot = load_config(config).bots["support"]
+    assert bot.probe
+    assert bot.contain.control
+    assert bot.contain.process
+    assert bot.probe.verbs[Verb.LIMIT].contained_when == ContainedWhen(status=[403])
+    assert bot.contain.control.key_file == str(config.parent / "support.key")
+
+
+def test_every_key_is_documented_and_every_documented_key_exists() -> None:
+    structs = [one for one in vars(shapes).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+    keys = {field.name for one in structs for field in msgspec.structs.fields(one)} - {"control", "process"}
+    documented = set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.M))
+    assert documented == keys
+    assert "`control`" in DOCS.read_text()
+    assert "`process`" in DOCS.read_text()
+
+
+def test_documented_defaults_are_the_real_ones() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", DOCS.read_text().split("## `[detect]`")[1], re.M)
+    real = {field.name: field.default for field in msgspec.structs.fields(shapes.DetectSettings)}
+    assert {name: msgspec.json.decode(default) for name, default in rows} == real
+
+
+def test_an_empty_file_is_a_room_without_bots(config: Path) -> None:
+    config.write_text("")
+    assert load_config(config) == Settings()
+
+
+def test_relative_paths_count_from_the_file_not_from_where_one_stands(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("HOME", "/home/kim")
+    config.write_text(
+        'playbooks = "books"\n[bots.support]\nlog = ["logs/*.log", "/var/log/a.log", "~/b.log"]\nhistory = "old.log"\n'
+    )
+    settings = load_config(config)
+    folder = config.parent
+    assert settings.playbooks == [f"{folder}/books"]
+    assert settings.bots["support"].log == [f"{folder}/logs/*.log", "/var/log/a.log", "/home/kim/b.log"]
+    assert settings.bots["support"].history == [f"{folder}/old.log"]
+
+
+def test_a_folder_with_glob_characters_in_its_name_is_not_a_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "a[1]"
+    folder.mkdir()
+    (folder / "warroom.toml").write_text('[bots.support]\nlog = ["*.log", "plain.log"]\n')
+    log = load_config(folder / "warroom.toml").bots["support"].log
+    assert log == [f"{tmp_path}/a[[]1]/*.log", f"{folder}/plain.log"]
+
+
+def test_an_unknown_key_is_named_with_its_line_and_the_nearest_name(config: Path) -> None:
+    text = '# bots\n\n[bots.support]\nlog = "a"\nhistroy = "b"\n\n[detct]\nx = 1\n'
+    assert faults(config, text) == [
+        "5: bots.support.histroy: is not known (did you mean history?)",
+        "7: detct: is not known (did you mean detect?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[bots.a]\n", "1: bots.a: key log is missing"),
+        ("[bots.a]\nlog = []\n", "2: bots.a.log: names no log"),
+        ("[bots.a]\nlog = 5\n", "2: bots.a.log: must be a list, not the number 5"),
+        ("[bots.a]\nlog = ['x',\n 5]\n", "2: bots.a.log: must be text, not the number 5"),
+        ("bots = 1\n", "1: bots: must be a table of keys, not the number 1"),
+        ('bots."a.b".log = 1\n', '1: bots."a.b".log: must be a list, not the number 1'),
+        (SMALL + "[detect]\nrules = 1\n", "4: detect.rules: must be true or false, not the number 1"),
+        (SMALL + "[detect]\nwindow_s = true\n", "4: detect.window_s: must be a number, not true"),
+        (SMALL + "[detect]\nwindow_s = nan\n", "4: detect.window_s: must be more than 0, not nan"),
+        (SMALL + "[detect]\nhop_s = 90\n", "4: detect.hop_s: must not be longer than window_s (60)"),
+        (
+            SMALL + "probe = {url = 'ftp://x', samples = 0}\n",
+            "3: bots.support.probe.url: ftp://x is no address such as http://127.0.0.1:8080/chat",
+        ),
+        (
+            SMALL + "[bots.support.probe]\nurl='http://h/'\n[bots.support.probe.verbs.disabel]\n",
+            "5: bots.support.probe.verbs.disabel: disabel is not known (did you mean disable?)",
+        ),
+        (
+            SMALL + "[bots.support.probe]\nurl='http://h/'\nopen_status = [200, 503]\n",
+            "3: bots.support.probe.contained_when.status: 503 cannot prove both that it works and that it is contained",
+        ),
+        (
+            SMALL + "[bots.support.contain.process]\npidfile = 'p'\n",
+            "3: bots.support.contain: needs a probe beside it: without a look from outside nothing proves that the bot "
+            "is contained",
+        ),
+        ('[bots."a\\u001bb"]\nlog = "a"\n', '1: bots."a␛b": a bot\'s name has 1 to 64 visible characters'),
+    ],
+)
+def test_each_fault_says_where_and_what(config: Path, text: str, fault: str) -> None:
+    assert fault in faults(config, text)
+
+
+def test_a_syntax_error_has_its_line(config: Path) -> None:
+    (fault,) = faults(config, "a = 1\nb = = 2\n")
+    assert fault.startswith("2: not TOML: ")
+    (fault,) = faults(config, "a = 1\nb = [1,\n")
+    assert fault.startswith("2: not TOML: ")
+
+
+def test_a_line_is_found_behind_values_of_many_lines(config: Path) -> None:
+    text = '[bots.a]\nlog = [\n  "x", # [detect]\n  "y",\n]\nplaybook = """\nrules = 1\n"""\n[detect]\nrules = 1\n'
+    assert faults(config, text) == ["10: detect.rules: must be true or false, not the number 1"]
+
+
+def test_a_file_that_cannot_be_used_at_all_says_so(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b"a = 1\nb = '\xe9'\n")
+    for path, words in [(tmp_path / "absent", "cannot be read: No such file"), (latin, ":2: is not UTF-8 text")]:
+        with pytest.raises(ConfigError, match=words):
+            load_config(path)
