@@ -124,7 +124,7 @@ def _refused(error: BaseException) -> bool:
 
 def _root_text(error: BaseException) -> str:
     causes = [str(cause) for cause in _leaves(error) if str(cause)]
-    return causes[-1] if causes else str(error) or type(error).__name__
+    return (causes[-1] if causes else type(error).__name__).rstrip(".")
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

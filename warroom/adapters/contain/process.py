@@ -28,7 +28,7 @@ from warroom.core.settings import ProcessSettings
 
 _ROUNDS = 200
 """Readings of the tree before stopping it is given up; at 10 ms each this is two seconds."""
-_PAUSE_S = 0.01
+_PAUSE_S = 0.005
 _LEVEL_PAUSE_S = 0.05
 """Time for thawed workers to show life before the parent that watches them runs again and misses them."""
 _PIDFILE_LIMIT = 64
@@ -155,8 +155,8 @@ class ProcessAdapter:
     def _identify(self) -> _Identity:
         pid, written = _read_pidfile(Path(self._settings.pidfile))
         process = tree.read_process(pid)
-        if process is None:
-            raise AdapterFailed(f"pid {pid} of {self._settings.pidfile} does not run; is the bot up?")
+        if process is None or not tree.is_alive(process):
+            raise AdapterFailed(f"pid {pid} of {self._settings.pidfile} has ended or never was; is the bot up?")
         _refuse_own(process)
         started = tree.start_time(process)
         if started > written + _STALE_S:
@@ -207,7 +207,7 @@ def _planned(plan: Plan) -> _Identity:
     """Return the plan's process after checking that it is still the same program of the same start."""
     identity = _of_plan(plan)
     process = tree.read_process(identity.pid)
-    if process is None:
+    if process is None or not tree.is_alive(process):
         raise AdapterFailed(f"pid {identity.pid} ended since the plan was made")
     if process.start_ticks != identity.start_ticks:
         raise AdapterFailed(f"pid {identity.pid} belongs to another process now: {process.name}")
@@ -234,8 +234,8 @@ def _stop_once(identity: _Identity, stopped: dict[tuple[int, int], Process]) -> 
         raise AdapterFailed(f"this engine belongs to the tree of pid {identity.pid}")
     running = [process for process in members if not tree.is_stopped(process)]
     for process in running:
-        if tree.send(process, signal.SIGSTOP):
-            stopped[process.pid, process.start_ticks] = process
+        for hit in tree.stop_down(process):
+            stopped[hit.pid, hit.start_ticks] = hit
     return members, running
 
 

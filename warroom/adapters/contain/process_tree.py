@@ -103,7 +103,7 @@ def tree_of(root: int, start_ticks: int) -> list[Process]:
                 order[pid] = None
                 waiting.extend(sorted(children.get(pid, ())))
     known = sorted((pid for pid in order if pid in everybody), key=lambda pid: _depth(pid, root, everybody))
-    return [everybody[pid] for pid in known if _lives(everybody[pid])]
+    return [everybody[pid] for pid in known if is_alive(everybody[pid])]
 
 
 def _depth(pid: int, root: int, everybody: Mapping[int, Process]) -> int:
@@ -121,22 +121,26 @@ def _all_processes() -> list[Process]:
     return [process for process in found if process is not None]
 
 
-def _lives(process: Process) -> bool:
+def is_alive(process: Process) -> bool:
+    """Whether any thread of it has not ended."""
     # A first thread that ended shows Z while others of the process still run.
     return process.state not in _ENDED or bool(set(_thread_states(process.pid)) - _ENDED)
 
 
 def _thread_states(pid: int) -> list[str]:
-    states: list[str] = []
+    return [text.rpartition(b")")[2].split()[0].decode("ascii") for text in _of_threads(pid, "stat")]
+
+
+def _of_threads(pid: int, name: str) -> list[bytes]:
+    found: list[bytes] = []
     try:
         threads = os.listdir(_PROC / str(pid) / "task")  # noqa: PTH208  names suffice
     except _GONE:
-        return states
+        return found
     for thread in threads:
         with contextlib.suppress(*_GONE):
-            text = (_PROC / str(pid) / "task" / thread / "stat").read_bytes()
-            states.append(text.rpartition(b")")[2].split()[0].decode("ascii"))
-    return states
+            found.append((_PROC / str(pid) / "task" / thread / name).read_bytes())
+    return found
 
 
 def is_stopped(process: Process) -> bool:
@@ -160,6 +164,26 @@ def send(process: Process, number: signal.Signals) -> bool:
     finally:
         os.close(handle)
     return True
+
+
+def stop_down(process: Process) -> list[Process]:
+    """Send SIGSTOP to a process, then to its children, and so on; return all that got it.
+
+    Children are asked for right after their parent stopped, so a tree that grows faster than /proc can be read is
+    overtaken. Kernels without CONFIG_PROC_CHILDREN name no children; readings of the whole tree find them.
+    """
+    got: dict[int, Process] = {}
+    waiting: list[Process] = [process]
+    while waiting:
+        process = waiting.pop()
+        if process.pid in got or not send(process, signal.SIGSTOP):
+            continue
+        got[process.pid] = process
+        for pid in b" ".join(_of_threads(process.pid, "children")).split():
+            child = read_process(int(pid))
+            if child is not None and child.ppid == process.pid and child.state != _STOPPED:
+                waiting.append(child)
+    return list(got.values())
 
 
 def own_line() -> set[int]:
