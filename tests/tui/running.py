@@ -1,0 +1,73 @@
+"""A console over a fake room, running without a terminal, for tests that press keys and read the screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from tests.tui.example import NOW, example_view, log_lines
+from tests.tui.fake_room import FakeRoom
+from tests.tui.screens import screen_text
+from tests.waiting import eventually
+from warroom.core.view import View
+from warroom.tui.app import WarRoomApp
+from warroom.tui.screen import Export
+
+
+class Clock:
+    """A clock that stands until somebody moves it."""
+
+    def __init__(self, now: float = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Session:
+    """The app, its room, its clock and the hands on the keyboard."""
+
+    def __init__(self, room: FakeRoom, app: WarRoomApp, pilot: Pilot[int], clock: Clock) -> None:
+        self.room, self.app, self.pilot, self.clock = room, app, pilot, clock
+
+    @property
+    def text(self) -> str:
+        """What is painted now."""
+        return screen_text(self.app)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after another and let the app come to rest."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def see(self, *texts: str) -> None:
+        """Wait until the screen shows all these texts."""
+        for text in texts:
+            await self._see(text)
+
+    async def _see(self, wanted: str) -> None:
+        try:
+            await eventually(lambda: wanted in self.text, timeout_s=5)
+        except AssertionError:
+            raise AssertionError(f"{wanted!r} did not come on\n{self.text}") from None
+
+
+@asynccontextmanager
+async def console(
+    size: tuple[int, int] = (120, 36),
+    *,
+    view: View | None = None,
+    room: FakeRoom | None = None,
+    ascii: bool = False,
+    export: Export | None = None,
+) -> AsyncIterator[Session]:
+    """Run a console over the example room (or another) until the block ends."""
+    clock = Clock()
+    fake = room or FakeRoom(view or example_view(), log_lines())
+    app = WarRoomApp(fake, ascii=ascii, clock=clock, export=export)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Session(fake, app, pilot, clock)

@@ -1,0 +1,185 @@
+"""The one table of actions: it feeds the keys, the footer, the palette, the help page and docs/keys.md."""
+
+from __future__ import annotations
+
+import msgspec
+
+EVERYWHERE = "everywhere"
+LIST = "list"
+"""Any pane with a cursor."""
+STREAM = "log"
+"""A pane that follows a log."""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """One thing that a person can do with a key."""
+
+    id: str
+    keys: str
+    """Keys as Textual names them, separated by commas; the first is the one that is shown."""
+    title: str
+    """Two or three words for footer and palette."""
+    help: str
+    """One sentence for the help page."""
+    where: tuple[str, ...]
+    """Pages, or `everywhere`, `list`, `log`."""
+    dangerous: bool = False
+    """Acts on a bot: never without its dialog."""
+    changes: bool = True
+    """Sends a command: refused on a read-only console."""
+    footer: int = 50
+    """Place in the footer, low first; 100 and more is never shown there."""
+
+
+def _look(id: str, keys: str, title: str, help: str, *where: str, footer: int = 50) -> Action:
+    return Action(id, keys, title, help, where or (EVERYWHERE,), changes=False, footer=footer)
+
+
+ACTIONS: tuple[Action, ...] = (
+    # Acts, most wanted first.
+    Action(
+        "contain",
+        "x",
+        "contain",
+        "Choose how to contain the bot in question, see the dry run, confirm.",
+        ("overview", "incident", "alarms", "stream", "actions"),
+        dangerous=True,
+        footer=10,
+    ),
+    Action(
+        "tick",
+        "space",
+        "tick",
+        "Tick the step under the cursor; a ticked one asks why it is taken back.",
+        ("incident",),
+        footer=5,
+    ),
+    Action("skip", "S", "skip", "Skip the step under the cursor; asks for the reason.", ("incident",), footer=30),
+    Action(
+        "note",
+        "t",
+        "note",
+        "Write a note into the incident's timeline.",
+        ("overview", "incident", "alarms", "stream", "actions"),
+        footer=20,
+    ),
+    Action("decide", "d", "decision", "Record a decision and its reason.", ("incident",), footer=40),
+    Action("role", "R", "role", "Take a role in the incident, or give it to somebody.", ("incident",), footer=60),
+    Action("raise", "+", "severity up", "Raise the severity by one.", ("incident",), footer=110),
+    Action("lower", "-", "severity down", "Lower the severity by one; asks for the reason.", ("incident",), footer=110),
+    Action(
+        "phase",
+        "p",
+        "phase",
+        "Enter the next phase; says which required steps are still open.",
+        ("incident",),
+        footer=25,
+    ),
+    Action(
+        "hand_over", "H", "hand over", "Pass the command of the incident to somebody else.", ("incident",), footer=110
+    ),
+    Action("moment", "M", "moment", "Mark a named moment, such as when the attack started.", ("incident",), footer=110),
+    Action("close", "C", "close", "Close the incident; asks for the reason.", ("incident",), footer=110),
+    Action(
+        "ack", "a", "ack", "Acknowledge the alarm in question: somebody has seen it.", ("overview", "alarms"), footer=12
+    ),
+    Action(
+        "open",
+        "o,i",
+        "incident",
+        "Open an incident from the alarm or bot in question.",
+        ("overview", "alarms", "stream"),
+        footer=14,
+    ),
+    Action(
+        "release",
+        "r",
+        "release",
+        "Undo the containment in question; asks for the reason.",
+        ("actions", "incident"),
+        dangerous=True,
+        footer=16,
+    ),
+    Action("verify", "v", "verify", "Probe the containment in question now.", ("actions", "incident"), footer=18),
+    Action(
+        "export",
+        "P",
+        "post-mortem",
+        "Write the incident's post-mortem to a file and say where.",
+        ("incident", "overview", "actions"),
+        footer=45,
+    ),
+    # Ways around.
+    _look("enter", "enter", "open", "Open the thing under the cursor.", LIST, footer=1),
+    _look("page_overview", "1", "bots", "The board of bots, what needs attention, and the stream.", footer=120),
+    _look("page_incident", "2", "incident", "The incident room: checklist, timeline, actions.", footer=120),
+    _look("page_alarms", "3", "alarms", "Alarms with their reasons.", footer=120),
+    _look("page_actions", "4", "actions", "Containments with their proof.", footer=120),
+    _look("page_stream", "5", "stream", "The log of the chosen bot, full screen.", footer=120),
+    _look(
+        "page_messages", "m", "messages", "All that happened in the room, and the answers to this console.", footer=90
+    ),
+    _look("next_pane", "tab", "pane", "Go to the next pane (shift+tab: back).", footer=80),
+    _look("previous_pane", "shift+tab", "pane back", "Go to the pane before.", footer=120),
+    _look("previous", "[", "previous", "The incident or bot before.", "incident", "stream", footer=120),
+    _look("next", "]", "next", "The incident or bot after.", "incident", "stream", footer=120),
+    _look("back", "escape", "back", "Go back to the page before; never leaves.", footer=95),
+    _look(
+        "leave",
+        "q,ctrl+c",
+        "leave",
+        "Go back; on the board it asks whether to leave. The engine goes on watching.",
+        footer=98,
+    ),
+    _look("palette", ":,ctrl+p", "commands", "Find any command by its name.", footer=85),
+    _look("help", "?,f1", "help", "The keys of this page.", footer=99),
+    # Movement, handled by the pane that has the focus.
+    _look("down", "j,down", "down", "Down one row.", LIST, STREAM, footer=130),
+    _look("up", "k,up", "up", "Up one row; in a stream this pauses it.", LIST, STREAM, footer=130),
+    _look("page_down", "pagedown", "page down", "Down one screen.", LIST, STREAM, footer=130),
+    _look("page_up", "pageup", "page up", "Up one screen; in a stream this pauses it.", LIST, STREAM, footer=130),
+    _look("first", "g,home", "first", "To the first row.", LIST, STREAM, footer=130),
+    _look("last", "G,end", "last", "To the last row; a paused stream follows again.", LIST, STREAM, footer=130),
+    _look("left", "left", "left", "Scroll left.", STREAM, footer=130),
+    _look("right", "right", "right", "Scroll right, to see the end of long lines.", STREAM, footer=130),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+_KEY_NAMES = {
+    "space": "Space",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "f1": "F1",
+    "ctrl+c": "^c",
+    "ctrl+p": "^p",
+}
+
+
+def key_names(action: Action) -> list[str]:
+    """Return the keys of an action as a person reads them."""
+    return [_KEY_NAMES.get(key, key) for key in action.keys.split(",")]
+
+
+def actions_on(page: str) -> list[Action]:
+    """Return what a page offers: its own actions first, then those of everywhere; movement is not among them."""
+    own = [a for a in ACTIONS if page in a.where]
+    return own + [a for a in ACTIONS if EVERYWHERE in a.where]
+
+
+def footer_actions(page: str, *, enter: bool, read_only: bool) -> list[Action]:
+    """Return the actions that the footer of a page may show, most wanted first; `? help` is always the last."""
+    offered = [a for a in actions_on(page) if a.footer < 99 and not (read_only and a.changes)]
+    if enter:
+        offered.append(BY_ID["enter"])
+    return [*sorted(offered, key=lambda a: a.footer), BY_ID["help"]]

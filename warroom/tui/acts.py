@@ -1,0 +1,330 @@
+"""What the keys do: each act asks what it must ask, then sends one command. Nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from warroom.core import commands as c
+from warroom.core.commands import Command
+from warroom.core.model import Phase, Role, Severity, StepState
+from warroom.core.view import ActionView, IncidentView, View
+from warroom.tui.chosen import bot_in_question, the_action, the_alarm, the_incident, the_step
+from warroom.tui.forms import Answers, Field, Form
+from warroom.tui.scene import Scene
+from warroom.tui.words import PHASES, RELEASABLE, ROLES, SETTLED
+
+
+class Console(Protocol):
+    """What an act may ask of the console."""
+
+    @property
+    def scene(self) -> Scene:
+        """The state that is drawn."""
+        ...
+
+    def go(self, page: str) -> None:
+        """Show a page."""
+        ...
+
+    def say(self, text: str, style: str = "text") -> None:
+        """Show a sentence in the status line and keep it in the messages."""
+        ...
+
+    async def ask(self, form: Form) -> Answers | None:
+        """Ask; None when the person changed their mind."""
+        ...
+
+    async def send(self, command: Command) -> bool:
+        """Send a command, say its answer, and return whether it was saved."""
+        ...
+
+    async def contain(self, bot: str, verb: str, incident: str) -> None:
+        """Lead through the containment of a bot."""
+        ...
+
+    async def write_report(self, incident: str, format: str) -> None:
+        """Write a post-mortem and say where."""
+        ...
+
+
+Act = Callable[[Console, View], Awaitable[None]]
+
+
+def _incident(console: Console, view: View) -> IncidentView | None:
+    incident = the_incident(view, console.scene.chosen)
+    if incident is None:
+        console.say("there is no incident yet; o on the board or on an alarm opens one", "warn")
+    return incident
+
+
+async def acknowledge(console: Console, view: View) -> None:
+    """Acknowledge the alarm in question."""
+    alarm = the_alarm(view, console.scene.chosen)
+    if alarm is None:
+        console.say("there is no alarm", "dim")
+    else:
+        await console.send(c.AcknowledgeAlarm(alarm.id))
+
+
+async def open_incident(console: Console, view: View) -> None:
+    """Ask playbook, severity and title, then open an incident."""
+    scene = console.scene
+    from_alarm = scene.page == "alarms" or (scene.page == "overview" and scene.chosen.kind == "alarm")
+    alarm = the_alarm(view, scene.chosen) if from_alarm else None
+    bot = bot_in_question(view, scene.chosen, scene.page)
+    if bot is None:
+        console.say("there is no bot to open an incident for", "warn")
+        return
+    playbooks = tuple(
+        (p.id, f"{p.title}  ({p.severity or 'severity not set'})") for p in view.playbooks if not p.broken
+    )
+    severities = (("", "as the playbook says"), *((s.value, s.value) for s in Severity))
+    reason = alarm.reasons[0].text if alarm and alarm.reasons else bot.why
+    broken = tuple(f"playbook {p.id} is broken: {p.broken}" for p in view.playbooks if p.broken)
+    answers = await console.ask(
+        Form(
+            f"Open an incident: {bot.name}",
+            (
+                Field("title", "Title", f"{bot.name}: {reason}"[:120]),
+                Field("playbook", "Playbook", playbooks[0][0] if playbooks else "", playbooks),
+                Field("severity", "Severity", "", severities, required=False),
+            ),
+            broken,
+            submit="Open",
+        )
+    )
+    if answers is None:
+        return
+    severity = Severity(answers["severity"]) if answers["severity"] else None
+    command = c.OpenIncident(bot.name, answers["playbook"], answers["title"], severity, alarm.id if alarm else None)
+    if await console.send(command):
+        console.go("incident")
+
+
+async def tick(console: Console, view: View) -> None:
+    """Tick the step in hand, or take its tick back with a reason."""
+    incident = _incident(console, view)
+    step = the_step(incident, console.scene.chosen) if incident else None
+    if incident is None or step is None:
+        return
+    if step.state not in SETTLED:
+        await console.send(c.TickStep(incident.id, step.id))
+        return
+    answers = await console.ask(
+        Form(f"Take the tick back: {step.title}", (Field("reason", "Why"),), submit="Take it back")
+    )
+    if answers:
+        await console.send(c.UntickStep(incident.id, step.id, answers["reason"]))
+
+
+async def skip(console: Console, view: View) -> None:
+    """Skip the step in hand with a reason."""
+    incident = _incident(console, view)
+    step = the_step(incident, console.scene.chosen) if incident else None
+    if incident is None or step is None:
+        return
+    words = ("This step is required.",) if step.required else ()
+    answers = await console.ask(Form(f"Skip: {step.title}", (Field("reason", "Why"),), words, submit="Skip"))
+    if answers:
+        await console.send(c.SkipStep(incident.id, step.id, answers["reason"]))
+
+
+async def note(console: Console, view: View) -> None:
+    """Write a note."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    answers = await console.ask(Form(f"Note for {incident.id}", (Field("text", "Note"),)))
+    if answers:
+        await console.send(c.AddNote(incident.id, answers["text"]))
+
+
+async def decide(console: Console, view: View) -> None:
+    """Record a decision."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    fields = (Field("text", "Decided"), Field("reason", "Because"))
+    answers = await console.ask(Form(f"Decision in {incident.id}", fields, submit="Record"))
+    if answers:
+        await console.send(c.RecordDecision(incident.id, answers["text"], answers["reason"]))
+
+
+async def take_role(console: Console, view: View) -> None:
+    """Give a role to the person here or to somebody else."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    held = incident.roles
+    roles = tuple((r.value, ROLES[r] + (f"  (now {held[r]})" if held.get(r) else "")) for r in Role)
+    me = console.scene.welcome.operator
+    fields = (Field("role", "Role", roles[0][0], roles), Field("person", "Who", me))
+    answers = await console.ask(Form(f"Role in {incident.id}", fields, submit="Assign"))
+    if answers:
+        person = "" if answers["person"] == me else answers["person"]
+        await console.send(c.AssignRole(incident.id, Role(answers["role"]), person))
+
+
+async def raise_severity(console: Console, view: View) -> None:
+    """Make the incident one step more severe."""
+    await _change_severity(console, view, -1)
+
+
+async def lower_severity(console: Console, view: View) -> None:
+    """Make the incident one step less severe; needs a reason."""
+    await _change_severity(console, view, 1)
+
+
+async def _change_severity(console: Console, view: View, by: int) -> None:
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    scale = list(Severity)
+    place = scale.index(incident.severity) + by
+    if not 0 <= place < len(scale):
+        console.say(f"{incident.id} is {incident.severity}: there is none beyond", "warn")
+        return
+    title = f"{incident.id}: {incident.severity} to {scale[place]}"
+    fields = (Field("reason", "Why", required=by > 0),)
+    answers = await console.ask(Form(title, fields, submit="Raise" if by < 0 else "Lower"))
+    if answers is not None:
+        await console.send(c.ChangeSeverity(incident.id, scale[place], answers["reason"]))
+
+
+async def next_phase(console: Console, view: View) -> None:
+    """Enter another phase, the next one first."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    phases = list(Phase)
+    after = phases[min(phases.index(incident.phase) + 1, len(phases) - 1)]
+    still_open = [
+        s.title for s in incident.steps if s.phase is incident.phase and s.required and s.state not in SETTLED
+    ]
+    words = tuple(f"still open: {title}" for title in still_open[:5])
+    options = tuple((p.value, PHASES[p] + ("  (now)" if p is incident.phase else "")) for p in phases)
+    form = Form(
+        f"{incident.id}: enter a phase", (Field("phase", "Phase", after.value, options),), words, submit="Enter"
+    )
+    answers = await console.ask(form)
+    if answers:
+        await console.send(c.EnterPhase(incident.id, Phase(answers["phase"])))
+
+
+async def hand_over(console: Console, view: View) -> None:
+    """Pass the command on."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    fields = (Field("to", "To whom"), Field("note", "Situation", required=False))
+    answers = await console.ask(Form(f"Hand over {incident.id}", fields, submit="Hand over"))
+    if answers:
+        await console.send(c.HandOver(incident.id, answers["to"], answers["note"]))
+
+
+async def mark_moment(console: Console, view: View) -> None:
+    """Name the present moment."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    words = (
+        "Such as started, aware, contained, recovered.",
+        f"Marked: {', '.join(incident.moments) or 'none'}.",
+    )
+    answers = await console.ask(Form(f"Mark a moment of {incident.id}", (Field("moment", "Moment"),), words))
+    if answers:
+        await console.send(c.MarkMoment(incident.id, answers["moment"]))
+
+
+async def close(console: Console, view: View) -> None:
+    """Close the incident with a reason."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    left = sum(1 for s in incident.steps if s.required and s.state not in SETTLED)
+    words = (f"{left} required steps are still open.",) if left else ()
+    answers = await console.ask(Form(f"Close {incident.id}", (Field("reason", "Why"),), words, submit="Close it"))
+    if answers:
+        await console.send(c.CloseIncident(incident.id, answers["reason"]))
+
+
+async def contain(console: Console, view: View) -> None:
+    """Lead through a containment; the step in hand names the verb first offered."""
+    scene = console.scene
+    bot = bot_in_question(view, scene.chosen, scene.page)
+    if bot is None:
+        console.say("there is no bot to contain", "warn")
+        return
+    incident = next((i for i in reversed(view.incidents) if i.open and bot.name in i.bots), None)
+    step = the_step(incident, scene.chosen) if incident and scene.page == "incident" else None
+    verb = step.verb.value if step and step.verb and step.state is not StepState.DONE else ""
+    if not bot.verbs:
+        console.say(f"{bot.name} has no way to be contained; add a contain section to the config", "warn")
+        return
+    await console.contain(bot.name, verb, incident.id if incident else "")
+
+
+def _action(console: Console, view: View) -> ActionView | None:
+    """Return the action in question: the one under the cursor, else the newest that can be released."""
+    chosen = console.scene.chosen
+    if console.scene.page == "actions" or chosen.kind == "action":
+        return the_action(view, chosen)
+    return next((a for a in reversed(view.actions) if a.state in RELEASABLE), None)
+
+
+async def release(console: Console, view: View) -> None:
+    """Undo a containment with a reason."""
+    action = _action(console, view)
+    if action is None:
+        console.say("there is nothing to release", "warn")
+        return
+    words = (f"{action.id} is {action.state.replace('_', ' ')}.", f"Undo: {action.plan.undo}")
+    title = f"Release {action.bot} from {action.verb}"
+    fields = (Field("reason", "Why", required=False),)
+    answers = await console.ask(Form(title, fields, words, submit="Release", needs_button=True))
+    if answers is not None:
+        await console.send(c.Release(action.id, answers["reason"]))
+
+
+async def verify(console: Console, view: View) -> None:
+    """Probe a containment now."""
+    action = _action(console, view)
+    if action is None:
+        console.say("there is nothing to verify", "warn")
+    else:
+        await console.send(c.VerifyHeld(action.id))
+
+
+async def export(console: Console, view: View) -> None:
+    """Ask the format, then write the post-mortem."""
+    incident = _incident(console, view)
+    if incident is None:
+        return
+    formats = (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"), ("bundle", "bundle with evidence"))
+    form = Form(f"Post-mortem of {incident.id}", (Field("format", "Format", "md", formats),), submit="Write")
+    answers = await console.ask(form)
+    if answers:
+        await console.write_report(incident.id, answers["format"])
+
+
+ACTS: dict[str, Act] = {
+    "ack": acknowledge,
+    "open": open_incident,
+    "tick": tick,
+    "skip": skip,
+    "note": note,
+    "decide": decide,
+    "role": take_role,
+    "raise": raise_severity,
+    "lower": lower_severity,
+    "phase": next_phase,
+    "hand_over": hand_over,
+    "moment": mark_moment,
+    "close": close,
+    "contain": contain,
+    "release": release,
+    "verify": verify,
+    "export": export,
+}
+"""Action id to what it does; every action that sends a command is here."""

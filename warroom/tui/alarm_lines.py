@@ -1,0 +1,82 @@
+"""An alarm in lines: why it was raised, measured against what is usual, and what to do next."""
+
+from __future__ import annotations
+
+from warroom.core.model import Reason
+from warroom.core.moments import clock_text
+from warroom.core.view import AlarmView
+from warroom.tui.cells import fit, labelled, wrapped
+from warroom.tui.lines import EMPTY, Line, line
+from warroom.tui.words import alarm_mark, number_text, score_style
+
+_BAR = 24
+
+
+def alarm_lines(alarm: AlarmView, width: int) -> list[Line]:
+    """Return the alarm's head, next step, reasons, samples and taxonomy."""
+    mark, style = alarm_mark(alarm)
+    rows = [
+        line(
+            (f"{mark}  ", style),
+            (fit(alarm.bot, min(24, len(alarm.bot))), "strong"),
+            (f"  score {alarm.score:.0f}", score_style(alarm.score)),
+            (f"  p {alarm.p:.2g}  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
+        ),
+        *labelled("next", _next(alarm), width, "accent"),
+        EMPTY,
+        line(("WHY", "head")),
+    ]
+    for reason in alarm.reasons:
+        rows += _reason_lines(reason, width)
+    rows += [EMPTY, line(("LINES THAT SHOW IT", "head"))]
+    for sample in alarm.samples:
+        rows += wrapped(sample, width, "text", "  ")
+    if not alarm.samples:
+        rows.append(line(("  none kept", "dim")))
+    rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
+    rows += labelled("cause", alarm.cause, width, "dim")
+    return rows
+
+
+def _next(alarm: AlarmView) -> str:
+    if alarm.incident:
+        return f"belongs to {alarm.incident}: Enter opens its room"
+    if alarm.acknowledged:
+        return f"seen by {alarm.acknowledged}; o opens an incident, x contains the bot"
+    return "a acknowledges it, o opens an incident, x contains the bot"
+
+
+def _reason_lines(reason: Reason, width: int) -> list[Line]:
+    share = f"{reason.contribution:.0%}" if reason.contribution else ""
+    rows = [
+        line((fit(share, 5, right=True) + " ", "warn"), (fit(f"{reason.kind}: {reason.name}", width - 6), "strong")),
+        *wrapped(reason.text, width, "text", "      "),
+    ]
+    if reason.value is not None and reason.usual is not None:
+        low, middle, high = reason.usual
+        rows.append(
+            line(
+                ("      ", "text"),
+                (range_bar(reason.value, reason.usual), "accent"),
+                (f"  {number_text(reason.value)}", "bad" if not low <= reason.value <= high else "text"),
+                (f"  usual {number_text(low)} to {number_text(high)}, median {number_text(middle)}", "dim"),
+            )
+        )
+    return rows
+
+
+def range_bar(value: float, usual: tuple[float, float, float], cells: int = _BAR) -> str:
+    """Return `cells` characters: the usual range as `├──┤`, the value as `●`, on one linear scale."""
+    low, _, high = usual
+    least, most = min(low, value), max(high, value)
+    spread = (most - least) or 1.0
+
+    def place(number: float) -> int:
+        return round((number - least) / spread * (cells - 1))
+
+    bar = ["·"] * cells
+    left, right = place(low), place(high)
+    bar[left : right + 1] = ["─"] * (right - left + 1)
+    bar[left], bar[right] = "├", "┤"
+    bar[place(value)] = "●"
+    return "".join(bar)

@@ -1,0 +1,110 @@
+"""The overview as lines: the bots' board, and what needs attention below it."""
+
+from __future__ import annotations
+
+from warroom.core.clean import clean
+from warroom.core.moments import clock_text, elapsed_text
+from warroom.core.view import AlarmView, BotView, IncidentView, View
+from warroom.tui.cells import cut, fit, width_of
+from warroom.tui.lines import Line, line
+from warroom.tui.words import SEVERITY_STYLE, age, alarm_mark, bot_state, count, score_style, trend
+
+
+def board_lines(view: View, width: int, now: float) -> list[Line]:
+    """Return one row a bot: state, name, score, trend, lines, age of the last line, why."""
+    if not view.bots:
+        return [line(("no bot yet: name a log, for example  warroom watch /var/log/bot.log", "dim"))]
+    state_cells = max(12, *(len(bot_state(bot)[0]) for bot in view.bots))
+    name_cells = min(max(6, *(width_of(clean(bot.name)) for bot in view.bots)), 20 if width >= 100 else 14)
+    trend_cells = 16 if width >= 100 else 10
+    head = (
+        fit("STATE", state_cells),
+        fit("BOT", name_cells),
+        fit("SCORE", 5, right=True),
+        fit("TREND", trend_cells),
+        fit("LINES", 5, right=True),
+        fit("LAST", 5, right=True),
+        "WHY",
+    )
+    rows = [line(*cut([(" ".join(head), "head")], width))]
+    for bot in view.bots:
+        rows.append(_bot_row(bot, (state_cells, name_cells, trend_cells), width, now))
+    return rows
+
+
+def _bot_row(bot: BotView, columns: tuple[int, int, int], width: int, now: float) -> Line:
+    words, style = bot_state(bot)
+    score = "–" if bot.score is None else f"{bot.score:.0f}"
+    state_cells, name_cells, trend_cells = columns
+    spans = [
+        (fit(words, state_cells), style),
+        (" " + fit(bot.name, name_cells), "strong"),
+        (" " + fit(score, 5, right=True), score_style(bot.score)),
+        (" " + trend(bot.trend, trend_cells), score_style(bot.score) if bot.score and bot.score >= 35 else "dim"),
+        (" " + fit(count(bot.lines), 5, right=True), "text"),
+        (" " + fit(age(bot.last_line, now), 5, right=True), "dim"),
+        (" " + (f"held by {bot.held_by}: " if bot.held_by else "") + bot.why, "text"),
+    ]
+    return line(*cut(spans, width), key=f"bot:{bot.name}")
+
+
+def board_title(view: View) -> str:
+    """Return the title of the board: how many bots, and how many are not well."""
+    hot = sum(1 for bot in view.bots if bot.state in ("alarm", "odd", "silent"))
+    held = sum(1 for bot in view.bots if bot.held_by)
+    parts = [f"Bots {len(view.bots)}"]
+    if hot:
+        parts.append(f"{hot} need a look")
+    if held:
+        parts.append(f"{held} contained")
+    return " · ".join(parts)
+
+
+def attention_lines(view: View, width: int, now: float) -> list[Line]:
+    """Return open incidents with their next step, then alarms, newest first."""
+    rows = [_incident_row(i, width, now) for i in reversed(view.incidents) if i.open]
+    rows += [alarm_row(a, width) for a in reversed(view.alarms)]
+    rows += [_incident_row(i, width, now) for i in reversed(view.incidents) if not i.open]
+    if not rows:
+        rows = [line(("nothing needs attention: no alarm, no open incident", "dim"))]
+    return rows
+
+
+def attention_title(view: View) -> str:
+    """Return how many incidents are open and how many alarms nobody has acknowledged."""
+    incidents = sum(1 for i in view.incidents if i.open)
+    waiting = sum(1 for a in view.alarms if a.acknowledged is None)
+    noun = "incident" if incidents == 1 else "incidents"
+    return f"Attention · {incidents} open {noun} · {waiting} alarms not acknowledged"
+
+
+def _incident_row(incident: IncidentView, width: int, now: float) -> Line:
+    if incident.open:
+        state = f"{elapsed_text((now - incident.opened) // 60 * 60)[:-3]} open"
+        tail = f"next: {incident.next_step}"
+    else:
+        state, tail = "closed", ""
+    spans = [
+        (fit(f"{incident.severity} {incident.id}", 12), SEVERITY_STYLE[incident.severity] if incident.open else "dim"),
+        (" " + fit(state, 10), "text" if incident.open else "dim"),
+        (" " + fit(incident.title, 34 if width >= 100 else 24), "strong" if incident.open else "dim"),
+        (" " + tail, "accent"),
+    ]
+    return line(*cut(spans, width), key=f"incident:{incident.id}")
+
+
+def alarm_row(alarm: AlarmView, width: int) -> Line:
+    """Return one alarm as a row: level, time, bot, score, what it is about, who has seen it."""
+    mark, style = alarm_mark(alarm)
+    seen = f"seen by {alarm.acknowledged}" if alarm.acknowledged else "not acknowledged"
+    why = alarm.reasons[0].text if alarm.reasons else alarm.cause
+    seen_cells = min(24, max(16, width_of(clean(seen))))
+    spans = [
+        (fit(mark, 12), style if alarm.acknowledged is None else "dim"),
+        (" " + clock_text(alarm.time), "dim"),
+        (" " + fit(alarm.bot, 14), "strong"),
+        (" " + fit(f"{alarm.score:.0f}", 3, right=True), score_style(alarm.score)),
+        (" " + fit(why, max(8, width - 42 - seen_cells)), "text"),
+        (" " + fit(seen, seen_cells), "dim" if alarm.acknowledged else "warn"),
+    ]
+    return line(*cut(spans, width), key=f"alarm:{alarm.id}")

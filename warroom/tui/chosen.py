@@ -1,0 +1,98 @@
+"""What the person at the console has chosen, kept by id so that a new view never moves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from warroom.core.view import ActionView, AlarmView, BotView, IncidentView, StepView, View
+from warroom.tui.lines import split_key
+from warroom.tui.words import SETTLED
+
+
+@dataclass(slots=True)
+class Chosen:
+    """The ids under the cursors."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    """Kind (bot, alarm, incident, step, action) to id."""
+    kind: str = ""
+    """Kind of the row that the focused cursor stands on."""
+
+    def take(self, key: str) -> bool:
+        """Choose the thing that a row stands for; say whether anything changed."""
+        kind, name = split_key(key)
+        if not name or (self.ids.get(kind) == name and self.kind == kind):
+            return False
+        self.ids[kind] = name
+        self.kind = kind
+        return True
+
+    def key(self, kind: str) -> str:
+        """Return the row key of what is chosen of this kind, or an empty text."""
+        name = self.ids.get(kind, "")
+        return f"{kind}:{name}" if name else ""
+
+
+def the_alarm(view: View, chosen: Chosen) -> AlarmView | None:
+    """Return the chosen alarm, else the newest that nobody acknowledged, else the newest."""
+    wanted = chosen.ids.get("alarm")
+    newest = list(reversed(view.alarms))
+    return (
+        next((a for a in newest if a.id == wanted), None)
+        or next((a for a in newest if a.acknowledged is None), None)
+        or next(iter(newest), None)
+    )
+
+
+def the_incident(view: View, chosen: Chosen) -> IncidentView | None:
+    """Return the chosen incident, else the newest open one, else the newest."""
+    wanted = chosen.ids.get("incident")
+    newest = list(reversed(view.incidents))
+    return (
+        next((i for i in newest if i.id == wanted), None)
+        or next((i for i in newest if i.open), None)
+        or next(iter(newest), None)
+    )
+
+
+def the_step(incident: IncidentView, chosen: Chosen) -> StepView | None:
+    """Return the chosen step of the incident, else the first that is not settled from its phase on, else the first."""
+    wanted = chosen.ids.get("step")
+    for step in incident.steps:
+        if step.id == wanted:
+            return step
+    unsettled = [s for s in incident.steps if s.state not in SETTLED]
+    here = [s for s in unsettled if s.phase is incident.phase]
+    return next(iter(here or unsettled or incident.steps), None)
+
+
+def the_action(view: View, chosen: Chosen) -> ActionView | None:
+    """Return the chosen action, else the newest."""
+    wanted = chosen.ids.get("action")
+    return next((a for a in view.actions if a.id == wanted), None) or next(reversed(view.actions), None)
+
+
+def the_bot(view: View, chosen: Chosen) -> BotView | None:
+    """Return the chosen bot, else the one with the highest score, else the first."""
+    wanted = chosen.ids.get("bot")
+    found = next((b for b in view.bots if b.name == wanted), None)
+    return found or max(view.bots, key=lambda b: b.score or 0.0, default=None)
+
+
+def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
+    """Return the bot that an act on this page is about: the incident's, the alarm's or the board's."""
+    named = {bot.name: bot for bot in view.bots}
+    if page == "incident":
+        incident = the_incident(view, chosen)
+        first = next((b for b in incident.bots if b in named), None) if incident else None
+        if first:
+            return named[first]
+    if page == "alarms" or (page == "overview" and chosen.kind == "alarm"):
+        alarm = the_alarm(view, chosen)
+        if alarm and alarm.bot in named:
+            return named[alarm.bot]
+    if page == "actions":
+        action = the_action(view, chosen)
+        if action and action.bot in named:
+            return named[action.bot]
+    return the_bot(view, chosen)

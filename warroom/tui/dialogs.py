@@ -1,0 +1,176 @@
+"""Questions on the screen: a form with lines of text, choices and buttons."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from warroom.core.clean import clean
+from warroom.tui.bar import Bar
+from warroom.tui.cells import width_of, wrapped
+from warroom.tui.forms import Answers, Field, Form
+from warroom.tui.lines import Line, line
+from warroom.tui.pane import Pane
+from warroom.tui.theme import Painter
+
+_TEXT_LIMIT = 4000
+WORDS_WIDTH = 76
+
+
+class TextInput(Input):
+    """One line of text that never holds what a terminal would execute, typed or pasted."""
+
+    def __init__(self, value: str, *, id: str) -> None:
+        super().__init__(clean(value), id=id, compact=True, max_length=_TEXT_LIMIT, select_on_focus=False)
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Return the value cleaned."""
+        return clean(value, _TEXT_LIMIT)
+
+
+class PushButton(Widget, can_focus=True):
+    """A button of one row."""
+
+    class Pressed(Message):
+        """Somebody pressed it."""
+
+        def __init__(self, button: PushButton) -> None:
+            super().__init__()
+            self.button = button
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", "press", show=False)]
+
+    def __init__(self, painter: Painter, label: str, *, id: str, danger: bool = False) -> None:
+        super().__init__(id=id)
+        self._painter = painter
+        self._label = f"  {label}  "
+        self._danger = danger
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        """Return the cells of the label with its brackets."""
+        return width_of(self._label) + 2
+
+    def render_line(self, y: int) -> Strip:
+        """Return the label; brackets and bold show the focus where there is no colour."""
+        style = "button"
+        if self.has_focus:
+            style = "button-danger" if self._danger else "button-here"
+        left, right = ("[", "]") if self.has_focus else (" ", " ")
+        return self._painter.strip(line((left + self._label + right, style)), self.size.width, self.rich_style)
+
+    def action_press(self) -> None:
+        """Press it."""
+        self.post_message(self.Pressed(self))
+
+    def on_click(self) -> None:
+        """Press it with the mouse."""
+        self.action_press()
+
+
+class Dialog(ModalScreen[Answers | None]):
+    """Asks a form; dismissed with the answers, or with None when cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
+    AUTO_FOCUS = ""
+
+    def __init__(self, painter: Painter, form: Form) -> None:
+        super().__init__()
+        self._painter = painter
+        self._form = form
+
+    def compose(self) -> ComposeResult:
+        """Make title, sentences, fields and buttons."""
+        with Vertical():
+            yield Bar(self._painter, [line((self._form.title, "strong"))])
+            yield Bar(self._painter, [row for text in self._form.words for row in wrapped(text, WORDS_WIDTH, "dim")])
+            for field in self._form.fields:
+                yield Bar(
+                    self._painter, [line((field.label + ("" if field.required else " (may be empty)"), "accent"))]
+                )
+                yield self._field(field)
+            with Horizontal(classes="buttons"):
+                yield PushButton(self._painter, "Cancel", id="cancel")
+                yield PushButton(self._painter, self._form.submit, id="submit", danger=self._form.needs_button)
+            self._fault = Bar(self._painter, [line(("Tab next · Enter answers · Esc cancels", "dim"))])
+            yield self._fault
+
+    def _field(self, field: Field) -> Widget:
+        if not field.options:
+            return TextInput(field.value, id=f"field-{field.id}")
+        pane = Pane(self._painter, id=f"field-{field.id}")
+        rows = [line((words, "text"), key=f"option:{value}") for value, words in field.options]
+        pane.styles.height = min(len(rows), 8)
+        pane.show(rows, f"option:{field.value}")
+        return pane
+
+    def on_mount(self) -> None:
+        """Focus the first field, or Cancel where a button acts on a bot."""
+        first = f"#field-{self._form.fields[0].id}" if self._form.fields else "#submit"
+        self.query_one("#cancel" if self._form.needs_button and not self._form.fields else first).focus()
+
+    def on_input_submitted(self) -> None:
+        """Enter in a line of text."""
+        self._enter()
+
+    def on_pane_opened(self, event: Pane.Opened) -> None:
+        """Enter on a choice."""
+        event.stop()
+        self._enter()
+
+    def on_pane_moved(self, event: Pane.Moved) -> None:
+        """Keep the choice to ourselves."""
+        event.stop()
+
+    def on_pane_resized(self, event: Pane.Resized) -> None:
+        """Choices need no new rows."""
+        event.stop()
+
+    def _enter(self) -> None:
+        fields = [self.query_one(f"#field-{f.id}") for f in self._form.fields]
+        place = fields.index(self.focused) if self.focused in fields else len(fields) - 1
+        if place + 1 < len(fields):
+            fields[place + 1].focus()
+        elif self._form.needs_button:
+            self.query_one("#cancel").focus()
+        else:
+            self._submit()
+
+    def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
+        """Answer or cancel."""
+        event.stop()
+        if event.button.id == "submit":
+            self._submit()
+        else:
+            self.dismiss(None)
+
+    def _submit(self) -> None:
+        answers: Answers = {}
+        for field in self._form.fields:
+            widget = self.query_one(f"#field-{field.id}")
+            value = widget.value.strip() if isinstance(widget, Input) else ""
+            if isinstance(widget, Pane):
+                value = widget.key.removeprefix("option:")
+            if field.required and not value:
+                self._fault.show([line((f"{field.label}: needs words", "bad"))])
+                widget.focus()
+                return
+            answers[field.id] = value
+        self.dismiss(answers)
+
+    def action_cancel(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
+
+
+def choice_rows(options: list[tuple[str, str]]) -> list[Line]:
+    """Return rows of a choice: value and words."""
+    return [line((words, "text"), key=f"option:{value}") for value, words in options]

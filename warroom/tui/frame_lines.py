@@ -1,0 +1,159 @@
+"""The rows around every page: mode and pages on top, status and keys at the bottom, help and messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from warroom.core.model import Mode
+from warroom.core.view import View
+from warroom.tui.action_lines import alarm_banner
+from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, footer_actions, key_names
+from warroom.tui.cells import across, cut, fit, width_of
+from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.room_lines import timeline_lines
+from warroom.tui.scene import LEAST, Scene
+from warroom.tui.words import LIVE_ACTIONS, age, size
+
+PAGES = {
+    "overview": ("1", "Bots"),
+    "incident": ("2", "Incident"),
+    "alarms": ("3", "Alarms"),
+    "actions": ("4", "Actions"),
+    "stream": ("5", "Stream"),
+    "messages": ("m", "Messages"),
+    "help": ("?", "Help"),
+}
+"""Page to the key that opens it and its title."""
+
+
+def mode_badges(scene: Scene) -> list[Span]:
+    """Return the mode as the first word of the screen; a drill can never be taken for real."""
+    mode = scene.view.mode if scene.view else scene.welcome.mode
+    badges: list[Span] = [(" DRILL ", "drill") if mode is Mode.DRILL else (" LIVE ", "live")]
+    if scene.welcome.read_only:
+        badges.append((" READ-ONLY ", "readonly"))
+    return badges
+
+
+def top_line(scene: Scene) -> Line:
+    """Return badges, the pages with what waits on them, and the room's name."""
+    spans = [*mode_badges(scene)]
+    waiting = _waiting(scene.view)
+    for page, (key, title) in PAGES.items():
+        if page in ("messages", "help") and page != scene.page:
+            continue
+        here = page == scene.page
+        spans.append((" ", "text"))
+        spans.append((f" {key} {title} " if here else f" {key} {title}", "tab-here" if here else "dim"))
+        if waiting.get(page):
+            spans.append((f" {waiting[page]}", "warn"))
+    return across(spans, [(scene.welcome.room, "dim"), (" ", "text")], scene.width)
+
+
+def _waiting(view: View | None) -> dict[str, int]:
+    if view is None:
+        return {}
+    return {
+        "incident": sum(1 for i in view.incidents if i.open),
+        "alarms": sum(1 for a in view.alarms if a.acknowledged is None),
+        "actions": sum(1 for a in view.actions if a.state in LIVE_ACTIONS),
+    }
+
+
+def status_line(scene: Scene) -> Line:
+    """Return the answer to the last command on the left, the health of the watch on the right."""
+    view = scene.view
+    who = f"{scene.welcome.operator} on {scene.welcome.room}"
+    left = (scene.answer, scene.answer_style) if scene.answer else (who, "dim")
+    if view is None:
+        return across([left], [("waiting for the engine’s first view ", "warn")], scene.width)
+    behind = sum(s.behind_bytes for s in view.sources)
+    last = max((s.last_line for s in view.sources if s.last_line is not None), default=None)
+    clock = dt.datetime.fromtimestamp(scene.now, dt.UTC).strftime("%H:%MZ")
+    consoles = len(view.consoles)
+    right: list[Span] = [(f"behind {size(behind)}", "warn" if behind > 1_000_000 else "dim")]
+    right.append((f" · line {_ago(last, scene.now)}", "dim"))
+    right.append((f" · saved #{view.chain.length} {view.chain.head[:8]}", "dim"))
+    if scene.width >= 100:
+        right.append((f" · {consoles} {'console' if consoles == 1 else 'consoles'}", "dim"))
+    elif scene.answer:
+        right = right[2:] if scene.width < 80 else [(" " + right[2][0].removeprefix(" · "), "dim")]
+    else:
+        right.append((f" · {consoles}c", "dim"))
+    right.append((f" · {clock} ", "dim"))
+    return across([left], right, scene.width)
+
+
+def _ago(moment: float | None, now: float) -> str:
+    words = age(moment, now)
+    return words if words in ("now", "never") else f"{words} ago"
+
+
+def footer_line(scene: Scene, *, enter: bool) -> Line:
+    """Return the keys that matter here, as many as fit; `? help` is always there."""
+    *offered, last = footer_actions(scene.page, enter=enter, read_only=scene.welcome.read_only)
+    help_spans = _key_spans(last)
+    room = scene.width - 1 - _cells(help_spans)
+    spans: list[Span] = [(" ", "text")]
+    for action in offered:
+        if action.id == "help":
+            continue
+        more = [*_key_spans(action), ("  ", "text")]
+        if _cells(more) <= room:
+            spans += more
+            room -= _cells(more)
+    return line(*spans, *help_spans)
+
+
+def _key_spans(action: Action) -> list[Span]:
+    return [(key_names(action)[0], "key"), (f" {action.title}", "dim")]
+
+
+def _cells(spans: list[Span]) -> int:
+    return sum(width_of(text) for text, _ in spans)
+
+
+def banner_text(scene: Scene) -> str:
+    """Return what everybody must see above the page, or an empty text."""
+    if scene.lost:
+        room = scene.welcome.room
+        return f"engine gone: {scene.lost} · start it again: warroom watch --room {room} · this screen is old; q leaves"
+    if scene.view is None:
+        return ""
+    return scene.view.banner or alarm_banner(scene.view)
+
+
+def too_small_line(scene: Scene) -> Line:
+    """Return the one honest line of a terminal that is too small."""
+    worst = max(scene.view.bots, key=lambda b: b.score or 0.0, default=None) if scene.view else None
+    words = f"too small ({scene.width}x{scene.height}, needs {LEAST[0]}x{LEAST[1]}), still watching"
+    if worst is not None:
+        words = f"{worst.name} {worst.score or 0:.0f} · {words}"
+    return line(*cut([*mode_badges(scene), (f" {words}", "text")], scene.width))
+
+
+def message_lines(scene: Scene, width: int) -> list[Line]:
+    """Return the room's messages and this console's answers in the order of time."""
+    entries = [*(scene.view.messages if scene.view else []), *scene.said]
+    return timeline_lines(sorted(entries, key=lambda e: e.at), width)
+
+
+_SECTIONS = ((EVERYWHERE, "EVERYWHERE"), (LIST, "IN A LIST"), (STREAM, "IN A STREAM"))
+
+
+def help_lines(page: str, width: int) -> list[Line]:
+    """Return the keys of a page, then those of everywhere, from the table."""
+    rows: list[Line] = []
+    shown: set[str] = set()
+    for where, title in ((page, f"ON THIS PAGE: {PAGES[page][1]}"), *_SECTIONS):
+        actions = [a for a in ACTIONS if where in a.where and a.id not in shown]
+        if not actions:
+            continue
+        rows += [EMPTY] if rows else []
+        rows.append(line((title, "head")))
+        for action in actions:
+            shown.add(action.id)
+            keys = " ".join(key_names(action))
+            rows.append(line((f"  {fit(keys, 14)}", "key"), (fit(action.help, width - 16).rstrip(), "text")))
+    rows += [EMPTY, line(("Esc never leaves. Whatever you do here is asked of the engine and recorded.", "dim"))]
+    return rows

@@ -1,0 +1,22 @@
+"""Pages of the console: one module and one row of the table each."""
+
+from __future__ import annotations
+
+from warroom.tui.pages.actions import ActionsPage
+from warroom.tui.pages.alarms import AlarmsPage
+from warroom.tui.pages.incident import IncidentPage
+from warroom.tui.pages.overview import OverviewPage
+from warroom.tui.pages.page import Page
+from warroom.tui.pages.reading import HelpPage, MessagesPage
+from warroom.tui.pages.stream import StreamPage
+
+PAGE_TYPES: dict[str, type[Page]] = {
+    "overview": OverviewPage,
+    "incident": IncidentPage,
+    "alarms": AlarmsPage,
+    "actions": ActionsPage,
+    "stream": StreamPage,
+    "messages": MessagesPage,
+    "help": HelpPage,
+}
+"""Page id to its widget; the first is the root."""

@@ -1,0 +1,47 @@
+"""The alarm page: all alarms, and the one under the cursor with its reasons."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from warroom.tui.alarm_lines import alarm_lines
+from warroom.tui.board import alarm_row
+from warroom.tui.chosen import the_alarm
+from warroom.tui.keys import bindings_for
+from warroom.tui.lines import line
+from warroom.tui.pages.page import Page
+from warroom.tui.pane import Pane
+from warroom.tui.scene import Scene
+
+
+class AlarmsPage(Page):
+    """Newest alarms above, the chosen one in full below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("alarms")
+
+    def compose(self) -> ComposeResult:
+        """Make list and detail."""
+        self._list = Pane(self._painter, id="alarm-list")
+        self._detail = Pane(self._painter, id="alarm-detail", cursor=False)
+        yield self._list
+        yield self._detail
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the list and the chosen alarm."""
+        view = scene.view
+        if view is None:
+            return
+        alarm = the_alarm(view, scene.chosen)
+        self._list.title(f"Alarms {len(view.alarms)}")
+        if alarm is None:
+            self._list.show([line(("no alarm was raised", "dim"))])
+            self._detail.show([])
+            return
+        rows = [alarm_row(a, self._list.inner_width) for a in reversed(view.alarms)]
+        self._list.styles.height = 1 + min(len(rows), max(3, scene.height // 4))
+        self._list.show(rows, f"alarm:{alarm.id}")
+        self._detail.title(f"Why {alarm.bot} scored {alarm.score:.0f}")
+        self._detail.show(alarm_lines(alarm, self._detail.inner_width))

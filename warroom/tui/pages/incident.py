@@ -1,0 +1,133 @@
+"""The incident room: header, phases, next step; checklist, step in hand, timeline, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from warroom.core.view import IncidentView, View
+from warroom.tui.action_lines import action_rows, actions_title
+from warroom.tui.bar import Bar
+from warroom.tui.chosen import the_incident, the_step
+from warroom.tui.keys import bindings_for
+from warroom.tui.lines import Line, Span, line
+from warroom.tui.pages.page import Page
+from warroom.tui.pane import Pane
+from warroom.tui.room_lines import (
+    checklist_lines,
+    checklist_title,
+    header_line,
+    next_line,
+    no_incident_lines,
+    phase_line,
+    step_lines,
+    timeline_lines,
+)
+from warroom.tui.scene import Scene
+
+_TABS = ("Checklist", "Timeline", "Actions")
+
+
+class IncidentPage(Page):
+    """Four panes where they fit; else one at a time, and Tab turns to the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("incident")
+
+    def compose(self) -> ComposeResult:
+        """Make the bars and the panes."""
+        self._head = Bar(self._painter, id="incident-head")
+        self._tabs = Bar(self._painter, id="incident-tabs")
+        self._checklist = Pane(self._painter, id="checklist")
+        self._step = Pane(self._painter, id="step", cursor=False)
+        self._timeline = Pane(self._painter, id="timeline", cursor=False, follow=True)
+        self._actions = Pane(self._painter, id="incident-actions")
+        self._tab = 0
+        self._wide = True
+        yield self._head
+        yield self._tabs
+        with Horizontal():
+            with Vertical(id="room-left"):
+                yield self._checklist
+                yield self._step
+            with Vertical(id="room-right"):
+                yield self._timeline
+                yield self._actions
+
+    def panes(self) -> Sequence[Widget]:
+        """Return the panes in order; in the narrow layout each is a tab."""
+        if self._wide:
+            return [self._checklist, self._step, self._timeline, self._actions]
+        return [self._checklist, self._timeline, self._actions]
+
+    def turn(self, by: int) -> None:
+        """Go to the next pane; in the narrow layout show it instead of this one."""
+        if not self._wide:
+            self._tab = (self._tab + by) % len(_TABS)
+            self._arrange()
+            self.panes()[self._tab].focus(scroll_visible=False)
+            return
+        super().turn(by)
+
+    def enter(self) -> None:
+        """Take the focus on the pane that is shown."""
+        if self._wide:
+            super().enter()
+        else:
+            self.panes()[self._tab].focus(scroll_visible=False)
+
+    def _arrange(self) -> None:
+        narrow = not self._wide
+        self.set_class(narrow, "narrow")
+        self.query_one("#room-left").display = self._wide or self._tab == 0
+        self.query_one("#room-right").display = self._wide or self._tab > 0
+        self._timeline.display = self._wide or self._tab == 1
+        self._actions.display = self._wide or self._tab == 2
+
+    def draw(self, scene: Scene) -> None:
+        """Draw everything from the chosen incident."""
+        if scene.wide != self._wide:
+            self._wide = scene.wide
+            self._arrange()
+            if self.display:
+                self.enter()
+        if scene.view is None:
+            return
+        incident = the_incident(scene.view, scene.chosen)
+        if incident is None:
+            self._head.show(no_incident_lines(scene.view, scene.width - 2))
+            self._tabs.show([])
+            self.query_one("Horizontal").display = False
+            return
+        self.query_one("Horizontal").display = True
+        self._draw_head(incident, scene)
+        self._draw_panes(incident, scene.view, scene)
+
+    def _draw_head(self, incident: IncidentView, scene: Scene) -> None:
+        width = scene.width - 2
+        head = [header_line(incident, width, scene.now), phase_line(incident, width), next_line(incident, width)]
+        self._head.show(head)
+        self._tabs.show([] if self._wide else [self._tab_line()])
+
+    def _tab_line(self) -> Line:
+        spans: list[Span] = []
+        for number, name in enumerate(_TABS):
+            spans += [(f" {name} ", "tab-here" if number == self._tab else "dim"), (" ", "text")]
+        return line(*spans, ("Tab turns", "dim"))
+
+    def _draw_panes(self, incident: IncidentView, view: View, scene: Scene) -> None:
+        step = the_step(incident, scene.chosen)
+        self._checklist.title(checklist_title(incident))
+        rows = checklist_lines(incident, self._checklist.inner_width, scene.now)
+        self._checklist.show(rows, f"step:{step.id}" if step else "")
+        self._step.title("Step in hand")
+        self._step.show(step_lines(step, incident, self._step.inner_width, scene.now) if step else [])
+        self._timeline.title("Timeline")
+        self._timeline.show(timeline_lines(incident.timeline, self._timeline.inner_width))
+        actions = [a for a in view.actions if a.id in incident.actions]
+        self._actions.title(actions_title(actions))
+        self._actions.show(action_rows(actions, self._actions.inner_width, scene.now), scene.chosen.key("action"))

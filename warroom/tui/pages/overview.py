@@ -1,0 +1,62 @@
+"""The root page: the board of bots, what needs attention, and the stream of the chosen bot."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from warroom.tui.board import attention_lines, attention_title, board_lines, board_title
+from warroom.tui.chosen import the_bot
+from warroom.tui.keys import bindings_for
+from warroom.tui.lines import line
+from warroom.tui.pages.page import Page
+from warroom.tui.pane import Pane
+from warroom.tui.scene import Scene
+from warroom.tui.stream import Stream
+
+
+class OverviewPage(Page):
+    """Board above, attention below it, stream at the bottom over the full width."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("overview")
+
+    def compose(self) -> ComposeResult:
+        """Make the three panes."""
+        self._board = Pane(self._painter, id="board")
+        self._attention = Pane(self._painter, id="attention")
+        self._stream = Stream(self._painter, id="board-stream")
+        yield self._board
+        yield self._attention
+        yield self._stream
+
+    def stream(self) -> Stream:
+        """Return the stream at the bottom."""
+        return self._stream
+
+    def draw(self, scene: Scene) -> None:
+        """Draw board and attention; open the chosen bot's stream."""
+        view = scene.view
+        if view is None:
+            self._board.title("Bots")
+            self._board.show([line(("waiting for the engine’s first view…", "dim"))])
+            self._attention.title("Attention")
+            return
+        bot = the_bot(view, scene.chosen)
+        self._board.title(board_title(view))
+        board = board_lines(view, self._board.inner_width, scene.now)
+        attention = attention_lines(view, self._attention.inner_width, scene.now)
+        self._share(scene.height, len(board), len(attention))
+        self._board.show(board, f"bot:{bot.name}" if bot else "")
+        self._attention.title(attention_title(view))
+        keys = {row.key for row in attention}
+        wanted = [scene.chosen.key(scene.chosen.kind), scene.chosen.key("alarm"), scene.chosen.key("incident")]
+        self._attention.show(attention, next((key for key in wanted if key in keys), self._attention.key))
+        if bot:
+            self._stream.open(bot.name)
+
+    def _share(self, height: int, bots: int, rows: int) -> None:
+        """Give the board what it needs up to 2/5 of the screen and attention up to 1/4; the stream has the rest."""
+        self._board.styles.height = 1 + min(bots, max(4, height * 2 // 5))
+        self._attention.styles.height = 1 + min(rows, max(3, height // 5))

@@ -1,0 +1,43 @@
+"""The stream page: one bot's log over the whole screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from warroom.tui.bar import Bar
+from warroom.tui.board import board_lines
+from warroom.tui.chosen import the_bot
+from warroom.tui.keys import bindings_for
+from warroom.tui.pages.page import Page
+from warroom.tui.scene import Scene
+from warroom.tui.stream import Stream
+
+
+class StreamPage(Page):
+    """The bot's row of the board above its log; `[` and `]` change the bot."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("stream")
+
+    def compose(self) -> ComposeResult:
+        """Make the row and the log."""
+        self._head = Bar(self._painter)
+        self._stream = Stream(self._painter, id="full-stream")
+        yield self._head
+        yield self._stream
+
+    def stream(self) -> Stream:
+        """Return the log."""
+        return self._stream
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the bot's row and open its log."""
+        view = scene.view
+        bot = the_bot(view, scene.chosen) if view else None
+        if view is None or bot is None:
+            return
+        rows = board_lines(view, max(20, scene.width - 1), scene.now)
+        self._head.show([next(row for row in rows if row.key == f"bot:{bot.name}")])
+        self._stream.open(bot.name)

@@ -1,0 +1,188 @@
+"""A scrolling list of lines with a cursor that is kept by key; paints only rows that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from warroom.tui.actions import LIST
+from warroom.tui.cells import changed_cells
+from warroom.tui.keys import bindings_for
+from warroom.tui.lines import EMPTY, Line
+from warroom.tui.theme import Painter
+
+GUTTER = 2
+
+
+class Pane(ScrollView, can_focus=True):
+    """Rows; those with a key can carry the cursor."""
+
+    class Moved(Message):
+        """The person moved the cursor to another row."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Opened(Moved):
+        """The person opened the row under the cursor."""
+
+    class Resized(Message):
+        """The width changed, so rows must be built again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(LIST, target="")
+
+    def __init__(self, painter: Painter, *, id: str, cursor: bool = True, follow: bool = False) -> None:
+        super().__init__(id=id)
+        self._painter = painter
+        self._lines: list[Line] = []
+        self._row = -1
+        self._gutter = GUTTER if cursor else 1
+        self._follow = follow
+        self._strips: LRUCache[tuple[Line, str, int], Strip] = LRUCache(512)
+        self._title = ""
+
+    def title(self, text: str) -> None:
+        """Set the words in the line above the rows; never parsed as markup."""
+        if text != self._title:
+            self._title = text
+            self.border_title = Content(self._painter.text(text))
+
+    @property
+    def inner_width(self) -> int:
+        """Cells that a row may take."""
+        return max(0, self.scrollable_content_region.width - self._gutter)
+
+    @property
+    def key(self) -> str:
+        """Key of the row under the cursor, or an empty text."""
+        return self._lines[self._row].key if 0 <= self._row < len(self._lines) else ""
+
+    @property
+    def lines(self) -> list[Line]:
+        """The rows as shown."""
+        return list(self._lines)
+
+    def show(self, lines: Sequence[Line], key: str = "") -> None:
+        """Show these rows with the cursor on `key`; a key that is gone leaves the cursor near where it was."""
+        new = list(lines)
+        old, at_end = self._lines, self.scroll_offset.y >= self.max_scroll_y
+        row = self._place(new, key)
+        if new == old and row == self._row:
+            return
+        old_row, self._row = self._row, row
+        self._lines = new
+        if len(new) != len(old):
+            self.virtual_size = Size(self.scrollable_content_region.width, len(new))
+            self.refresh()
+        else:
+            for y, (before, after) in enumerate(zip(old, new, strict=True)):
+                if before != after:
+                    first, cells = changed_cells(before, after)
+                    self.refresh(Region(first + self._gutter, y - self.scroll_offset.y, cells, 1))
+        if row != old_row:
+            self._repaint_cursor(old_row)
+        if self._follow and at_end:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        elif row != old_row:
+            self._reveal()
+
+    def _place(self, lines: Sequence[Line], key: str) -> int:
+        keyed = [y for y, line in enumerate(lines) if line.key]
+        if not keyed:
+            return -1
+        found = next((y for y in keyed if lines[y].key == key), None)
+        return min(keyed, key=lambda y: abs(y - self._row)) if found is None else found
+
+    def _repaint_cursor(self, old_row: int) -> None:
+        for y in (old_row, self._row):
+            if y >= 0:
+                self.refresh_line(y)
+
+    def _reveal(self) -> None:
+        """Scroll so that the cursor is on screen; the first rows above the first key stay visible with it."""
+        height = self.scrollable_content_region.height
+        if self._row < 0 or height <= 0:
+            return
+        top = self.scroll_offset.y
+        heading = 1 if self._row and not self._lines[self._row - 1].key else 0
+        if self._row - heading < top:
+            self.scroll_to(y=self._row - heading, animate=False)
+        elif self._row >= top + height:
+            self.scroll_to(y=self._row - height + 1, animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row of the screen."""
+        index = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        line = self._lines[index] if index < len(self._lines) else EMPTY
+        cursor = ""
+        if index == self._row:
+            cursor = "here" if self.has_focus else "away"
+        key = (line, cursor, width)
+        strip = self._strips.get(key)
+        if strip is None:
+            mark = "▸" if cursor == "here" else " "
+            gutter = mark.ljust(self._gutter)
+            strip = self._painter.strip(line, width, self.rich_style, gutter=gutter, cursor=cursor)
+            self._strips[key] = strip
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Forget strips painted in an older style."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        """Ask for rows of the new width and keep the cursor on screen."""
+        self._strips.clear()
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
+        if self._follow:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        else:
+            self._reveal()
+        self.post_message(self.Resized())
+
+    def on_focus(self) -> None:
+        """Show where the cursor is, and let the page know what it stands on."""
+        self._repaint_cursor(-1)
+        if self.key:
+            self.post_message(self.Moved(self.key))
+
+    def on_blur(self) -> None:
+        """Paint the cursor as that of a pane that waits."""
+        self._repaint_cursor(-1)
+
+    def action_act(self, id: str) -> None:
+        """Move the cursor, or scroll where there is none."""
+        page = max(1, self.scrollable_content_region.height - 1)
+        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -len(self._lines)}
+        if id == "enter":
+            if self.key:
+                self.post_message(self.Opened(self.key))
+            return
+        self._step(steps.get(id, len(self._lines)))
+
+    def _step(self, by: int) -> None:
+        keyed = [y for y, line in enumerate(self._lines) if line.key]
+        if not keyed:
+            self.scroll_to(y=self.scroll_offset.y + by, animate=False)
+            return
+        place = keyed.index(self._row) + (by if abs(by) == 1 else 0)
+        if abs(by) > 1:
+            place = min(range(len(keyed)), key=lambda i: abs(keyed[i] - (self._row + by)))
+        old_row, self._row = self._row, keyed[min(max(place, 0), len(keyed) - 1)]
+        if self._row == old_row:
+            self.scroll_to(y=0 if by < 0 else self.scroll_offset.y, animate=False)
+            return
+        self._repaint_cursor(old_row)
+        self._reveal()
+        self.post_message(self.Moved(self.key))

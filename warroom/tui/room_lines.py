@@ -1,0 +1,164 @@
+"""The incident room as lines: header, phases, checklist, the step in hand, timeline."""
+
+from __future__ import annotations
+
+from warroom.core.model import Phase, Verb
+from warroom.core.moments import clock_text, elapsed_text
+from warroom.core.view import IncidentView, StepView, TimelineView, View
+from warroom.tui.cells import across, cut, fit, labelled, width_of, wrapped
+from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.words import PHASES, ROLES, SETTLED, SEVERITY_STYLE, due_text, is_overdue, person, step_mark
+
+
+def no_incident_lines(view: View, width: int) -> list[Line]:
+    """Return what the page says while there is no incident."""
+    waiting = sum(1 for a in view.alarms if a.acknowledged is None)
+    text = "No incident is open. "
+    text += f"{waiting} alarms wait: 3 shows them, o opens an incident." if waiting else "o on the board (1) opens one."
+    return wrapped(text, width, "dim")
+
+
+def header_line(incident: IncidentView, width: int, now: float) -> Line:
+    """Return id, severity, title, running time and commander on one row."""
+    end = now if incident.closed is None else incident.closed
+    clock = elapsed_text(end - incident.opened)
+    commander = incident.roles.get("incident_commander", "nobody: R takes a role")
+    left = [
+        (f"{incident.severity} ", SEVERITY_STYLE[incident.severity]),
+        (f"{incident.id} ", "strong"),
+        (incident.title, "strong"),
+    ]
+    right = [
+        ("OPEN " if incident.open else "CLOSED ", "warn" if incident.open else "dim"),
+        (clock, "strong"),
+        (" │ commander ", "dim"),
+        (commander, "text"),
+        (" │ ", "dim"),
+        (", ".join(incident.bots), "text"),
+    ]
+    return across(left, [*right], width)
+
+
+def phase_line(incident: IncidentView, width: int) -> Line:
+    """Return the phases with how many of their steps are settled; the present one is loud."""
+    spans: list[Span] = []
+    phases = [p for p in Phase if p is incident.phase or any(s.phase is p for s in incident.steps)]
+    gap = " ─ " if width >= 90 else " "
+    for phase in phases:
+        steps = [s for s in incident.steps if s.phase is phase]
+        done = sum(1 for s in steps if s.state in SETTLED)
+        if spans:
+            spans.append((gap, "dim"))
+        counts = f"{done}/{len(steps)}"
+        if phase is incident.phase:
+            spans.append((f" ▶ {PHASES[phase].upper()} {counts} ", "phase"))
+        elif steps and done == len(steps):
+            spans.append((f"✓ {PHASES[phase]} {counts}", "good"))
+        else:
+            spans.append((f"{PHASES[phase]} {counts}", "dim"))
+    return line(*cut(spans, width))
+
+
+def next_line(incident: IncidentView, width: int) -> Line:
+    """Return the next thing to do."""
+    if not incident.open:
+        return line(("next: ", "accent"), (fit("closed; P writes the post-mortem", width - 6), "text"))
+    return line(
+        ("next: ", "accent"), (fit(incident.next_step or "all steps are settled: C closes it", width - 6), "strong")
+    )
+
+
+def checklist_lines(incident: IncidentView, width: int, now: float) -> list[Line]:
+    """Return the steps under their phases: box, required mark, title, owner, due."""
+    rows: list[Line] = []
+    owner_cells = 12 if width >= 56 else 9
+    for phase in Phase:
+        steps = [s for s in incident.steps if s.phase is phase]
+        if not steps:
+            continue
+        here = phase is incident.phase
+        rows.append(line((f"{PHASES[phase].upper()}{'  now' if here else ''}", "phase-name" if here else "head")))
+        rows += [_step_row(step, incident, (owner_cells, width), now) for step in steps]
+    return rows or [line(("this playbook has no steps", "dim"))]
+
+
+def _step_row(step: StepView, incident: IncidentView, cells: tuple[int, int], now: float) -> Line:
+    owner_cells, width = cells
+    mark, style = step_mark(step, now)
+    settled = step.state in SETTLED
+    owner = step.by if settled and step.by else person(step.owner, incident.roles)
+    when = clock_text(step.at)[:5] if settled and step.at else due_text(step, now)
+    when_cells = 11
+    title_cells = width - 3 - 2 - owner_cells - 1 - when_cells - 1
+    spans = [
+        (mark, style),
+        (" *" if step.required and not settled else "  ", "warn"),
+        (fit(step.title, title_cells), "dim" if settled else "text"),
+        (" " + fit(owner, owner_cells), "dim"),
+        (" " + fit(when, when_cells, right=True), "bad" if is_overdue(step, now) else "dim"),
+    ]
+    return line(*cut(spans, width), key=f"step:{step.id}")
+
+
+def checklist_title(incident: IncidentView) -> str:
+    """Return how many steps are settled."""
+    done = sum(1 for s in incident.steps if s.state in SETTLED)
+    return f"Checklist {done}/{len(incident.steps)} · * required"
+
+
+def step_lines(step: StepView, incident: IncidentView, width: int, now: float) -> list[Line]:
+    """Return the step in hand: what to do, by whom, until when, and the keys that do it."""
+    bot = incident.bots[0] if incident.bots else "the bot"
+    rows = wrapped(step.title, width, "strong")
+    keys: list[Span] = []
+    if step.verb is not None:
+        keys += [("x ", "key"), (f"contain: {step.verb} {bot}   ", "text")]
+    if step.state in SETTLED:
+        keys += [("space ", "key"), ("take the tick back", "text")]
+    else:
+        keys += [
+            ("space ", "key"),
+            ("tick   ", "text"),
+            ("S ", "key"),
+            ("skip   ", "text"),
+            ("t ", "key"),
+            ("note", "text"),
+        ]
+    rows.append(line(*cut(keys, width)))
+    facts = [
+        PHASES[step.phase],
+        f"owner {ROLES[step.owner]}",
+        "required" if step.required else "optional",
+        step.state.replace("_", " "),
+    ]
+    due = due_text(step, now)
+    if due:
+        facts.append(due)
+    rows += wrapped(" · ".join(facts), width, "bad" if is_overdue(step, now) else "dim")
+    if step.detail:
+        rows += wrapped(step.detail, width)
+    if step.by:
+        said = f"{step.state} by {step.by}" + (f" at {clock_text(step.at)}" if step.at else "")
+        rows += wrapped(said + (f": {step.reason}" if step.reason else ""), width, "dim")
+    return rows
+
+
+def timeline_lines(entries: list[TimelineView], width: int) -> list[Line]:
+    """Return entries of the record, oldest first: time, who, what; long texts go on below."""
+    rows: list[Line] = []
+    who_cells = min(12, max([6, *(width_of(e.who) for e in entries)]))
+    for entry in entries:
+        label = f"{clock_text(entry.at)} {fit(entry.who, who_cells)} "
+        style = "strong" if entry.kind in _LOUD else "text"
+        rows += labelled(label, entry.text, width, style, len(label))
+    return rows or [EMPTY, line(("nothing is written down yet; t writes a note", "dim"))]
+
+
+_LOUD = frozenset(
+    {"ContainmentNotHeld", "ContainmentFailed", "ContainmentAmbiguous", "ContainmentHeld", "DecisionRecorded"}
+)
+
+
+def verb_of_step(step: StepView | None) -> Verb | None:
+    """Return the verb that the step in hand is done with, when it is one."""
+    return step.verb if step else None

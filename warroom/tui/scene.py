@@ -1,0 +1,45 @@
+"""What a page needs to be drawn: the view, what is chosen, the time and the console's own state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from warroom.core.room import Welcome
+from warroom.core.view import TimelineView, View
+from warroom.tui.chosen import Chosen
+
+WIDE = (110, 30)
+"""Columns and rows from which the incident room shows its four panes at once."""
+LEAST = (60, 18)
+"""Columns and rows below which nothing but one honest line is shown."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """The state that is drawn; the app changes it, pages only read it."""
+
+    welcome: Welcome
+    chosen: Chosen
+    view: View | None = None
+    now: float = 0.0
+    page: str = "overview"
+    help_for: str = "overview"
+    """Page whose keys the help page lists."""
+    width: int = 80
+    height: int = 24
+    lost: str = ""
+    answer: str = ""
+    """Answer to the last command."""
+    answer_style: str = "text"
+    said: list[TimelineView] = field(default_factory=list)
+    """Answers and paths, kept for the messages page."""
+
+    @property
+    def wide(self) -> bool:
+        """Say whether the four panes fit."""
+        return self.width >= WIDE[0] and self.height >= WIDE[1]
+
+    @property
+    def too_small(self) -> bool:
+        """Say whether even the narrow layout does not fit."""
+        return self.width < LEAST[0] or self.height < LEAST[1]

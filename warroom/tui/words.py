@@ -1,0 +1,183 @@
+"""What the console calls things: a symbol and a word for every state, so that colour is never the only signal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from warroom.core.model import ActionState, BotState, Phase, Role, Severity, StepState, Verb
+from warroom.core.view import ActionView, AlarmView, BotView, StepView
+
+_BOT = {
+    BotState.ALARM: ("!! ALARM", "bad"),
+    BotState.ODD: ("!  ODD", "warn"),
+    BotState.NORMAL: ("-  NORMAL", "good"),
+    BotState.LEARNING: (".. LEARNING", "info"),
+    BotState.CONTAINED: ("## CONTAINED", "accent"),
+    BotState.SILENT: ("?? SILENT", "warn"),
+    BotState.UNKNOWN: ("?  UNKNOWN", "dim"),
+}
+
+_ACTION = {
+    ActionState.RUNNING: (".. RUNNING", "info"),
+    ActionState.HELD: ("## HELD", "good"),
+    ActionState.NOT_HELD: ("!! NOT HELD", "loud"),
+    ActionState.FAILED: ("!! FAILED", "loud"),
+    ActionState.AMBIGUOUS: ("?? AMBIGUOUS", "loud"),
+    ActionState.RELEASING: (".. RELEASING", "info"),
+    ActionState.RELEASED: ("-  RELEASED", "dim"),
+    ActionState.EXPIRED: ("!  EXPIRED", "warn"),
+    ActionState.DONE: ("-  DONE", "dim"),
+}
+
+_STEP = {
+    StepState.TODO: ("[ ]", "text"),
+    StepState.DOING: ("[>]", "info"),
+    StepState.DONE: ("[x]", "good"),
+    StepState.SKIPPED: ("[-]", "dim"),
+    StepState.NOT_APPLICABLE: ("[-]", "dim"),
+    StepState.BLOCKED: ("[!]", "warn"),
+}
+
+SEVERITY_STYLE = {Severity.SEV1: "bad", Severity.SEV2: "warn", Severity.SEV3: "info", Severity.SEV4: "dim"}
+
+ROLES = {
+    Role.INCIDENT_COMMANDER: "commander",
+    Role.DEPUTY: "deputy",
+    Role.OPS_LEAD: "ops lead",
+    Role.SECURITY_ANALYST: "analyst",
+    Role.BOT_OWNER: "bot owner",
+    Role.DATA_OWNER: "data owner",
+    Role.SCRIBE: "scribe",
+    Role.COMMS_LEAD: "comms",
+    Role.LEGAL_PRIVACY: "legal",
+    Role.EXECUTIVE_SPONSOR: "sponsor",
+    Role.VENDOR_LIAISON: "vendor",
+}
+
+PHASES = {
+    Phase.PREPARATION: "Prepare",
+    Phase.DETECTION: "Detect",
+    Phase.CONTAINMENT: "Contain",
+    Phase.REMEDIATION: "Remedy",
+    Phase.RECOVERY: "Recover",
+    Phase.REVIEW: "Review",
+}
+
+VERBS = {
+    Verb.SNAPSHOT: "take evidence, change nothing",
+    Verb.LIMIT: "throttle it; it still answers",
+    Verb.DISABLE: "switch it off at its control endpoint",
+    Verb.ENABLE: "switch it on again",
+    Verb.FREEZE: "stop its processes where they are",
+    Verb.THAW: "let its processes run again",
+}
+
+SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE})
+RELEASABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
+LIVE_ACTIONS = frozenset({ActionState.RUNNING, ActionState.RELEASING}) | RELEASABLE
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def bot_state(bot: BotView) -> tuple[str, str]:
+    """Return symbol and word of a bot's state, and its style."""
+    words, style = _BOT[bot.state]
+    if bot.state is BotState.LEARNING:
+        words = f"{words} {bot.learned}/{bot.needed}"
+    return words, style
+
+
+def action_state(action: ActionView) -> tuple[str, str]:
+    """Return symbol and word of an action's state, and its style."""
+    return _ACTION[action.state]
+
+
+def step_mark(step: StepView, now: float) -> tuple[str, str]:
+    """Return the box of a step and its style; an overdue step is warned of."""
+    mark, style = _STEP[step.state]
+    return mark, "warn" if is_overdue(step, now) else style
+
+
+def is_overdue(step: StepView, now: float) -> bool:
+    """Say whether a step should be settled by now and is not."""
+    return step.due is not None and step.state not in SETTLED and now > step.due
+
+
+def due_text(step: StepView, now: float) -> str:
+    """Return when an open step is due, in coarse words; empty when no time is set."""
+    if step.due is None or step.state in SETTLED:
+        return ""
+    left = step.due - now
+    return f"OVERDUE {span_text(-left)}" if left < 0 else f"due in {span_text(left)}"
+
+
+def alarm_mark(alarm: AlarmView) -> tuple[str, str]:
+    """Return symbol and word of an alarm's level, and its style."""
+    match alarm.level:
+        case "critical":
+            return "!! CRITICAL", "bad"
+        case "alarm":
+            return "!! ALARM", "bad"
+        case "warning":
+            return "!  WARNING", "warn"
+        case _:
+            return "-  NOTICE", "dim"
+
+
+def span_text(seconds: float) -> str:
+    """Return a duration in one coarse unit: `40s`, `3m`, `2h`, `4d`."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)}{unit}"
+    return f"{max(0, int(seconds))}s"
+
+
+def age(since: float | None, now: float) -> str:
+    """Return how long ago, coarse enough that a quiet room stays quiet: `now`, steps of 5 s, then minutes."""
+    if since is None:
+        return "never"
+    seconds = now - since
+    if seconds < 10:
+        return "now"
+    return span_text(seconds // 5 * 5 if seconds < 60 else seconds)
+
+
+def count(number: int) -> str:
+    """Return a count in at most five characters: `12400` as `12.4k`."""
+    for unit, size in (("G", 1_000_000_000), ("M", 1_000_000), ("k", 10_000)):
+        if number >= size:
+            scaled = number / (1000 if unit == "k" else size)
+            return f"{scaled:.1f}{unit}" if scaled < 100 else f"{scaled:.0f}{unit}"
+    return str(number)
+
+
+def size(number: int) -> str:
+    """Return bytes for people: `0 B`, `4.1 kB`, `2.0 MB`."""
+    if number < 1000:
+        return f"{number} B"
+    if number < 1_000_000:
+        return f"{number / 1000:.1f} kB"
+    return f"{number / 1_000_000:.1f} MB"
+
+
+def trend(scores: Sequence[float], width: int) -> str:
+    """Return the newest `width` scores (0 to 100) as a row of bars, padded on the left."""
+    bars = "".join(_BARS[min(7, max(0, int(score / 12.5)))] for score in list(scores)[-width:])
+    return bars.rjust(width)
+
+
+def score_style(score: float | None) -> str:
+    """Return the style of a score; 50 is the threshold of an alarm."""
+    if score is None:
+        return "dim"
+    return "bad" if score >= 50 else "warn" if score >= 35 else "text"
+
+
+def number_text(value: float) -> str:
+    """Return a measured value with at most three meaningful digits."""
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def person(role: Role, roles: dict[str, str]) -> str:
+    """Return who holds a role, or the role's name when nobody does."""
+    return roles.get(role) or ROLES[role]
