@@ -33,10 +33,14 @@ class ForkingBot:
         self.process = process
         self.url = f"http://127.0.0.1:{(folder / 'port').read_text()}/v1/chat"
 
+    def workers(self) -> list[int]:
+        """Pids of the workers."""
+        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
+
     def states(self) -> list[str]:
         """State letters of parent and workers, as the kernel shows them."""
-        tree = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
-        return [Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] for process in tree]
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.process.pid, *self.workers())]
+        return [text.rpartition(")")[2].split()[0] for text in stats]
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from warroom.adapters.contain.http_exchange import Answered, Broken, exchange
+from warroom.adapters.contain.http_exchange import Answered, Broken, exchange, shown_address
 from warroom.core.clean import clean
 from warroom.core.model import Plan, Verb
 from warroom.core.moments import age_text
@@ -67,6 +67,7 @@ class ControlAdapter:
         if verb not in self.verbs():
             raise AdapterFailed(f"the control endpoint of {self._bot} is not configured to {verb}")
         await self._key()
+        where = clean(shown_address(self._settings.url))
         effects = list(_EFFECTS[verb])
         if expires_s is not None:
             effects.append(f"the bot itself goes back to normal after {age_text(expires_s)}, also without this engine")
@@ -75,7 +76,7 @@ class ControlAdapter:
             verb=verb,
             adapter=self.kind,
             exact=[
-                f"POST {clean(self._settings.url)}",
+                f"POST {where}",
                 "content-type: application/json",
                 "webhook-id: <id of the action>",
                 "webhook-timestamp: <unix seconds when sent>",
@@ -83,7 +84,7 @@ class ControlAdapter:
                 clean(_body(_MODES[verb], expires_s)),
             ],
             effects=effects,
-            undo=f"POST {clean(self._settings.url)} {clean(_body(_NORMAL, None))}, id <id of the action>-release",
+            undo=f"POST {where} {clean(_body(_NORMAL, None))}, id <id of the action>-release",
             probe=self._describe_probe(verb),
             expires_s=expires_s,
         )
@@ -160,20 +161,21 @@ def _body(mode: str, expires_s: float | None) -> bytes:
 
 def _taken(outcome: Answered | Broken, settings: ControlSettings) -> Answered:
     """Return the answer of a bot that took the request; raise what anything else means."""
+    where = shown_address(settings.url)
     match outcome:
         case Broken(how=how, text=text) if how.sent:
-            raise AdapterAmbiguous(clean(f"{settings.url}: {text} after the request was sent"))
+            raise AdapterAmbiguous(clean(f"{where}: {text} after the request was sent"))
         case Broken(text=text):
-            raise AdapterFailed(clean(f"{settings.url}: {text}; nothing was sent"))
+            raise AdapterFailed(clean(f"{where}: {text}; nothing was sent"))
         case Answered(status=status) if 200 <= status < 300:
             return outcome
         case Answered(status=status, body=body) if status >= 500:
-            raise AdapterAmbiguous(clean(f"{settings.url} answers {status}: {clean(body, _SHOWN)}"))
+            raise AdapterAmbiguous(clean(f"{where} answers {status}: {clean(body, _SHOWN)}"))
         case Answered(status=401 | 403 as status):
             hint = f"does the bot have the key of {settings.key_file}, and do both clocks agree?"
-            raise AdapterFailed(clean(f"{settings.url} answers {status} and changed nothing; {hint}"))
+            raise AdapterFailed(clean(f"{where} answers {status} and changed nothing; {hint}"))
         case Answered(status=status, body=body):
-            raise AdapterFailed(clean(f"{settings.url} answers {status} and changed nothing: {clean(body, _SHOWN)}"))
+            raise AdapterFailed(clean(f"{where} answers {status} and changed nothing: {clean(body, _SHOWN)}"))
 
 
 def _receipt(answer: Answered) -> Receipt:

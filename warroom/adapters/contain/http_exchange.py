@@ -14,6 +14,8 @@ import msgspec
 
 BODY_LIMIT = 65536
 """Bytes of an answer that are read; the rest is left."""
+MASK = "•••"
+"""What stands in the place of a secret."""
 _BODY_PATIENCE_S = 0.5
 """Longest wait for the rest of a body once the status is known (a bot may stream its answer for minutes)."""
 
@@ -60,9 +62,8 @@ async def exchange(
     Redirects are not followed and proxies of the environment are not used: what is asked is what the address names.
     `timeout_s` bounds connecting and waiting for the status, each on its own.
     """
-    fault = _url_fault(url)
-    if fault:
-        return Broken(Break.NO_CONNECTION, fault)
+    if not _is_address(url):
+        return Broken(Break.NO_CONNECTION, "not an address: write http://HOST:PORT/PATH")
     try:
         async with (
             asyncio.timeout(2 * timeout_s + _BODY_PATIENCE_S),
@@ -100,15 +101,22 @@ async def _beginning(response: httpx2.Response) -> bytes:
     return body[:BODY_LIMIT]
 
 
-def _url_fault(url: str) -> str:
+def shown_address(url: str) -> str:
+    """Return an address for people: without the password and the query, which may hold secrets."""
     try:
         parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        return f"{url} is no address: {error}"
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        return f"{url} is no address: write http://HOST:PORT/PATH"
-    return ""
+    except ValueError:
+        return MASK
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" + (f"?{MASK}" if parts.query else "")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _trust(url: str) -> ssl.SSLContext:

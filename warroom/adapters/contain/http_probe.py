@@ -10,16 +10,13 @@ that, of the general `contained_when`:
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from warroom.adapters.contain.http_exchange import Answered, Break, Broken, exchange
+from warroom.adapters.contain.http_exchange import MASK, Answered, Break, Broken, exchange, shown_address
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
 from warroom.core.ports import Clock
 from warroom.core.settings import ContainedWhen, ProbeSettings
 
 _SHOWN = 120
-_MASK = "•••"
 _OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 """Headers whose values are shown; any other may hold a secret."""
 _MIN_SECRET = 4
@@ -75,9 +72,9 @@ class HttpProbe:
 
     def _request(self, verb: Verb) -> str:
         settings = self._settings
-        shown = [f"{settings.method} {_without_password(settings.url)}"]
+        shown = [f"{settings.method} {shown_address(settings.url)}"]
         for name, value in settings.headers.items():
-            shown.append(f"{name}: {value if name.lower() in _OPEN_HEADERS else _MASK}")
+            shown.append(f"{name}: {value if name.lower() in _OPEN_HEADERS else MASK}")
         body = _body(settings, verb)
         if body:
             shown.append(clean(body, _SHOWN))
@@ -97,7 +94,7 @@ class HttpProbe:
         for name, value in self._settings.headers.items():
             if name.lower() not in _OPEN_HEADERS:
                 for secret in (value, value.rpartition(" ")[2]):
-                    text = text.replace(secret, _MASK) if len(secret) >= _MIN_SECRET else text
+                    text = text.replace(secret, MASK) if len(secret) >= _MIN_SECRET else text
         return text
 
 
@@ -119,9 +116,3 @@ def contained_when(settings: ProbeSettings, verb: Verb) -> ContainedWhen:
 def _body(settings: ProbeSettings, verb: Verb) -> str:
     own = settings.verbs.get(verb)
     return settings.body if own is None or own.body is None else own.body
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}" + (f"?{_MASK}" if parts.query else "")
