@@ -80,7 +80,7 @@ def hold_lock(paths: RoomPaths) -> int:
 
 def room_settings(paths: RoomPaths, config: Path | None) -> Settings:
     """Return the settings of the given file (and keep them in the room), else those kept there, else defaults."""
-    from warroom.bootstrap import settings_bytes, settings_from
+    from warroom.bootstrap.room import settings_bytes, settings_from
     from warroom.cli.config import read_config
     from warroom.core.settings import Settings
 
@@ -116,7 +116,7 @@ def sources_of(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 async def _serve(paths: RoomPaths, settings: Settings, sources: list[tuple[str, str]], *, drill: bool) -> int:
-    from warroom.bootstrap import open_engine, serve
+    from warroom.bootstrap.room import open_engine, serve
     from warroom.core.model import Mode
 
     mode = Mode.DRILL if drill else Mode.LIVE

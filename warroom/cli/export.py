@@ -94,7 +94,7 @@ async def _dossier(room: Room | None, paths: RoomPaths, incident: str) -> Dossie
     from warroom.reports.dossier import dossier_of
 
     if room is None:
-        from warroom.bootstrap import offline_view
+        from warroom.bootstrap.room import offline_view
         from warroom.core.reduce import fold
 
         view, entries = await offline_view(paths)

@@ -72,15 +72,15 @@ def with_room(
 
 def view_of(paths: RoomPaths) -> View:
     """Return the room's view from its engine, else from its journal; Failure when there is neither."""
-    from warroom.core.ports import JournalError
     from warroom.client.connection import RoomConnection
+    from warroom.core.ports import JournalError
 
     async def main() -> View:
         try:
             async with RoomConnection(paths.socket, client="cli", follow=True) as room:
                 return await room.first_view()
         except ConnectionLost:
-            from warroom.bootstrap import offline_view
+            from warroom.bootstrap.room import offline_view
 
             return (await offline_view(paths))[0]
 

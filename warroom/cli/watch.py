@@ -52,7 +52,7 @@ def _ensure_engine(paths: RoomPaths, config: Path | None) -> bool:
 
 
 def _same_config(paths: RoomPaths, config: Path) -> None:
-    from warroom.bootstrap import settings_bytes
+    from warroom.bootstrap.room import settings_bytes
     from warroom.cli.config import read_config
 
     asked = settings_bytes(read_config(config))
