@@ -200,10 +200,10 @@ async def test_a_plan_of_a_former_boot_is_refused(bot: ForkingBot) -> None:
         await adapter_for(bot.pidfile).release(old, "ACT-001")
 
 
-@pytest.mark.parametrize("ours", [1, os.getpid(), os.getppid()])
-async def test_the_engine_and_all_above_it_are_never_frozen(tmp_path: Path, ours: int) -> None:
-    with pytest.raises(AdapterFailed, match="never frozen"):
-        await frozen_plan(write_pid(tmp_path, ours))
+async def test_the_engine_and_all_above_it_are_never_frozen(tmp_path: Path) -> None:
+    for ours in (1, os.getpid(), os.getppid()):
+        with pytest.raises(AdapterFailed, match="never frozen"):
+            await frozen_plan(write_pid(tmp_path, ours))
 
 
 async def test_a_process_that_ended_and_waits_to_be_reaped_is_not_frozen(
