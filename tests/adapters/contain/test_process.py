@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -37,7 +38,9 @@ def bot(tmp_path: Path) -> Iterator[ForkingBot]:
 def program(script: str) -> Iterator[subprocess.Popen[str]]:
     """Run a Python script that leads a session, and end all of the session afterwards."""
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         try:
             yield process
         finally:
@@ -242,6 +245,33 @@ async def test_a_missing_pidfile_or_a_pipe_in_its_place_is_a_failure(tmp_path: P
     os.mkfifo(tmp_path / "bot.pid")
     with pytest.raises(AdapterFailed, match="holds no pid"):
         await frozen_plan(tmp_path / "bot.pid")
+
+
+class HastyClock(SystemClock):
+    """A clock whose waits take no time."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run."""
+        await asyncio.sleep(0)
+
+
+async def test_a_process_that_does_not_stop_is_named_and_the_others_run_again(tmp_path: Path) -> None:
+    # A traced process hands its stop to its tracer, here a parent that never looks: it is not stopped for good.
+    script = (
+        "import ctypes, os, signal, time\n"
+        "if os.fork() == 0:\n"
+        "    ctypes.CDLL(None).ptrace(0, 0, 0, 0)\n"
+        "    print('traced', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with program(script) as root:
+        assert root.stdout is not None
+        assert root.stdout.readline() == "traced\n"
+        pidfile = write_pid(tmp_path, root.pid)
+        adapter = ProcessAdapter("support", ProcessSettings(str(pidfile)), HastyClock(), str)
+        with pytest.raises(AdapterFailed, match=r"these do not stop: \d+ python.* \(state t\); nothing is stopped"):
+            await adapter.apply(await frozen_plan(pidfile), "ACT-001")
+        assert sorted(state for _, state in members(root.pid)) == ["S", "t"]
 
 
 async def test_a_release_of_a_bot_that_was_killed_while_frozen_says_so(tmp_path: Path) -> None:

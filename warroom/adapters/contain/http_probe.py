@@ -23,7 +23,11 @@ _MIN_SECRET = 4
 
 
 class HttpProbe:
-    """Looks over a new connection each time. `timeout_s` must be longer than the bot's slowest ordinary answer."""
+    """Looks over a new connection each time, so that no old worker is asked twice by habit.
+
+    `timeout_s` must be longer than the bot's slowest ordinary answer, and `samples` about ten for each worker process:
+    fewer looks can all meet the one worker that obeyed.
+    """
 
     def __init__(self, settings: ProbeSettings, clock: Clock) -> None:
         self.samples = settings.samples
