@@ -23,10 +23,10 @@ def _row(action: ActionView, width: int, now: float) -> Line:
     words, style = action_state(action)
     spans = [
         (fit(words, 13), style),
-        (" " + fit(f"{action.verb} {action.bot}", 22 if width >= 60 else 18), "strong"),
+        (" " + fit(f"{action.verb} {action.bot}", 24 if width >= 70 else 15), "strong"),
+        (" " + fit(_proof_words(action, now), max(12, width - 45 if width >= 70 else width - 36)), "text"),
         (" " + clock_text(action.requested)[:5], "dim"),
-        (" " + fit(action.operator, 8), "dim"),
-        (" " + _proof_words(action, now), "text"),
+        (" " + action.operator, "dim"),
     ]
     return line(*cut(spans, width), key=f"action:{action.id}")
 
@@ -37,7 +37,7 @@ def _proof_words(action: ActionView, now: float) -> str:
     if action.proof is None:
         return "waiting for the probe" if action.state in LIVE_ACTIONS else action.note
     agree = sum(1 for s in action.proof.samples if s.verdict is action.proof.verdict)
-    words = f"{agree}/{len(action.proof.samples)} probes say {action.proof.verdict}"
+    words = f"proof {agree}/{len(action.proof.samples)} {action.proof.verdict}"
     if action.expires is not None and action.state in LIVE_ACTIONS:
         words += f", ends in {span_text(action.expires - now)}"
     return words

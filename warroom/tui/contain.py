@@ -168,9 +168,11 @@ class ContainDialog(ModalScreen[str | None]):
         if self._plan is not None:
             self.query_one("#plan", Pane).show(plan_lines(self._plan.plan, max(20, self.size.width - 6)))
 
-    def on_key(self) -> None:
-        """Any key that reaches the dialog breaks the quiet."""
-        self.query_one("#go", QuietButton).stir()
+    def on_key(self, event: events.Key) -> None:
+        """Any key breaks the quiet, but for the press on the button, which judges itself."""
+        go = self.query_one("#go", QuietButton)
+        if not (go.has_focus and event.key in ("enter", "space")):
+            go.stir()
 
     def on_paste(self) -> None:
         """A paste breaks the quiet and is never a confirmation."""
@@ -224,4 +226,4 @@ class ContainDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-_HINT = "Tab to the Contain button, wait a moment, Enter. Esc cancels; nothing is sent yet."
+_HINT = "Nothing is sent yet. Tab to Contain, wait a moment, Enter. Esc cancels."

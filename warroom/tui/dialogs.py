@@ -15,9 +15,9 @@ from textual.widgets import Input
 
 from warroom.core.clean import clean
 from warroom.tui.bar import Bar
-from warroom.tui.cells import width_of, wrapped
+from warroom.tui.cells import fit, width_of, wrapped
 from warroom.tui.forms import Answers, Field, Form
-from warroom.tui.lines import Line, line
+from warroom.tui.lines import line
 from warroom.tui.pane import Pane
 from warroom.tui.theme import Painter
 
@@ -90,7 +90,7 @@ class Dialog(ModalScreen[Answers | None]):
     def compose(self) -> ComposeResult:
         """Make title, sentences, fields and buttons."""
         with Vertical():
-            yield Bar(self._painter, [line((self._form.title, "strong"))])
+            yield Bar(self._painter, wrapped(self._form.title, WORDS_WIDTH, "strong")[:3])
             yield Bar(self._painter, [row for text in self._form.words for row in wrapped(text, WORDS_WIDTH, "dim")])
             for field in self._form.fields:
                 yield Bar(
@@ -106,8 +106,8 @@ class Dialog(ModalScreen[Answers | None]):
     def _field(self, field: Field) -> Widget:
         if not field.options:
             return TextInput(field.value, id=f"field-{field.id}")
-        pane = Pane(self._painter, id=f"field-{field.id}")
-        rows = [line((words, "text"), key=f"option:{value}") for value, words in field.options]
+        pane = Pane(self._painter, id=f"field-{field.id}", choice=True)
+        rows = [line((fit(words, WORDS_WIDTH).rstrip(), "text"), key=f"option:{v}") for v, words in field.options]
         pane.styles.height = min(len(rows), 8)
         pane.show(rows, f"option:{field.value}")
         return pane
@@ -169,8 +169,3 @@ class Dialog(ModalScreen[Answers | None]):
     def action_cancel(self) -> None:
         """Leave without an answer."""
         self.dismiss(None)
-
-
-def choice_rows(options: list[tuple[str, str]]) -> list[Line]:
-    """Return rows of a choice: value and words."""
-    return [line((words, "text"), key=f"option:{value}") for value, words in options]

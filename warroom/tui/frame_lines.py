@@ -64,7 +64,7 @@ def status_line(scene: Scene) -> Line:
     """Return the answer to the last command on the left, the health of the watch on the right."""
     view = scene.view
     who = f"{scene.welcome.operator} on {scene.welcome.room}"
-    left = (scene.answer, scene.answer_style) if scene.answer else (who, "dim")
+    left = (" " + scene.answer, scene.answer_style) if scene.answer else (" " + who, "dim")
     if view is None:
         return across([left], [("waiting for the engine’s first view ", "warn")], scene.width)
     behind = sum(s.behind_bytes for s in view.sources)

@@ -40,13 +40,16 @@ class Pane(ScrollView, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(LIST, target="")
 
-    def __init__(self, painter: Painter, *, id: str, cursor: bool = True, follow: bool = False) -> None:
+    def __init__(
+        self, painter: Painter, *, id: str, cursor: bool = True, follow: bool = False, choice: bool = False
+    ) -> None:
         super().__init__(id=id)
         self._painter = painter
         self._lines: list[Line] = []
         self._row = -1
         self._gutter = GUTTER if cursor else 1
         self._follow = follow
+        self._choice = choice
         self._strips: LRUCache[tuple[Line, str, int], Strip] = LRUCache(512)
         self._title = ""
 
@@ -130,7 +133,7 @@ class Pane(ScrollView, can_focus=True):
         key = (line, cursor, width)
         strip = self._strips.get(key)
         if strip is None:
-            mark = "▸" if cursor == "here" else " "
+            mark = "▸" if cursor == "here" or (cursor and self._choice) else " "
             gutter = mark.ljust(self._gutter)
             strip = self._painter.strip(line, width, self.rich_style, gutter=gutter, cursor=cursor)
             self._strips[key] = strip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warroom.core.model import Phase, Verb
+from warroom.core.clean import clean
+from warroom.core.model import Phase
 from warroom.core.moments import clock_text, elapsed_text
 from warroom.core.view import IncidentView, StepView, TimelineView, View
 from warroom.tui.cells import across, cut, fit, labelled, width_of, wrapped
@@ -71,33 +72,42 @@ def next_line(incident: IncidentView, width: int) -> Line:
 def checklist_lines(incident: IncidentView, width: int, now: float) -> list[Line]:
     """Return the steps under their phases: box, required mark, title, owner, due."""
     rows: list[Line] = []
-    owner_cells = 12 if width >= 56 else 9
+    owners = {s.id: s.by if s.state in SETTLED and s.by else person(s.owner, incident.roles) for s in incident.steps}
+    whens = {s.id: _when(s, now) for s in incident.steps}
+    cells = (
+        min(12, max((width_of(clean(owner)) for owner in owners.values()), default=0)),
+        max((len(when) for when in whens.values()), default=0),
+    )
     for phase in Phase:
         steps = [s for s in incident.steps if s.phase is phase]
         if not steps:
             continue
         here = phase is incident.phase
         rows.append(line((f"{PHASES[phase].upper()}{'  now' if here else ''}", "phase-name" if here else "head")))
-        rows += [_step_row(step, incident, (owner_cells, width), now) for step in steps]
+        for step in steps:
+            mark = step_mark(step, now)
+            spans = _step_spans(step, mark, width - 5 - sum(cells) - 2)
+            when_style = "bad" if is_overdue(step, now) else "dim"
+            spans += [
+                (" " + fit(owners[step.id], cells[0]), "dim"),
+                (" " + fit(whens[step.id], cells[1], right=True), when_style),
+            ]
+            rows.append(line(*cut(spans, width), key=f"step:{step.id}"))
     return rows or [line(("this playbook has no steps", "dim"))]
 
 
-def _step_row(step: StepView, incident: IncidentView, cells: tuple[int, int], now: float) -> Line:
-    owner_cells, width = cells
-    mark, style = step_mark(step, now)
+def _step_spans(step: StepView, mark: Span, title_cells: int) -> list[Span]:
     settled = step.state in SETTLED
-    owner = step.by if settled and step.by else person(step.owner, incident.roles)
-    when = clock_text(step.at)[:5] if settled and step.at else due_text(step, now)
-    when_cells = 11
-    title_cells = width - 3 - 2 - owner_cells - 1 - when_cells - 1
-    spans = [
-        (mark, style),
+    return [
+        mark,
         (" *" if step.required and not settled else "  ", "warn"),
         (fit(step.title, title_cells), "dim" if settled else "text"),
-        (" " + fit(owner, owner_cells), "dim"),
-        (" " + fit(when, when_cells, right=True), "bad" if is_overdue(step, now) else "dim"),
     ]
-    return line(*cut(spans, width), key=f"step:{step.id}")
+
+
+def _when(step: StepView, now: float) -> str:
+    """Return when a step was settled or is due."""
+    return clock_text(step.at)[:5] if step.state in SETTLED and step.at else due_text(step, now)
 
 
 def checklist_title(incident: IncidentView) -> str:
@@ -157,8 +167,3 @@ def timeline_lines(entries: list[TimelineView], width: int) -> list[Line]:
 _LOUD = frozenset(
     {"ContainmentNotHeld", "ContainmentFailed", "ContainmentAmbiguous", "ContainmentHeld", "DecisionRecorded"}
 )
-
-
-def verb_of_step(step: StepView | None) -> Verb | None:
-    """Return the verb that the step in hand is done with, when it is one."""
-    return step.verb if step else None

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.containers import Vertical
 from textual.screen import Screen
 
 from warroom.core.commands import Ack, Answer, Command, Contain, Refused
@@ -36,7 +37,7 @@ from warroom.tui.theme import Painter
 
 Export = Callable[[str, str], Awaitable[str]]
 _ROOT = next(iter(PAGE_TYPES))
-_OPENS = {"incident": "incident", "step": "incident", "alarm": "alarms", "action": "actions", "bot": "stream"}
+_OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream"}
 
 
 class ExportFailed(Exception):
@@ -67,13 +68,16 @@ class RoomScreen(Screen[None]):
         self._footer = Bar(self._painter, id="footer")
         self._small = Bar(self._painter, id="too-small")
         self._pages = {name: kind(self._painter, name) for name, kind in PAGE_TYPES.items()}
-        yield self._top
-        yield self._banner
-        for name, page in self._pages.items():
-            page.display = name == self.scene.page
-            yield page
-        yield self._status
-        yield self._footer
+        self._small.display = False
+        self._all = Vertical()
+        with self._all:
+            yield self._top
+            yield self._banner
+            for name, page in self._pages.items():
+                page.display = name == self.scene.page
+                yield page
+            yield self._status
+            yield self._footer
         yield self._small
 
     def on_mount(self) -> None:
@@ -98,7 +102,10 @@ class RoomScreen(Screen[None]):
         """Bring the screen up to the room; whatever is equal is not painted again."""
         scene = self.scene
         scene.view, scene.now, scene.lost = self._room.latest, self._clock(), self._room.lost
-        self.set_class(scene.too_small, "too-small")
+        if self._all.display is scene.too_small:
+            self._all.display, self._small.display = not scene.too_small, scene.too_small
+            if not scene.too_small:
+                self.shown.enter()
         if scene.too_small:
             self._small.show([too_small_line(scene)])
             return
@@ -108,7 +115,7 @@ class RoomScreen(Screen[None]):
         self._banner.show(headline(banner, scene.width) if banner else [])
         self.shown.draw(scene)
         self._status.show([status_line(scene)])
-        self._footer.show([footer_line(scene, enter=isinstance(focused, Pane) and bool(focused.key))])
+        self._footer.show([footer_line(scene, enter=isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS)])
 
     def on_resize(self) -> None:
         """Lay out for the new size."""
@@ -129,7 +136,7 @@ class RoomScreen(Screen[None]):
         self.scene.chosen.take(event.key)
         kind, name = split_key(event.key)
         if kind == "step":
-            self.action_act("tick")
+            self.shown.turn(1)
             return
         view = self.scene.view
         alarm = next((a for a in view.alarms if a.id == name), None) if view and kind == "alarm" else None

@@ -108,7 +108,7 @@ def due_text(step: StepView, now: float) -> str:
     if step.due is None or step.state in SETTLED:
         return ""
     left = step.due - now
-    return f"OVERDUE {span_text(-left)}" if left < 0 else f"due in {span_text(left)}"
+    return f"LATE {span_text(-left)}" if left < 0 else f"in {span_text(left)}"
 
 
 def alarm_mark(alarm: AlarmView) -> tuple[str, str]:

@@ -1,0 +1,139 @@
+"""Containing a bot: the plan is shown first, and only a quiet, deliberate press confirms."""
+
+from __future__ import annotations
+
+import msgspec
+from textual import events
+
+from tests.tui.example import NOW, example_view
+from tests.tui.running import Session, console
+from warroom.core.commands import Contain
+from warroom.core.model import ActionState, Proof, Sample, Verb, Verdict
+
+
+async def _open_plan(session: Session) -> None:
+    await session.see("R12-injection-phrase")
+    await session.press("x")
+    await session.see("mild to hard")
+    await session.press("down", "down", "enter")
+    await session.see("support/control/disable", "wait a moment")
+
+
+async def _to_the_button(session: Session) -> None:
+    await session.press("tab", "tab")
+    await session.see("[  Contain support  ]")
+
+
+async def test_a_quiet_press_on_the_button_sends_the_plan_that_was_shown() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await _to_the_button(session)
+        session.clock.now += 0.4
+        await session.press("enter")
+        await session.see("RUNNING", "saved #101 ACT-003")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert (sent.bot, sent.verb, sent.incident) == ("support", Verb.DISABLE, None)
+        assert len(sent.plan_sha256) == 64
+
+
+async def test_a_press_that_comes_too_early_is_not_sent_and_says_why() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        session.clock.now += 5
+        await _to_the_button(session)
+        await session.press("enter")
+        await session.see("Not sent: wait a moment")
+        assert session.room.submitted == []
+
+
+async def test_a_held_enter_key_never_contains() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await _to_the_button(session)
+        for _ in range(30):
+            session.clock.now += 0.033
+            await session.press("enter")
+        assert session.room.submitted == []
+
+
+async def test_enter_held_since_the_choice_meets_cancel() -> None:
+    async with console() as session:
+        await session.press("x")
+        await session.press("enter", "enter", "enter", "enter")
+        assert session.room.submitted == []
+
+
+async def test_a_paste_that_hides_keys_never_contains() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        session.clock.now += 5
+        session.app.post_message(events.Paste("x\x1b[201~"))
+        await session.press("tab", "tab", "enter")
+        await session.press("enter")
+        assert session.room.submitted == []
+
+
+async def test_the_reason_goes_into_the_command_and_letters_in_it_are_not_keys() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await session.press("shift+tab")
+        await session.press(*"qxrv1")
+        await session.press("enter")
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("RUNNING")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert sent.reason == "qxrv1"
+
+
+async def test_a_changed_plan_is_refused_and_shown_anew() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await _to_the_button(session)
+        session.clock.now += 1
+        session.room.plan_salt = "SIGSTOP 4711 as well"
+        await session.press("enter")
+        await session.see("Refused: the plan changed", "SIGSTOP 4711 as well", "[  Cancel  ]")
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("RUNNING")
+        assert len(session.room.submitted) == 2
+
+
+async def test_escape_sends_nothing() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await session.press("escape")
+        await session.see("Bots 6")
+        assert session.room.submitted == []
+
+
+async def test_the_target_stays_pinned_while_the_board_changes() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        view = example_view()
+        session.room.show(msgspec.structs.replace(view, bots=list(reversed(view.bots))))
+        session.clock.now += 2
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("RUNNING")
+        assert isinstance(session.room.submitted[-1], Contain)
+        assert session.room.submitted[-1].bot == "support"
+
+
+async def test_a_containment_that_does_not_hold_is_told_over_the_whole_width() -> None:
+    view = example_view()
+    proof = Proof(Verdict.OPEN, [Sample(NOW, Verdict.OPEN, "POST /mail/chat", "200 hello")], NOW)
+    action = msgspec.structs.replace(view.actions[-1], state=ActionState.NOT_HELD, proof=proof, note="it still answers")
+    async with console((80, 24)) as session:
+        await session.see("Bots 6")
+        session.room.show(msgspec.structs.replace(view, actions=[view.actions[0], action]))
+        session.clock.now += 2
+        await session.see("NOT HELD: disable mail")
+        await session.press("4")
+        await session.see("!! NOT HELD", "200 hello")

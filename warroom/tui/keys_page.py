@@ -1,0 +1,39 @@
+"""docs/keys.md, written from the table of actions."""
+
+from __future__ import annotations
+
+from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, key_names
+from warroom.tui.frame_lines import PAGES
+
+_HEAD = """# Keys of the console
+
+This page is written from the table in `warroom/tui/actions.py`; a test compares the two.
+
+Keys do nothing on a read-only console when they are marked *changes*. What acts on a bot is marked *dangerous*: it
+always opens a dialog with the exact plan, and its button counts a press only after 0.3 s in which nothing else was
+pressed or pasted. Esc never leaves the console. Left unbound on purpose: ^a ^b ^s ^q ^z ^d ^k.
+"""
+_PLACES = {EVERYWHERE: "Everywhere", LIST: "In a list", STREAM: "In a stream"}
+
+
+def keys_markdown() -> str:
+    """Return the whole page."""
+    parts = [_HEAD]
+    titles = {**_PLACES, **{page: f"On the page {title} ({key})" for page, (key, title) in PAGES.items()}}
+    for where, title in titles.items():
+        actions = [a for a in ACTIONS if where in a.where]
+        if actions:
+            parts.append(f"## {title}\n\n| keys | command | what it does | |\n|---|---|---|---|\n" + _rows(actions))
+    return "\n".join(parts)
+
+
+def _rows(actions: list[Action]) -> str:
+    return "".join(f"| {_keys(a)} | {a.title} | {a.help} | {_marks(a)} |\n" for a in actions)
+
+
+def _keys(action: Action) -> str:
+    return " ".join(f"`{key}`" for key in key_names(action))
+
+
+def _marks(action: Action) -> str:
+    return "dangerous" if action.dangerous else "changes" if action.changes else ""
