@@ -14,11 +14,13 @@ import time
 from pathlib import Path
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
+REFUSAL = b"HTTP/1.1 503 Off\r\ncontent-length: 3\r\nconnection: close\r\n\r\noff"
 
 
 def serve(listener: socket.socket, alive: Path) -> None:
-    """Answer every request with 200, and show life between them."""
+    """Answer requests and show life between them; a control request switches off this worker and no other."""
     listener.settimeout(0.05)
+    disabled = False
     while True:
         alive.touch()
         try:
@@ -27,8 +29,9 @@ def serve(listener: socket.socket, alive: Path) -> None:
             continue
         with connection:
             connection.settimeout(1)
-            connection.recv(65536)
-            connection.sendall(ANSWER)
+            control = connection.recv(65536).startswith(b"POST /control")
+            disabled = disabled or control
+            connection.sendall(REFUSAL if disabled and not control else ANSWER)
 
 
 def start_worker(listener: socket.socket, alive: Path) -> int:

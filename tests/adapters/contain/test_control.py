@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import socket
@@ -11,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.adapters.contain.rigs import KEY, ControlledBot, controlled_bot
+from tests.adapters.contain.rigs import KEY, ControlledBot, controlled_bot, forking_bot
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.control import ControlAdapter, read_key, signature
 from warroom.adapters.contain.http_probe import HttpProbe
@@ -189,6 +190,18 @@ async def test_a_bot_that_answers_200_and_works_on_is_seen_open(bot: ControlledB
     assert "200" in (await adapter.apply(await planned(adapter), "ACT-001")).text
     sample = await HttpProbe(ProbeSettings(bot.url), CLOCK).look(Verb.DISABLE)
     assert sample.verdict is Verdict.OPEN
+
+
+async def test_an_order_that_one_of_two_workers_heard_is_seen_open(tmp_path: Path, bot: ControlledBot) -> None:
+    (tmp_path / "forking").mkdir()
+    with forking_bot(tmp_path / "forking") as two_workers:
+        adapter = adapter_for(bot, two_workers.url.replace("/v1/chat", "/control/state"))
+        await adapter.apply(await planned(adapter), "ACT-001")
+        probe = HttpProbe(ProbeSettings(two_workers.url), CLOCK)
+        seen: set[Verdict] = set()
+        async with asyncio.timeout(20):
+            while seen != {Verdict.OPEN, Verdict.CONTAINED}:
+                seen.add((await probe.look(Verb.DISABLE)).verdict)
 
 
 async def test_the_state_is_read_with_a_signature_and_without_a_change(bot: ControlledBot) -> None:
