@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.adapters.contain.rigs import forking_bot
@@ -225,6 +226,7 @@ async def test_a_bot_that_streams_for_ever_is_judged_by_its_status() -> None:
     assert "data: a" in sample.got
 
 
+@examples(deadline=None, max_examples=60)
 @given(st.binary(max_size=300))
 async def test_no_answer_whatever_raises(answer: bytes) -> None:
     with raw_server(answer) as url:
