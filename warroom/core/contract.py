@@ -22,9 +22,23 @@ _OPEN = frozenset(
     {ActionState.RUNNING, ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS, ActionState.RELEASING}
 )
 _REASON_KEYS = {"rule": "rule", "new": "template"}
-_FIELDS = (
-    "format level logger bot event message user session address tool tokens_in tokens_out latency_ms status error"
-).split(" ")
+_FIELDS = [
+    "format",
+    "level",
+    "logger",
+    "bot",
+    "event",
+    "message",
+    "user",
+    "session",
+    "address",
+    "tool",
+    "tokens_in",
+    "tokens_out",
+    "latency_ms",
+    "status",
+    "error",
+]
 _DEPTH = 8
 
 
