@@ -7,6 +7,7 @@ import pytest
 
 from tests.reports.example import INCIDENT
 from tests.reports.hostile import CORPUS, example_dossier, poisoned
+from warroom.core.clean import clean
 from warroom.core.model import Mode
 from warroom.reports.json_report import SCHEMA, document
 
@@ -24,7 +25,11 @@ def test_the_document_holds_the_incident_and_all_that_belongs_to_it() -> None:
 
 
 @pytest.mark.parametrize("text", CORPUS)
-def test_it_is_plain_json_without_control_characters(text: str) -> None:
-    told = document(poisoned(example_dossier(), text, spare=("view", "incident", "actions")))
-    encoded = msgspec.json.encode(told)
-    assert msgspec.json.decode(encoded) == told
+def test_what_logs_and_bots_wrote_is_cleaned(text: str) -> None:
+    dossier = example_dossier()
+    alarms, evidence = poisoned(dossier.alarms, text), poisoned(dossier.evidence, text)
+    told = document(msgspec.structs.replace(dossier, alarms=alarms, evidence=evidence))
+    assert msgspec.json.decode(msgspec.json.encode(told)) == told
+    assert told["alarms"][0]["samples"][0]["message"] == clean(text)
+    assert told["alarms"][0]["reasons"][0]["text"] == clean(text)
+    assert told["evidence"][0]["name"] == clean(text)

@@ -192,15 +192,18 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def say(self, at: Place, code: str, text: str, *, on_key: bool = False) -> None:
+        """Remember a fault."""
         self.problems.append(Problem(at, code, clean(text), on_key))
 
     def mapping(self, value: object, at: Place) -> dict[str, object]:
+        """Return the mapping at a place; an empty one, and a fault, when it is none."""
         if isinstance(value, dict):
             return value
         self.say(at, "E013", f"a mapping of keys is wanted here, not {_shown(value)}")
         return {}
 
     def keys(self, block: dict[str, object], at: Place, known: tuple[str, ...], needed: tuple[str, ...]) -> None:
+        """Name unknown and missing keys."""
         for key in block:
             if key not in known and not key.startswith("x-"):
                 self.say((*at, key), "E011", f"key {clean(key, 60)} is not known{nearest(key, known)}", on_key=True)
@@ -227,6 +230,7 @@ class _Reader:
         return folded
 
     def texts(self, block: dict[str, object], key: str, at: Place) -> list[str]:
+        """Return the texts of a list; what is no text is a fault."""
         items = self.sequence(block, key, at) if key in block else []
         for number, item in enumerate(items):
             if not isinstance(item, str):
@@ -234,6 +238,7 @@ class _Reader:
         return [item for item in items if isinstance(item, str)]
 
     def sequence(self, block: dict[str, object], key: str, at: Place) -> list[object]:
+        """Return a list; empty when absent or wrong."""
         value = block.get(key, [])
         if isinstance(value, list):
             return value
@@ -241,6 +246,7 @@ class _Reader:
         return []
 
     def flag(self, block: dict[str, object], key: str, at: Place, otherwise: bool) -> bool:
+        """Return true or false."""
         value = block.get(key, otherwise)
         if isinstance(value, bool):
             return value
@@ -256,6 +262,7 @@ class _Reader:
         otherwise: _Choice,
         code: str,
     ) -> _Choice:
+        """Return one of the words of `kind`; anything else is a fault with `code`."""
         if key not in block:
             return otherwise
         value = block[key]
@@ -266,6 +273,7 @@ class _Reader:
         return otherwise
 
     def duration(self, block: dict[str, object], key: str, at: Place) -> float | None:
+        """Return seconds; None when no time is set."""
         if key not in block:
             return None
         value = block[key]

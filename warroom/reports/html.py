@@ -6,7 +6,6 @@ import functools
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from warroom.core.clean import clean
 from warroom.reports.dossier import Dossier
@@ -33,7 +32,7 @@ def _template() -> jinja2.Template:
 
 
 def _safe(value: Any) -> Any:
-    return value if isinstance(value, (Markup, _Exact)) else neutral(str(value))
+    return value if isinstance(value, _Exact) else neutral(str(value))
 
 
 def _exact(text: str) -> _Exact:
