@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
+from tests.tui.example import example_view, log_lines
+from tests.tui.fake_room import FakeRoom
 from tests.tui.running import console
+from warroom.core import commands as c
+from warroom.core.commands import Refused
+from warroom.core.model import Phase, Role, Severity
+from warroom.tui.app import ExportFailed
 
 
 async def test_the_first_screen_shows_board_attention_and_stream() -> None:
@@ -25,3 +34,188 @@ async def test_every_page_opens_by_its_key_and_escape_goes_back() -> None:
         await session.press("escape", "escape", "escape", "escape", "escape", "escape", "escape")
         await session.see("Bots 6")
         assert session.app.is_running
+
+
+async def test_space_ticks_the_step_in_hand_and_a_ticked_one_asks_why() -> None:
+    async with console() as session:
+        await session.press("2", "space")
+        await session.see("saved #101", "[x]  Disable the bot")
+        assert session.room.submitted == [c.TickStep("INC-001", "isolate")]
+        await session.press("g", "space")
+        await session.see("Take the tick back", "Why")
+        await session.press("enter")
+        await session.see("Why: needs words")
+        await session.press(*"oops", "enter")
+        await session.see("saved #102")
+        assert session.room.submitted[-1] == c.UntickStep("INC-001", "declare", "oops")
+
+
+async def test_the_cursor_stays_on_its_step_when_a_new_view_arrives() -> None:
+    async with console() as session:
+        await session.press("2", "j", "j")
+        await session.see("Tell the people who depend on the bot\n")
+        view = session.room.latest
+        assert view is not None
+        incident = msgspec.structs.replace(view.incidents[0], steps=view.incidents[0].steps[2:])
+        session.room.show(msgspec.structs.replace(view, incidents=[incident]))
+        await session.see("Checklist 1/8")
+        await session.press("space")
+        await session.see("saved")
+        assert session.room.submitted == [c.TickStep("INC-001", "tell")]
+
+
+async def test_an_alarm_is_acknowledged_and_leads_to_an_incident() -> None:
+    async with console() as session:
+        await session.press("3", "a")
+        await session.see("seen by ana")
+        assert session.room.submitted == [c.AcknowledgeAlarm("AL-0009")]
+        await session.press("o", "enter", "enter", "down", "enter")
+        await session.see("INC-002")
+        opened = session.room.submitted[-1]
+        assert isinstance(opened, c.OpenIncident)
+        assert (opened.bot, opened.playbook, opened.severity, opened.alarm) == (
+            "support",
+            "prompt-injection",
+            Severity.SEV1,
+            "AL-0009",
+        )
+
+
+@pytest.mark.parametrize(
+    ("keys", "command"),
+    [
+        (("S", *"late", "enter"), c.SkipStep("INC-001", "isolate", "late")),
+        (("t", *"hi", "enter"), c.AddNote("INC-001", "hi")),
+        (("d", *"stop", "enter", *"risk", "enter"), c.RecordDecision("INC-001", "stop", "risk")),
+        (("R", "down", "enter", "enter"), c.AssignRole("INC-001", Role.DEPUTY, "")),
+        (("minus", *"less", "enter"), c.ChangeSeverity("INC-001", Severity.SEV2, "less")),
+        (("p", "enter"), c.EnterPhase("INC-001", Phase.REMEDIATION)),
+        (("H", *"ben", "enter", "enter"), c.HandOver("INC-001", "ben", "")),
+        (("M", *"aware", "enter"), c.MarkMoment("INC-001", "aware")),
+        (("C", *"done", "enter"), c.CloseIncident("INC-001", "done")),
+        (("v",), c.VerifyHeld("ACT-002")),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, tuple) else value[0],
+)
+async def test_each_key_of_the_room_sends_its_command(keys: tuple[str, ...], command: c.Command) -> None:
+    async with console() as session:
+        await session.press("2", *keys)
+        await session.see("saved #101")
+        assert session.room.submitted == [command]
+
+
+async def test_a_release_needs_its_button() -> None:
+    async with console() as session:
+        await session.press("4", "r")
+        await session.see("Release mail from disable", "Undo: POST")
+        await session.press("enter", "tab", "enter")
+        await session.see("saved #101")
+        assert session.room.submitted == [c.Release("ACT-002", "")]
+
+
+async def test_the_severity_cannot_go_beyond_the_worst() -> None:
+    async with console() as session:
+        await session.press("2", "plus")
+        await session.see("INC-001 is SEV1: there is none beyond")
+        assert session.room.submitted == []
+
+
+async def test_a_refusal_is_told_with_what_to_do_next() -> None:
+    async with console() as session:
+        session.room.refusal = Refused("ACT-002 is held", "release it first")
+        await session.press("2", "space")
+        await session.see("refused: ACT-002 is held; next: release it first")
+        await session.press("m")
+        await session.see("console refused: ACT-002 is held")
+
+
+async def test_a_read_only_console_says_so_and_sends_nothing() -> None:
+    room = FakeRoom(example_view(), log_lines(), read_only=True)
+    async with console((80, 24), room=room) as session:
+        await session.see("READ-ONLY")
+        for key in ("2", "space", "t", "x", "v", "1", "a"):
+            await session.press(key)
+        await session.see("refused: this console is read-only")
+        assert room.submitted == []
+
+
+async def test_a_lost_engine_leaves_the_screen_readable_and_q_leaves() -> None:
+    async with console((80, 24)) as session:
+        await session.see("R12-injection-phrase")
+        session.room.lose("the engine stopped")
+        session.clock.now += 2
+        await session.see("engine gone: the engine stopped", "warroom watch --room acme")
+        await session.press("2", "space")
+        await session.see("not sent: the engine is gone")
+        await session.press("1", "q")
+        assert session.app.return_code == 0
+
+
+async def test_q_asks_on_the_root_and_the_answer_can_be_no() -> None:
+    async with console() as session:
+        await session.press("q")
+        await session.see("Leave this console?", "The engine goes on watching")
+        await session.press("escape")
+        await session.see("Bots 6")
+        await session.press("q", "enter")
+        assert session.app.return_code == 0
+
+
+async def test_the_first_paint_does_not_wait_for_a_view() -> None:
+    room = FakeRoom(None)
+    async with console((80, 24), room=room) as session:
+        await session.see("waiting for the engine’s first view…")
+        await session.press("2", "3", "4", "5", "x", "1")
+        room.show(example_view())
+        await session.see("!! ALARM")
+
+
+async def test_a_post_mortem_says_where_it_is_and_the_messages_keep_it() -> None:
+    async def export(incident: str, kind: str) -> str:
+        return f"/tmp/{incident}.{kind}"
+
+    async with console(export=export) as session:
+        await session.press("2", "P", "down", "enter")
+        await session.see("/tmp/INC-001.html")
+        await session.press("m")
+        await session.see("written at 08:40:39: /tmp/INC-001.html")
+
+
+async def test_a_post_mortem_that_fails_says_why() -> None:
+    async def export(incident: str, kind: str) -> str:
+        raise ExportFailed("the folder is full; free some space")
+
+    async with console(export=export) as session:
+        await session.press("2", "P", "enter")
+        await session.see("not written: the folder is full")
+
+
+async def test_the_palette_finds_an_act_by_its_help_and_does_it() -> None:
+    async with console() as session:
+        await session.press("2", "colon")
+        await session.press(*"decision")
+        await session.see("Record a decision and its reason")
+        await session.press("enter")
+        await session.see("Decision in INC-001")
+
+
+async def test_a_narrow_room_turns_its_panes_with_tab() -> None:
+    async with console((80, 24)) as session:
+        await session.press("2")
+        await session.see("Checklist 3/10")
+        await session.press("tab")
+        await session.see("legal informed")
+        await session.press("tab")
+        await session.see("## HELD")
+        await session.press("tab")
+        await session.see("Checklist 3/10")
+
+
+async def test_growing_and_shrinking_changes_the_layout_and_keeps_the_focus_alive() -> None:
+    async with console((120, 36)) as session:
+        await session.press("2")
+        for size, seen in (((80, 24), "Tab turns"), ((40, 10), "too small"), ((120, 36), "Step in hand")):
+            await session.pilot.resize_terminal(*size)
+            await session.see(seen)
+        await session.press("space")
+        await session.see("saved #101")

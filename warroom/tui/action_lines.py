@@ -114,5 +114,5 @@ def alarm_banner(view: View) -> str:
 
 
 def headline(text: str, width: int) -> list[Line]:
-    """Return a loud text over the whole width."""
-    return [line((fit(f" {row.text}", width), "loud")) for row in wrapped(text, width - 2, "loud")]
+    """Return a loud text over the whole width, at most three rows of it."""
+    return [line((fit(f" {row.text}", width), "loud")) for row in wrapped(text, width - 2, "loud")[:3]]

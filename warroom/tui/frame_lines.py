@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from warroom.core.clean import clean
 from warroom.core.model import Mode
 from warroom.core.view import View
 from warroom.tui.action_lines import alarm_banner
@@ -47,7 +48,7 @@ def top_line(scene: Scene) -> Line:
         spans.append((f" {key} {title} " if here else f" {key} {title}", "tab-here" if here else "dim"))
         if waiting.get(page):
             spans.append((f" {waiting[page]}", "warn"))
-    return across(spans, [(scene.welcome.room, "dim"), (" ", "text")], scene.width)
+    return across(spans, [*cut([(scene.welcome.room, "dim")], 16), (" ", "text")], scene.width)
 
 
 def _waiting(view: View | None) -> dict[str, int]:
@@ -117,7 +118,8 @@ def banner_text(scene: Scene) -> str:
     """Return what everybody must see above the page, or an empty text."""
     if scene.lost:
         room = scene.welcome.room
-        return f"engine gone: {scene.lost} · start it again: warroom watch --room {room} · this screen is old; q leaves"
+        why = fit(scene.lost, min(120, width_of(clean(scene.lost)))).rstrip()
+        return f"engine gone: {why} · start it again: warroom watch --room {room} · this screen is old; q leaves"
     if scene.view is None:
         return ""
     return scene.view.banner or alarm_banner(scene.view)

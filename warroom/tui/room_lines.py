@@ -29,15 +29,15 @@ def header_line(incident: IncidentView, width: int, now: float) -> Line:
         (f"{incident.id} ", "strong"),
         (incident.title, "strong"),
     ]
-    right = [
+    right: list[Span] = [
         ("OPEN " if incident.open else "CLOSED ", "warn" if incident.open else "dim"),
         (clock, "strong"),
         (" │ commander ", "dim"),
-        (commander, "text"),
+        *cut([(commander, "text")], 22),
         (" │ ", "dim"),
-        (", ".join(incident.bots), "text"),
+        *cut([(", ".join(incident.bots), "text")], 24),
     ]
-    return across(left, [*right], width)
+    return across(left, right, width)
 
 
 def phase_line(incident: IncidentView, width: int) -> Line:

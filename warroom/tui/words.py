@@ -133,13 +133,15 @@ def span_text(seconds: float) -> str:
 
 
 def age(since: float | None, now: float) -> str:
-    """Return how long ago, coarse enough that a quiet room stays quiet: `now`, steps of 5 s, then minutes."""
+    """Return how long ago, coarse enough that a quiet room stays quiet: `now`, `10s`, `30s`, then minutes."""
     if since is None:
         return "never"
     seconds = now - since
     if seconds < 10:
         return "now"
-    return span_text(seconds // 5 * 5 if seconds < 60 else seconds)
+    if seconds < 60:
+        return "10s" if seconds < 30 else "30s"
+    return span_text(seconds)
 
 
 def count(number: int) -> str:

@@ -1,0 +1,148 @@
+"""The console in a real pseudo-terminal: what it paints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.tui.hostile import FORBIDDEN
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])")
+
+
+class Terminal:
+    """A program in a pty of 120x36 and a screen that understands it."""
+
+    def __init__(self, mode: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment.pop("NO_COLOR", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.tui.play", mode],
+            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment, start_new_session=True,
+        )  # fmt: skip
+        os.close(slave)
+        self.raw = bytearray()
+        self._screen = pyte.Screen(120, 36)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def read(self, seconds: float = 0.05) -> bytes:
+        """Take what the program writes within `seconds`."""
+        taken = bytearray()
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            ready, _, _ = select.select([self.master], [], [], left)
+            if not ready:
+                break
+            try:
+                chunk = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not chunk:
+                break
+            taken += chunk
+        self.raw += taken
+        self._stream.feed(re.sub(rb"\x1b\[[<>=?][0-9;$]*[a-zA-Z]", b"", bytes(taken)))
+        return bytes(taken)
+
+    @property
+    def text(self) -> str:
+        """The screen as a person sees it now."""
+        self.read()
+        return "\n".join(self._screen.display)
+
+    def see(self, text: str) -> None:
+        """Wait until the screen shows a text."""
+        wait_until(lambda: text in self.text, timeout_s=20, what=text)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self.master, keys.encode())
+
+    def close(self) -> None:
+        """End whatever is left."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(timeout=10)
+        os.close(self.master)
+
+
+@pytest.fixture
+def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    started = Terminal(getattr(request, "param", "example"))
+    yield started
+    started.close()
+
+
+def test_keys_lead_through_the_room_and_q_leaves_with_0(terminal: Terminal) -> None:
+    terminal.see("Stream support")
+    terminal.type("2")
+    terminal.see("Step in hand")
+    terminal.type("t")
+    terminal.see("Note for INC-001")
+    terminal.type("all quiet\r")
+    terminal.see("saved #101")
+    terminal.type("1q")
+    terminal.see("Leave this console?")
+    terminal.type("\r")
+    wait_until(lambda: terminal.read() == b"" and terminal.process.poll() is not None, timeout_s=10)
+    assert terminal.process.returncode == 0
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+@pytest.mark.parametrize("terminal", ["hostile"], indirect=True)
+def test_no_hostile_byte_leaves_for_the_terminal(terminal: Terminal) -> None:
+    terminal.see("Stream")
+    for key in "2345m1":
+        terminal.type(key)
+        terminal.read(0.5)
+    written = terminal.raw.decode("utf-8", "strict")
+    for sequence in ("\x1b]0;owned", "\x1b]8;", "\x1b]52", "\x1b]11", "\x1bP", "\x1b_G"):
+        assert sequence not in written
+    text = _ESCAPES.sub("", written)
+    assert not FORBIDDEN.findall(text.replace("\r", "").replace("\n", ""))
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_in_order(terminal: Terminal, name: signal.Signals) -> None:
+    terminal.see("Stream support")
+    terminal.process.send_signal(name)
+    wait_until(lambda: terminal.read() == b"" and terminal.process.poll() is not None, timeout_s=10)
+    assert terminal.process.returncode == 0
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_a_terminal_that_goes_away_ends_it_without_a_traceback() -> None:
+    terminal = Terminal("example")
+    terminal.see("Stream support")
+    os.close(terminal.master)
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("terminal", ["quiet"], indirect=True)
+def test_an_idle_console_is_quiet(terminal: Terminal) -> None:
+    terminal.see("Stream support")
+    terminal.read(1.5)
+    before = len(terminal.raw)
+    begun = time.monotonic()
+    while time.monotonic() - begun < 3:
+        terminal.read(0.5)
+    assert (len(terminal.raw) - before) / 3 <= 30
