@@ -19,25 +19,28 @@ def no_incident_lines(view: View, width: int) -> list[Line]:
     return wrapped(text, width, "dim")
 
 
-def header_line(incident: IncidentView, width: int, now: float) -> Line:
-    """Return id, severity, title, running time and commander on one row."""
+def header_lines(incident: IncidentView, width: int, now: float) -> tuple[Line, Line, Line]:
+    """Return one row in three parts: id, severity and title; the running clock; commander and bots.
+
+    The clock stands alone because it is the only cell that changes each second.
+    """
     end = now if incident.closed is None else incident.closed
     clock = elapsed_text(end - incident.opened)
     commander = incident.roles.get("incident_commander", "nobody: R takes a role")
-    left = [
-        (f"{incident.severity} ", SEVERITY_STYLE[incident.severity]),
-        (f"{incident.id} ", "strong"),
-        (incident.title, "strong"),
-    ]
-    right: list[Span] = [
-        ("OPEN " if incident.open else "CLOSED ", "warn" if incident.open else "dim"),
-        (clock, "strong"),
+    who: tuple[Span, ...] = (
         (" │ commander ", "dim"),
         *cut([(commander, "text")], 22),
         (" │ ", "dim"),
         *cut([(", ".join(incident.bots), "text")], 24),
-    ]
-    return across(left, right, width)
+    )
+    what = (
+        (f"{incident.severity} ", SEVERITY_STYLE[incident.severity]),
+        (f"{incident.id} ", "strong"),
+        (incident.title, "strong"),
+    )
+    state = ("OPEN " if incident.open else "CLOSED ", "warn" if incident.open else "dim")
+    left = width - len(clock) - sum(width_of(text) for text, _ in who)
+    return across(what, [state], left), line((clock, "strong")), Line(who)
 
 
 def phase_line(incident: IncidentView, width: int) -> Line:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from warroom.core.view import IncidentView, View
 from warroom.tui.action_lines import action_rows, actions_title
 from warroom.tui.bar import Bar
+from warroom.tui.cells import width_of
 from warroom.tui.chosen import the_incident, the_step
 from warroom.tui.keys import bindings_for
 from warroom.tui.lines import Line, Span, line
@@ -21,7 +22,7 @@ from warroom.tui.pane import Pane
 from warroom.tui.room_lines import (
     checklist_lines,
     checklist_title,
-    header_line,
+    header_lines,
     next_line,
     no_incident_lines,
     phase_line,
@@ -48,9 +49,17 @@ class IncidentPage(Page):
         self._actions = Pane(self._painter, id="incident-actions")
         self._tab = 0
         self._wide = True
+        self._what = Bar(self._painter)
+        self._clock = Bar(self._painter)
+        self._who = Bar(self._painter)
+        with Horizontal(id="incident-row"):
+            yield self._what
+            yield self._clock
+            yield self._who
         yield self._head
         yield self._tabs
-        with Horizontal():
+        self._split = Horizontal()
+        with self._split:
             with Vertical(id="room-left"):
                 yield self._checklist
                 yield self._step
@@ -101,16 +110,21 @@ class IncidentPage(Page):
         if incident is None:
             self._head.show(no_incident_lines(scene.view, scene.width - 2))
             self._tabs.show([])
-            self.query_one("Horizontal").display = False
+            self._split.display = self.query_one("#incident-row").display = False
             return
-        self.query_one("Horizontal").display = True
+        self._split.display = self.query_one("#incident-row").display = True
         self._draw_head(incident, scene)
         self._draw_panes(incident, scene.view, scene)
 
     def _draw_head(self, incident: IncidentView, scene: Scene) -> None:
         width = scene.width - 2
-        head = [header_line(incident, width, scene.now), phase_line(incident, width), next_line(incident, width)]
-        self._head.show(head)
+        for bar, part in zip(
+            (self._what, self._clock, self._who), header_lines(incident, width, scene.now), strict=True
+        ):
+            bar.show([part])
+            if bar is not self._what:
+                bar.styles.width = width_of(part.text)
+        self._head.show([phase_line(incident, width), next_line(incident, width)])
         self._tabs.show([] if self._wide else [self._tab_line()])
 
     def _tab_line(self) -> Line:
