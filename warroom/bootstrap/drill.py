@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import signal
+import secrets
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -22,10 +21,8 @@ import msgspec
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.journal import read_entries
 from warroom.adapters.paths import RoomPaths, make_private, room_paths
-from warroom.adapters.playbook_files import bundled_dir, load_yaml
-from warroom.cli.console import run_console
-from warroom.cli.engine import start_engine
-from warroom.cli.export import write_report
+from warroom.adapters.plain_yaml import load_yaml
+from warroom.adapters.playbook_files import bundled_dir
 from warroom.client.connection import RoomConnection
 from warroom.core.commands import StopEngine
 from warroom.core.reduce import fold
@@ -33,6 +30,218 @@ from warroom.core.room import ConnectionLost
 from warroom.core.timeline import words
 from warroom.drill.autopilot import MANNERS, Autopilot, Style
 from warroom.drill.recording import record_history
-from warroom.drill.refbot.launch import RunningBot, start_bot, stop_bot
+from warroom.drill.refbot.launch import RunningBot, end_group, start_bot, stop_bot
 from warroom.drill.scenario import Scenario, scenario_from
 from warroom.drill.score import Report, Visit, score
+from warroom.drill.traffic import read_truth
+
+_LEARNED_S = 30.0
+"""Longest time for learning the history."""
+
+Say = Callable[[str], None]
+"""Tells the person in front of the screen what is being done."""
+
+
+class ScenarioUnknown(Exception):
+    """There is no such scenario; the message lists those that there are."""
+
+
+class Hands(msgspec.Struct, frozen=True):
+    """What a front end lends the stage: how an engine is started, a console run and a report written."""
+
+    start_engine: Callable[[RoomPaths, Path], None]
+    console: Callable[[RoomPaths], Awaitable[None]]
+    export: Callable[[RoomConnection, RoomPaths, str], Awaitable[None]]
+
+
+class Play(msgspec.Struct, frozen=True):
+    """What is asked for."""
+
+    scenario: str
+    seed: int
+    autopilot: Style
+    headless: bool
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A drill that is set up."""
+
+    scenario: Scenario
+    paths: RoomPaths
+    bot: RunningBot
+    truth: Path
+    attack_over: float
+    """When the attackers give up, seconds since the epoch."""
+
+
+def scenario_files() -> dict[str, Path]:
+    """Return the scenarios that ship with warroom, by id."""
+    return {path.stem: path for path in sorted((bundled_dir() / "drills").glob("*.yaml"))}
+
+
+def load_scenario(name: str) -> Scenario:
+    """Return a scenario by its id; ScenarioUnknown lists the known ones."""
+    files = scenario_files()
+    if name not in files:
+        raise ScenarioUnknown(f"there is no scenario {name}; there are: {', '.join(files)}")
+    return scenario_from(load_yaml(files[name]).data)
+
+
+async def play(asked: Play, hands: Hands, say: Say) -> Report:
+    """Set the stage, let somebody play, clear everything away, return how it went."""
+    async with stage(asked, hands, say) as staged:
+        if asked.headless:
+            await _headless(asked, staged, hands, say)
+        else:
+            await hands.console(staged.paths)
+    return await report_of(asked, staged)
+
+
+async def report_of(asked: Play, staged: Stage) -> Report:
+    """Return the report of a drill whose engine has ended."""
+    entries = await read_entries(staged.paths.journal)
+    plans = {name: action.plan for name, action in fold(entries).actions.items()}
+    told = [words(entry, plans).text for entry in entries]
+    truth = await asyncio.to_thread(read_truth, staged.truth)
+    visits = [Visit(row.at, row.hostile, row.served, row.done, row.leaked) for row in truth]
+    return score(staged.scenario, asked.seed, entries, visits, told)
+
+
+@contextlib.asynccontextmanager
+async def stage(asked: Play, hands: Hands, say: Say) -> AsyncIterator[Stage]:
+    """Yield a running drill; whatever happens, no process of it is left behind."""
+    scenario = load_scenario(asked.scenario)
+    paths = room_paths(time.strftime(f"drill-%Y%m%d-%H%M%S-{secrets.token_hex(2)}", time.gmtime()))
+    place = paths.folder / "bot"
+    async with contextlib.AsyncExitStack() as clearing:
+        say(f"DRILL {scenario.id}: the room is {paths.folder}")
+        key = await asyncio.to_thread(_prepare, paths, place)
+        bot = await asyncio.to_thread(
+            start_bot, place, shape=scenario.shape, key_file=key, name=scenario.bot, seed=asked.seed
+        )
+        clearing.push_async_callback(asyncio.to_thread, stop_bot, bot)
+        say(f"a real bot answers at {bot.url} (pid {bot.pid}); recording {scenario.history_minutes:.0f} quiet minutes")
+        await asyncio.to_thread(_record, scenario, place, asked.seed)
+        truth = place / "truth.jsonl"
+        visitors = await asyncio.to_thread(_start_visitors, scenario, bot, truth, asked.seed)
+        clearing.push_async_callback(asyncio.to_thread, end_group, visitors)
+        over = time.time() + scenario.attack_until_s
+        config = await asyncio.to_thread(_write_config, scenario, bot, place, key)
+        await asyncio.to_thread(hands.start_engine, paths, config)
+        clearing.push_async_callback(_stop_engine, paths)
+        say("the engine learns the quiet minutes")
+        await _learned(paths)
+        say(f"learned; the attack begins {scenario.attack_at_s:.0f} s after the first visitor")
+        yield Stage(scenario, paths, bot, truth, over)
+
+
+def _prepare(paths: RoomPaths, place: Path) -> Path:
+    make_private(paths.folder)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = place / "control.key"
+    key.touch(mode=0o600)
+    key.write_text(secrets.token_hex(32))
+    return key
+
+
+def _record(scenario: Scenario, place: Path, seed: int) -> None:
+    record_history(
+        place / "history.log",
+        seed=seed + 1_000_003,
+        minutes=scenario.history_minutes,
+        shape=scenario.shape,
+        name=scenario.bot,
+        ending_at=time.time(),
+    )
+
+
+def _start_visitors(scenario: Scenario, bot: RunningBot, truth: Path, seed: int) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-m", "warroom.drill.traffic", "--url", bot.url, "--truth", str(truth)]
+    words += ["--seed", str(seed), "--duration", "3600", "--style", scenario.style.value]
+    words += ["--attack-at", str(scenario.attack_at_s), "--attack-until", str(scenario.attack_until_s)]
+    return subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+_CONFIG = """\
+[bots.{bot}]
+log = "bot.log"
+history = ["history.log"]
+playbook = "{playbook}"
+
+[bots.{bot}.probe]
+url = {url}
+body = '{{"user": "warroom-probe", "session": "probe", "message": "hello"}}'
+contained_when = {{ status = [503], refused = true, timeout = true }}
+every_s = 10.0
+
+[bots.{bot}.probe.verbs.limit]
+body = '{{"user": "warroom-probe", "session": "probe", "message": "where is order 10001?"}}'
+contained_when = {{ status = [403, 429, 503] }}
+
+[bots.{bot}.contain.control]
+url = {control_url}
+key_file = {key}
+
+[bots.{bot}.contain.process]
+pidfile = "bot.pid"
+"""
+
+
+def _write_config(scenario: Scenario, bot: RunningBot, place: Path, key: Path) -> Path:
+    path = place / "room.toml"
+    text = _CONFIG.format(
+        bot=scenario.bot,
+        playbook=scenario.playbook,
+        url=json.dumps(bot.url),
+        control_url=json.dumps(bot.control_url),
+        key=json.dumps(str(key)),
+    )
+    path.write_text(text)
+    return path
+
+
+async def _learned(paths: RoomPaths) -> None:
+    """Wait until the bot's normal is learned; a drill without a baseline would teach nothing."""
+    async with RoomConnection(paths.socket, client="drill", follow=True) as room:
+        async with asyncio.timeout(_LEARNED_S):
+            while True:
+                view = await room.first_view()
+                if view.bots and all(bot.needed and bot.learned >= bot.needed for bot in view.bots):
+                    return
+                await room.arrival()
+                if room.lost:
+                    raise ConnectionLost(room.lost)
+
+
+async def _headless(asked: Play, staged: Stage, hands: Hands, say: Say) -> None:
+    manner = MANNERS.get(asked.autopilot)
+    deadline = staged.attack_over - staged.scenario.attack_until_s + staged.scenario.length_s
+    say("nobody plays" if manner is None else f"the autopilot plays {asked.autopilot}")
+    async with RoomConnection(staged.paths.socket, client="drill", follow=True) as room:
+        if manner is None:
+            await asyncio.sleep(max(0.0, deadline - time.time()))
+            return
+        pilot = Autopilot(
+            room,
+            SystemClock(),
+            manner,
+            playbook=staged.scenario.playbook,
+            attack_over=lambda: time.time() >= staged.attack_over,
+            export=lambda incident: hands.export(room, staged.paths, incident),
+        )
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(1.0, deadline - time.time())):
+                await pilot.play()
+
+
+async def _stop_engine(paths: RoomPaths) -> None:
+    try:
+        async with RoomConnection(paths.socket, client="drill") as room:
+            await room.submit(StopEngine(force=True))
+            while not room.lost:
+                await room.arrival()
+    except ConnectionLost:
+        # It ended by itself, or was stopped from the console.
+        return

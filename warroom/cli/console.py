@@ -24,10 +24,11 @@ def require_terminal() -> None:
 
 def open_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
     """Attach a console and run it until its user leaves; returns its exit code."""
-    return asyncio.run(_console(paths, read_only=read_only, ascii_only=ascii_only))
+    return asyncio.run(run_console(paths, read_only=read_only, ascii_only=ascii_only))
 
 
-async def _console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
+async def run_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
+    """Do the same inside a running event loop."""
     from warroom.cli.export import write_report
     from warroom.client.connection import RoomConnection
     from warroom.tui.app import WarRoomApp

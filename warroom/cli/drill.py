@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.cli.exits import NO, OK, USAGE, Failure
 from warroom.cli.printing import print_json, print_table
 
 if TYPE_CHECKING:
+    from warroom.adapters.paths import RoomPaths
+    from warroom.client.connection import RoomConnection
     from warroom.drill.score import Report
 
 _PASSED = ("P", "S")
@@ -34,18 +37,22 @@ def run(args: argparse.Namespace) -> int:
         import waitress  # noqa: F401
     except ImportError as error:
         raise Failure(USAGE, "a drill needs the reference bot", str(error), "pip install 'warroom[drill]'") from error
-    from warroom.bootstrap.drill import Play, ScenarioUnknown, play, scenarios
+    from warroom.bootstrap.drill import Hands, Play, ScenarioUnknown, load_scenario, play, scenario_files
+    from warroom.drill.autopilot import Style
 
     if args.scenario == "list":
-        print_table(("SCENARIO", "PLAYBOOK", "SECONDS", "TITLE"), scenarios())
+        found = [load_scenario(name) for name in scenario_files()]
+        rows = [(one.id, one.playbook, f"{one.length_s:.0f}", one.title) for one in found]
+        print_table(("SCENARIO", "PLAYBOOK", "SECONDS", "TITLE"), rows)
         return OK
     if not args.headless:
         from warroom.cli.console import require_terminal
 
         require_terminal()
-    chosen = Play(args.scenario, args.seed, args.autopilot, headless=args.headless, ascii_only=args.ascii)
+    chosen = Play(args.scenario, args.seed, Style(args.autopilot), args.headless)
+    hands = Hands(_start_engine, lambda paths: _console(paths, ascii_only=args.ascii), _export)
     try:
-        report = asyncio.run(play(chosen, lambda text: print(text, file=sys.stderr, flush=True)))
+        report = asyncio.run(play(chosen, hands, _say))
     except ScenarioUnknown as error:
         raise Failure(USAGE, str(error), next_step="list them: warroom drill list") from error
     if args.json:
@@ -53,6 +60,29 @@ def run(args: argparse.Namespace) -> int:
     else:
         _tell(report)
     return OK if report.grade in _PASSED else NO
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _start_engine(paths: RoomPaths, config: Path) -> None:
+    from warroom.cli.engine import start_engine
+
+    start_engine(paths, config=config, drill=True)
+
+
+async def _console(paths: RoomPaths, *, ascii_only: bool) -> None:
+    from warroom.cli.console import run_console
+
+    await run_console(paths, read_only=False, ascii_only=ascii_only)
+
+
+async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None:
+    from warroom.cli.export import write_report
+
+    for kind in ("md", "html"):
+        await write_report(room, paths, incident, kind, paths.folder / f"{incident.lower()}.{kind}")
 
 
 def _tell(report: Report) -> None:

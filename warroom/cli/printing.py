@@ -18,7 +18,7 @@ def print_json(value: Any) -> None:
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their heads, columns aligned, every cell cleaned."""
-    table = [list(head), *([clean(str(cell), 200) for cell in row] for row in rows)]
+    table: list[list[str]] = [list(head), *([str(clean(str(cell), 200)) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

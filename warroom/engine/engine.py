@@ -144,11 +144,11 @@ class Engine:
         async with asyncio.TaskGroup() as tasks:
             workers = [
                 tasks.create_task(self._desk_task.run(), name="desk"),
-                tasks.create_task(self._pipeline.run(), name="pipeline"),
+                tasks.create_task(self._watch(), name="pipeline"),
                 tasks.create_task(self._announce(), name="announce"),
                 tasks.create_task(self._watch_actions(), name="actions"),
                 tasks.create_task(self._verify_asked(), name="verify"),
-                tasks.create_task(self._learn(), name="learn"),
+                tasks.create_task(self._train_for_ever(), name="train"),
             ]
             workers += [tasks.create_task(self._run_effects(), name=f"effects-{n}") for n in range(_EFFECTS)]
             await self._begin()
@@ -347,16 +347,19 @@ class Engine:
         if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
             await self._desk_task.report(outcome)
 
-    async def _learn(self) -> None:
-        """Learn each bot's normal from its history, then train its forest in a worker process."""
+    async def _watch(self) -> None:
+        """Learn each bot's normal from its history, then follow the logs: windows must come in order."""
         for bot, settings in self.parts.settings.bots.items():
             if settings.history and self.parts.history is not None:
                 await self._pipeline.learn(bot, self.parts.history(bot))
+        await self._pipeline.run()
+
+    async def _train_for_ever(self) -> None:
         while True:
             for watch in list(self._pipeline.bots.values()):
                 if not watch.trained and watch.detector.ready_to_train():
                     await self._train(watch.name)
-            await self.parts.clock.sleep(2.0)
+            await self.parts.clock.sleep(1.0)
 
     async def _train(self, bot: str) -> None:
         watch = self._pipeline.bot(bot)

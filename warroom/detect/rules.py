@@ -1,0 +1,161 @@
+"""Content rules: patterns of verb and target in what people write to a bot and what it answers.
+
+Bare words never match ("how can I ignore the duplicate reminder" is a question). Text is cut before it is searched and
+no pattern nests quantifiers, so a hostile line cannot make the search slow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from warroom.core.model import AlarmLevel, Taxonomy
+from warroom.core.record import Record
+
+SEARCHED = 4096
+"""Characters of each text that are searched."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One pattern. A critical hit alarms alone; others alarm when they come in twos within a minute."""
+
+    id: str
+    title: str
+    level: AlarmLevel
+    weight: float
+    """Share of the threshold that one hit is worth; 1 alarms."""
+    where: str
+    """prompt, reply or any"""
+    pattern: str
+    taxonomy: Taxonomy
+
+
+def _ids(llm: str, asi: str, *atlas: str) -> Taxonomy:
+    return Taxonomy([llm], [asi], list(atlas))
+
+
+_OLD = r"(?:previous|prior|earlier|above|former|initial)"
+_ORDERS = r"(?:instructions?|rules|directives|prompts?|orders|guidelines)"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "R01",
+        "instructions overridden",
+        AlarmLevel.ALARM,
+        0.6,
+        "prompt",
+        rf"\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,3}}{_OLD}?\s*{_ORDERS}\b",
+        _ids("LLM01", "ASI01", "AML.T0051.000"),
+    ),
+    Rule(
+        "R02",
+        "system prompt asked for",
+        AlarmLevel.WARNING,
+        0.5,
+        "prompt",
+        r"\b(?:show|print|reveal|repeat|output|display|tell me|what is)\s+(?:\w+\s+){0,4}"
+        r"(?:system prompt|initial prompt|hidden prompt|first sentence that you were given)",
+        _ids("LLM07", "ASI01", "AML.T0056"),
+    ),
+    Rule(
+        "R03",
+        "mode switch or jailbreak",
+        AlarmLevel.ALARM,
+        0.6,
+        "prompt",
+        r"\b(?:you are now|enter|switch to|act as|activate)\s+(?:\w+\s+){0,3}"
+        r"(?:developer|debug|maintenance|god|dan|unrestricted|jailbreak)\b(?:\s+mode)?",
+        _ids("LLM01", "ASI01", "AML.T0054"),
+    ),
+    Rule(
+        "R04",
+        "encoded text in a prompt",
+        AlarmLevel.WARNING,
+        0.4,
+        "prompt",
+        r"[A-Za-z0-9+/]{48,}={0,2}|(?:\\x[0-9a-fA-F]{2}){8}|[\u200b-\u200f\u2060-\u2064]{3}",
+        _ids("LLM01", "ASI01", "AML.T0068"),
+    ),
+    Rule(
+        "R05",
+        "secret asked for",
+        AlarmLevel.ALARM,
+        0.6,
+        "prompt",
+        r"\b(?:show|print|reveal|output|dump|send|give)\s+(?:me\s+)?(?:\w+\s+){0,3}?(?:your|the)\s+"
+        r"(?:\w+\s+){0,3}?(?:api[ _-]?keys?|secrets?|credentials|configuration|environment variables)\b",
+        _ids("LLM02", "ASI03", "AML.T0057"),
+    ),
+    Rule(
+        "R06",
+        "secret in a reply",
+        AlarmLevel.CRITICAL,
+        1.0,
+        "reply",
+        r"CANARY-[0-9a-zA-Z]{6,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bsk-[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b"
+        r"|\bghp_[A-Za-z0-9]{36}\b|\bxox[abpr]-[A-Za-z0-9-]{20,}",
+        _ids("LLM02", "ASI02", "AML.T0057"),
+    ),
+    Rule(
+        "R07",
+        "data carried out by a link",
+        AlarmLevel.ALARM,
+        0.7,
+        "reply",
+        r"!\[[^\]]{0,200}\]\(https?://[^)\s]{0,300}\?[^)\s]{30,}\)",
+        _ids("LLM05", "ASI02", "AML.T0077"),
+    ),
+    Rule(
+        "R08",
+        "content sent to an address in the prompt",
+        AlarmLevel.WARNING,
+        0.5,
+        "prompt",
+        r"\b(?:send|forward|post|upload|mail)\s+(?:\w+\s+){0,6}?to\s+(?:https?://|[\w.+-]{1,64}@)[\w.-]{3,}",
+        _ids("LLM06", "ASI02", "AML.T0086"),
+    ),
+    Rule(
+        "R09",
+        "destructive tool call asked for",
+        AlarmLevel.ALARM,
+        0.7,
+        "prompt",
+        r"\b(?:delete|drop|wipe|purge|erase)\s+(?:all|every|the entire|the whole)\s+(?:\w+\s+){0,2}?"
+        r"(?:tables?|databases?|records|files|customers|accounts|backups)\b",
+        _ids("LLM06", "ASI02", "AML.T0101"),
+    ),
+)
+
+_COMPILED = [(rule, re.compile(rule.pattern, re.IGNORECASE)) for rule in RULES]
+BY_ID = {rule.id: rule for rule in RULES}
+_PROMPTS = ("prompt", "gen_ai.input.messages", "query", "input")
+_REPLIES = ("reply", "gen_ai.output.messages", "output", "response", "completion")
+
+
+def texts_of(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield (where, text) of what a record says; text that is neither a prompt nor a reply counts as both."""
+    named = False
+    for name in _PROMPTS:
+        value = record.attrs.get(name)
+        if isinstance(value, str):
+            named = True
+            yield "prompt", value[:SEARCHED]
+    for name in _REPLIES:
+        value = record.attrs.get(name)
+        if isinstance(value, str):
+            named = True
+            yield "reply", value[:SEARCHED]
+    if not named and record.message:
+        yield "any", record.message[:SEARCHED]
+
+
+def hits_of(record: Record) -> list[str]:
+    """Return the ids of the rules that a record matches, in the order of the table."""
+    found: list[str] = []
+    for where, text in texts_of(record):
+        for rule, pattern in _COMPILED:
+            if rule.id not in found and where in (rule.where, "any") and pattern.search(text):
+                found.append(rule.id)
+    return sorted(found)

@@ -1,0 +1,31 @@
+"""Signatures of control requests in the form of Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+TOLERANCE_S = 300.0
+"""A request signed longer ago than this is refused."""
+
+
+def signature(key: bytes, name: str, timestamp: str, body: bytes) -> str:
+    """Return `v1,<base64>` for a request."""
+    content = f"{name}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+
+
+def fault(key: bytes, headers: dict[str, str], body: bytes, now: float) -> str:
+    """Return why a request is not to be trusted, or an empty text; header names are lower case."""
+    name = headers.get("webhook-id", "")
+    timestamp = headers.get("webhook-timestamp", "")
+    given = headers.get("webhook-signature", "")
+    if not (name and timestamp and given):
+        return "the webhook-id, webhook-timestamp and webhook-signature headers are needed"
+    if not timestamp.isdigit() or abs(now - int(timestamp)) > TOLERANCE_S:
+        return "the timestamp is too far from now"
+    wanted = signature(key, name, timestamp, body)
+    if not any(hmac.compare_digest(wanted, one) for one in given.split()):
+        return "the signature does not fit"
+    return ""
