@@ -219,3 +219,22 @@ async def test_growing_and_shrinking_changes_the_layout_and_keeps_the_focus_aliv
             await session.see(seen)
         await session.press("space")
         await session.see("saved #101")
+
+
+async def test_control_c_asks_like_q_and_control_q_does_nothing() -> None:
+    async with console() as session:
+        await session.press("ctrl+q", "ctrl+d", "ctrl+k")
+        assert session.app.is_running
+        await session.press("ctrl+c")
+        await session.see("Leave this console?")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (79, 24), (110, 30), (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_every_page_fits_every_size_and_offers_help(size: tuple[int, int]) -> None:
+    async with console(size) as session:
+        for key in ("1", "2", "3", "4", "5", "m", "question_mark"):
+            await session.press(key)
+            rows = session.text.splitlines()
+            assert rows[0].startswith(" LIVE "), rows[0]
+            assert rows[-1].endswith("? help"), rows[-1]
+            assert "#123" in rows[-2], rows[-2]

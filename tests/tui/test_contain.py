@@ -137,3 +137,22 @@ async def test_a_containment_that_does_not_hold_is_told_over_the_whole_width() -
         await session.see("NOT HELD: disable mail")
         await session.press("4")
         await session.see("!! NOT HELD", "200 hello")
+
+
+async def test_an_engine_that_goes_away_behind_the_dialog_sends_nothing() -> None:
+    async with console() as session:
+        await session.see("R12-injection-phrase")
+        session.room.lose("the line broke")
+        await session.press("x")
+        await session.see("not sent: the engine is gone")
+    async with console() as session:
+        await session.press("x")
+        await session.see("mild to hard")
+        session.room.lose("the line broke")
+        await session.press("enter")
+        await session.see("the engine is gone: the line broke")
+        await session.press("tab", "tab")
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("Not sent: there is no plan yet.")
+        assert session.room.submitted == []

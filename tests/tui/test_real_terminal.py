@@ -29,11 +29,12 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 class Terminal:
     """A program in a pty of 120x36 and a screen that understands it."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, **more: str) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         environment.pop("NO_COLOR", None)
+        environment |= more
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.tui.play", mode],
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment, start_new_session=True,
@@ -146,3 +147,15 @@ def test_an_idle_console_is_quiet(terminal: Terminal) -> None:
     while time.monotonic() - begun < 3:
         terminal.read(0.5)
     assert (len(terminal.raw) - before) / 3 <= 30
+
+
+def test_no_color_means_no_colour_at_all() -> None:
+    terminal = Terminal("example", NO_COLOR="1")
+    terminal.see("Stream support")
+    terminal.type("2")
+    terminal.see("Step in hand")
+    codes = re.findall(rb"\x1b\[([0-9;]*)m", bytes(terminal.raw))
+    terminal.close()
+    colours = {code for code in codes if re.search(rb"(^|;)(3[0-8]|4[0-8]|9[0-7]|10[0-7])(;|$)", code)}
+    assert codes
+    assert not colours

@@ -301,7 +301,7 @@ async def export(console: Console, view: View) -> None:
     incident = _incident(console, view)
     if incident is None:
         return
-    formats = (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"), ("bundle", "bundle with evidence"))
+    formats = (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
     form = Form(f"Post-mortem of {incident.id}", (Field("format", "Format", "md", formats),), submit="Write")
     answers = await console.ask(form)
     if answers:

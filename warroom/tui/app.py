@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -40,13 +41,15 @@ class WarRoomApp(App[int], inherit_bindings=False):
         clock: Callable[[], float] = time.time,
         export: Export | None = None,
     ) -> None:
-        super().__init__()
+        # Textual takes NO_COLOR out of the environment, and drops every colour only when told of ANSI from the start.
+        colours = not os.environ.get("NO_COLOR")
+        super().__init__(ansi_color=None if colours else True)
         self.animation_level = "none"
         self._room = room
         self._clock = clock
-        painter = Painter(ascii_only=ascii)
+        painter = Painter(ascii_only=ascii, colours=colours)
         self.register_theme(THEME)
-        self.theme = THEME.name if painter.colours else "ansi-dark"
+        self.theme = THEME.name if colours else "ansi-dark"
         self.set_class(ascii, "ascii")
         self._front = RoomScreen(room, painter, clock, export)
 

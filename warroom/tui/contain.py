@@ -76,12 +76,14 @@ class ContainDialog(ModalScreen[str | None]):
         *,
         mode: str,
         verb: str = "",
+        held_by: str = "",
     ) -> None:
         super().__init__()
         self._painter = painter
         self._bot, self._verbs, self._incident = target
         self._preview, self._send, self._clock = ports
         self._mode = mode
+        self._held_by = held_by
         self._verb: Verb | None = Verb(verb) if verb in self._verbs else None
         self._plan: PlanAnswer | None = None
 
@@ -114,9 +116,10 @@ class ContainDialog(ModalScreen[str | None]):
         what = f"  {self._verb} {self._bot}" if self._verb else f"  Contain {self._bot}"
         where = f"  for {self._incident}" if self._incident else "  without an incident"
         style = "drill" if self._mode == "drill" else "loud"
+        held = f", held by {self._held_by} now" if self._held_by else ""
         words = "this acts on a live bot" if self._mode == "live" else "this acts on the drill’s bot"
         self.query_one("#contain-head", Bar).show(
-            [line((head, style), (what, "strong"), (where, "dim"), (f"  {words}", "warn"))]
+            [line((head, style), (what, "strong"), (where, "dim"), (f"  {words}{held}", "warn"))]
         )
         self.query_one("#verbs").display = not chosen
         for name in ("#plan", "#reason-label", "#reason", "#other", "#go"):

@@ -100,7 +100,9 @@ class Dialog(ModalScreen[Answers | None]):
             with Horizontal(classes="buttons"):
                 yield PushButton(self._painter, "Cancel", id="cancel")
                 yield PushButton(self._painter, self._form.submit, id="submit", danger=self._form.needs_button)
-            self._fault = Bar(self._painter, [line(("Tab next · Enter answers · Esc cancels", "dim"))])
+            self._fault = Bar(
+                self._painter, [line(("Enter goes on and answers at the end · Tab next · Esc cancels", "dim"))]
+            )
             yield self._fault
 
     def _field(self, field: Field) -> Widget:

@@ -9,7 +9,7 @@ from warroom.core.model import Mode
 from warroom.core.view import View
 from warroom.tui.action_lines import alarm_banner
 from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, footer_actions, key_names
-from warroom.tui.cells import across, cut, fit, width_of
+from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
@@ -156,6 +156,8 @@ def help_lines(page: str, width: int) -> list[Line]:
         for action in actions:
             shown.add(action.id)
             keys = " ".join(key_names(action))
-            rows.append(line((f"  {fit(keys, 14)}", "key"), (fit(action.help, width - 16).rstrip(), "text")))
-    rows += [EMPTY, line(("Esc never leaves. Whatever you do here is asked of the engine and recorded.", "dim"))]
+            first, *more = wrap(action.help, max(20, width - 16))
+            rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text")))
+            rows += [line((" " * 16 + text, "text")) for text in more]
+    rows += [EMPTY, *wrapped("Esc never leaves. Whatever you do is asked of the engine and recorded.", width, "dim")]
     return rows

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from warroom.core.commands import Ack, Answer, Command, Contain, Refused
 from warroom.core.model import Verb
 from warroom.core.moments import utc_text
-from warroom.core.queries import PreviewPlan, QueryAnswer
+from warroom.core.queries import NotAnswered, PreviewPlan, QueryAnswer
 from warroom.core.room import ConnectionLost, Room
 from warroom.core.view import TimelineView
 from warroom.tui.action_lines import headline
@@ -143,7 +143,10 @@ class RoomScreen(Screen[None]):
         if alarm and alarm.incident and self.page == "alarms":
             self.scene.chosen.ids["incident"] = alarm.incident
             kind = "incident"
-        self.go(_OPENS[kind])
+        if _OPENS[kind] == self.page:
+            self.shown.turn(1)
+        else:
+            self.go(_OPENS[kind])
 
     # Ways around
 
@@ -261,14 +264,24 @@ class RoomScreen(Screen[None]):
         if view is None or target is None:
             return
         ports = (self._plan, self._contain, self._clock)
-        dialog = ContainDialog(self._painter, (bot, target.verbs, incident), ports, mode=view.mode.value, verb=verb)
+        dialog = ContainDialog(
+            self._painter,
+            (bot, target.verbs, incident),
+            ports,
+            mode=view.mode.value,
+            verb=verb,
+            held_by=target.held_by or "",
+        )
         action = await self.app.push_screen_wait(dialog)
         if action:
             self.scene.chosen.take(f"action:{action}")
             self.go("actions")
 
     async def _plan(self, bot: str, verb: Verb) -> QueryAnswer:
-        return await self._room.query(PreviewPlan(bot, verb))
+        try:
+            return await self._room.query(PreviewPlan(bot, verb))
+        except ConnectionLost as error:
+            return NotAnswered(f"the engine is gone: {error}")
 
     async def _contain(self, command: Contain) -> Answer:
         return await self._submit(command)
@@ -280,7 +293,7 @@ class RoomScreen(Screen[None]):
             return
         try:
             path = await self._export(incident, format)
-        except ExportFailed as error:
+        except (ExportFailed, ConnectionLost) as error:
             self.say(f"not written: {error}", "bad")
         else:
             self.say(f"written at {utc_text(self._clock())[11:19]}: {path}", "good")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -12,7 +9,7 @@ from textual.theme import Theme
 
 from warroom.core.clean import clean
 from warroom.tui.cells import width_of
-from warroom.tui.lines import ASCII, Line
+from warroom.tui.lines import ASCII, Line, Span
 
 THEME = Theme(
     name="warroom",
@@ -65,13 +62,13 @@ _PLAIN = {
 class Painter:
     """Turns lines into strips; every text passes `clean` here once more, whatever the builders did."""
 
-    def __init__(self, *, ascii_only: bool = False, colours: bool | None = None) -> None:
+    def __init__(self, *, ascii_only: bool, colours: bool) -> None:
         self.ascii_only = ascii_only
-        self.colours = not os.environ.get("NO_COLOR") if colours is None else colours
-        table = _COLOURED if self.colours else _PLAIN
+        table = _COLOURED if colours else _PLAIN
         self._styles = {name: Style.parse(text) for name, text in table.items()}
-        self._here = Style.parse("on #26303b" if self.colours else "reverse")
-        self._away = Style.parse("on #1b2128" if self.colours else "underline")
+        self._solid = {name for name, text in table.items() if {"on", "reverse", "underline"} & set(text.split())}
+        self._here = Style.parse("on #26303b" if colours else "reverse")
+        self._away = Style.parse("on #1b2128" if colours else "underline")
 
     def text(self, text: str) -> str:
         """Return text as it may be painted."""
@@ -85,16 +82,27 @@ class Painter:
         self, line: Line, width: int, base: Style, *, gutter: str = "", start: int = 0, cursor: str = ""
     ) -> Strip:
         """Return a row of `width` cells from cell `start` on, behind `gutter`; `cursor` is here, away or empty."""
-        segments = [Segment(self.text(text), self._styles[style]) for text, style in line.spans]
-        body = Strip(segments)
+        runs = self._runs(line, gutter, 0 if start else width)
+        body = Strip([Segment(text, self._styles[style]) for text, style in runs])
         if start:
             body = body.crop(start, start + width)
-        if gutter:
-            body = Strip.join([Strip([Segment(self.text(gutter), self._styles["key"])]), body])
         if cursor:
             base = base + (self._here if cursor == "here" else self._away)
         return body.adjust_cell_length(width, base).crop(0, width).apply_style(base)
 
-    def rows(self, lines: Iterable[Line], width: int, base: Style) -> list[Strip]:
-        """Return strips of several lines."""
-        return [self.strip(line, width, base) for line in lines]
+    def _runs(self, line: Line, gutter: str, width: int) -> list[Span]:
+        """Return the spans with equal styles joined and blanks in a neighbour's style: each run costs 40 bytes."""
+        runs: list[Span] = []
+        for text, style in (*([(gutter, "key")] if gutter else ()), *line.spans):
+            shown = self.text(text)
+            before, of = runs[-1] if runs else ("", style)
+            if runs and of == style:
+                runs[-1] = (before + shown, style)
+            elif runs and (shown.isspace() or before.isspace()) and not {of, style} & self._solid:
+                runs[-1] = (before + shown, of if shown.isspace() else style)
+            elif shown:
+                runs.append((shown, style))
+        missing = width - sum(width_of(text) for text, _ in runs)
+        if runs and missing > 0 and runs[-1][1] not in self._solid:
+            runs[-1] = (runs[-1][0] + " " * missing, runs[-1][1])
+        return runs
