@@ -133,10 +133,10 @@ def _open(desk: Desk, command: c.OpenIncident, context: Context) -> list[Fact] |
             return Refused(f"{command.alarm} belongs to {raised.incident}", f"open {raised.incident}")
     number = f"INC-{len(desk.incidents) + 1:03d}"
     severity = command.severity or playbook.severity
-    facts: list[Fact] = []
-    if command.alarm is not None and desk.alarms[command.alarm].acknowledged is None:
-        facts.append(f.AlarmAcknowledged(command.alarm))
-    facts.append(f.IncidentOpened(number, command.title, severity, [command.bot], playbook, command.alarm))
+    waiting = [a for a in desk.alarms.values() if a.alarm.bot == command.bot and a.incident is None]
+    alarm = command.alarm or (waiting[0].alarm.id if waiting else None)
+    facts: list[Fact] = [f.AlarmAcknowledged(a.alarm.id) for a in waiting if a.acknowledged is None]
+    facts.append(f.IncidentOpened(number, command.title, severity, [command.bot], playbook, alarm))
     facts.append(f.RoleAssigned(number, Role.INCIDENT_COMMANDER, context.actor.name))
     return facts
 

@@ -67,10 +67,21 @@ def decide_release(desk: Desk, command: c.Release) -> list[Fact] | Refused:
     successor = next((a for a in open_actions(desk) if a.supersedes == action.id), None)
     if successor is not None:
         return Refused(f"{successor.id} stands on {action.id}", f"release {successor.id} first")
+    harder = [a for a in open_actions(desk, action.plan.bot) if _rank(a) > _rank(action)]
+    if harder:
+        last = harder[-1]
+        return Refused(
+            f"{last.id} ({last.plan.verb}) is harder and open: behind it nobody sees {action.plan.bot} answer",
+            f"release {last.id} first",
+        )
     fact = f.ReleaseRequested(action.id, command.reason)
     if next_state(action.state, fact) is None:
         return Refused(f"{action.id} is {action.state}: there is nothing to release")
     return [fact]
+
+
+def _rank(action: ActionRecord) -> int:
+    return LADDER.index(action.plan.verb)
 
 
 def decide_verify(desk: Desk, command: c.VerifyHeld) -> list[Fact] | Refused:

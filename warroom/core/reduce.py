@@ -218,15 +218,18 @@ def _with_role(incident: IncidentRecord, fact: f.RoleAssigned, at: float) -> Inc
 
 
 def _opened(desk: Desk, entry: Entry, fact: f.IncidentOpened) -> Desk:
+    """Open it with every alarm of its bots that belongs to no incident yet: whoever opens it has seen them."""
+    mine = [a for a in desk.alarms.values() if a.incident is None and a.alarm.bot in fact.bots]
     moments: dict[str, float] = {"acked": entry.at}
-    alarms: list[str] = []
-    raised = desk.alarms.get(fact.alarm or "")
-    if raised is not None:
-        first = min((s.moment for s in raised.alarm.samples), default=raised.alarm.window_start)
-        moments = {"started": min(first, raised.raised), "detected": raised.raised, "acked": entry.at}
-        alarms = [raised.alarm.id]
-        owned = replace(raised, incident=fact.incident, acknowledged=raised.acknowledged or entry.actor.name)
-        desk = replace(desk, alarms={**desk.alarms, raised.alarm.id: owned})
+    if mine:
+        detected = min(record.raised for record in mine)
+        first = min(min((s.moment for s in a.alarm.samples), default=a.alarm.window_start) for a in mine)
+        moments = {"started": min(first, detected), "detected": detected, "acked": entry.at}
+    owned = {
+        record.alarm.id: replace(record, incident=fact.incident, acknowledged=record.acknowledged or entry.actor.name)
+        for record in mine
+    }
+    desk = replace(desk, alarms={**desk.alarms, **owned})
     incident = IncidentRecord(
         id=fact.incident,
         title=fact.title,
@@ -236,7 +239,7 @@ def _opened(desk: Desk, entry: Entry, fact: f.IncidentOpened) -> Desk:
         opened=entry.at,
         moments=moments,
         steps={step.id: StepRecord(step) for step in fact.playbook.steps},
-        alarms=alarms,
+        alarms=list(owned),
     )
     return _with_incident(desk, incident)
 

@@ -68,6 +68,7 @@ def record_history(path: Path, *, seed: int, minutes: float, shape: str, name: s
         governor = Governor(place / "control.json", clock.now, lambda words: None)
         toolbox = LocalToolbox(place)
         client = create_app(World(name, b"", governor, toolbox, log, clock.now, clock.sleep, seed)).test_client()
+        log.info("bot started", extra={"event": "bot.started", "fields": {}})
         for visit in visits:
             clock.time = max(clock.time, began + visit.at_s)
             body = {"user": visit.user, "session": visit.session, "message": visit.message}

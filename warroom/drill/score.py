@@ -100,7 +100,9 @@ FORBIDDEN = ("contain_before_snapshot", "hostile_served_after_held")
 """Things that a scenario may forbid."""
 
 
-def score(scenario: Scenario, seed: int, entries: Sequence[Entry], visits: Sequence[Visit], told: Sequence[str]) -> Report:
+def score(
+    scenario: Scenario, seed: int, entries: Sequence[Entry], visits: Sequence[Visit], told: Sequence[str]
+) -> Report:
     """Return the report of a drill; `told` are the entries in words, one for each entry."""
     attack = min((visit.at for visit in visits if visit.hostile), default=None)
     outcomes = [_outcome(one, entries, visits, attack) for one in scenario.expect]

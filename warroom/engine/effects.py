@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from warroom.core import facts as f
-from warroom.core.desk import ActionRecord, Desk
+from warroom.core.decide_containment import LADDER
+from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.facts import Fact
-from warroom.core.model import EvidenceFile, Plan, Verb, Verdict
+from warroom.core.model import ActionState, EvidenceFile, Plan, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence, Receipt
 from warroom.core.reduce import Effect, RunContainment, RunRelease
 from warroom.engine.prover import Prover
@@ -22,6 +23,11 @@ EVIDENCE_TIMEOUT_S = 20.0
 """Longest time for evidence: containment must not wait for a slow disk."""
 
 Report = Callable[[Fact], Awaitable[None]]
+
+
+def key_of(action: ActionRecord) -> str:
+    """Return the key that makes a repeated call harmless: the same after a restart, another in every other room."""
+    return f"{action.id}-{round(action.requested * 1000)}-{action.plan.sha256[:8]}"
 
 
 class EffectRunner:
@@ -89,7 +95,7 @@ class EffectRunner:
         await self._report(await self._verdict(action))
 
     async def _apply(self, action: ActionRecord) -> f.ContainmentApplied | f.ContainmentFailed | f.ContainmentAmbiguous:
-        done = await self._fenced(action, lambda adapter: adapter.apply(action.plan, action.id))
+        done = await self._fenced(action, lambda adapter: adapter.apply(action.plan, key_of(action)))
         match done:
             case Receipt(text):
                 return f.ContainmentApplied(action.id, text)
@@ -174,12 +180,18 @@ class EffectRunner:
                 return f.ContainmentAmbiguous(action.id, f"the probe from outside cannot tell: {last}")
 
     async def _release(self, action: ActionRecord) -> None:
-        done = await self._fenced(action, lambda adapter: adapter.release(action.plan, action.id))
+        done = await self._fenced(action, lambda adapter: adapter.release(action.plan, key_of(action)))
         if not isinstance(done, Receipt):
             await self._report(f.ReleaseFailed(action.id, str(done), None))
             return
-        proof = await self._prover.look(action.plan.bot, action.plan.verb, Verdict.OPEN, self._settle_s(action))
-        if proof.verdict is Verdict.OPEN:
-            await self._report(f.ContainmentReleased(action.id, proof))
-            return
-        await self._report(f.ReleaseFailed(action.id, "the bot does not answer as before", proof))
+        await self._report(await self._back(action))
+
+    async def _back(self, action: ActionRecord) -> Fact:
+        """Prove that the bot is back, or, where a milder action still holds it, that this one alone remains."""
+        others = [a for a in open_actions(self._desk(), action.plan.bot) if a.id != action.id and a.plan.verb in LADDER]
+        milder = [a for a in others if a.state is ActionState.HELD and a.supersedes != action.id]
+        verb, wanted = (milder[-1].plan.verb, Verdict.CONTAINED) if milder else (action.plan.verb, Verdict.OPEN)
+        proof = await self._prover.look(action.plan.bot, verb, wanted, self._settle_s(action))
+        if proof.verdict is wanted:
+            return f.ContainmentReleased(action.id, proof)
+        return f.ReleaseFailed(action.id, "the bot does not answer as before", proof)

@@ -10,7 +10,6 @@ import msgspec
 
 from warroom import __version__
 from warroom.core import facts as f
-from warroom.core.action_states import ACTION_FACTS, next_state
 from warroom.core.commands import Ack, AddSource, Answer, Command, Contain, StopEngine, VerifyHeld
 from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.model import ENGINE, ActionState, Actor, EvidenceFile, Mode, Plan, Playbook, Verb
@@ -49,12 +48,12 @@ from warroom.engine.effects import EffectRunner
 from warroom.engine.pipeline import Backlog, Pipeline
 from warroom.engine.prover import Prover
 from warroom.engine.room_view import Surroundings, build_view
-from warroom.engine.trainer import TrainingFailed, train
+from warroom.engine.trainer import Tutor
+from warroom.engine.watchkeeper import Watchkeeper
 
 _EFFECTS = 8
 """Effects that run at the same time; more wait."""
 _PREVIEW_TIMEOUT_S = 5.0
-_WATCHED = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 _VIEW_S = 0.1
 """Shortest time between two views."""
 
@@ -95,11 +94,10 @@ class Engine:
         """Set when the journal is folded and commands are taken."""
         self._stop = asyncio.Event()
         self._started = parts.clock.now()
-        self._effects: asyncio.Queue[Effect] = asyncio.Queue()
-        self._verify: asyncio.Queue[str] = asyncio.Queue()
+        # A full queue would stop the desk; there are as many open actions as bots and adapters.
+        self._effects: asyncio.Queue[Effect] = asyncio.Queue(1000)
         self._chronicle = Chronicle()
         self._head = ""
-        self._banner = ""
         self._view_version = 0
         self._desk_task = DeskTask(
             parts.journal,
@@ -118,15 +116,23 @@ class Engine:
             desk=lambda: self._desk_task.desk,
             report=self._desk_task.report,
         )
-        self._prover = Prover(parts.clock, parts.probes)
         self._runner = EffectRunner(
             adapters=parts.adapters,
-            prover=self._prover,
+            prover=Prover(parts.clock, parts.probes),
             evidence=parts.evidence,
             logs_of=self._pipeline.logs_of,
             desk=lambda: self._desk_task.desk,
             report=self._desk_task.report,
         )
+
+        self._keeper = Watchkeeper(
+            clock=parts.clock,
+            desk=lambda: self._desk_task.desk,
+            verify=self._runner.verify,
+            report=self._desk_task.report,
+            every_s=self._every_s,
+        )
+        self._tutor = Tutor(parts.clock, self._pipeline, self._desk_task.report)
 
     @property
     def desk(self) -> Desk:
@@ -146,9 +152,8 @@ class Engine:
                 tasks.create_task(self._desk_task.run(), name="desk"),
                 tasks.create_task(self._watch(), name="pipeline"),
                 tasks.create_task(self._announce(), name="announce"),
-                tasks.create_task(self._watch_actions(), name="actions"),
-                tasks.create_task(self._verify_asked(), name="verify"),
-                tasks.create_task(self._train_for_ever(), name="train"),
+                tasks.create_task(self._keeper.run(), name="keeper"),
+                tasks.create_task(self._tutor.train_for_ever(), name="train"),
             ]
             workers += [tasks.create_task(self._run_effects(), name=f"effects-{n}") for n in range(_EFFECTS)]
             await self._begin()
@@ -188,7 +193,7 @@ class Engine:
                 reason = f"the engine ended between the intent and the outcome of this {doing}"
                 await self._desk_task.report(f.ContainmentAmbiguous(action.id, reason))
         for action in open_actions(self._desk_task.desk):
-            self._verify.put_nowait(action.id)
+            await self._keeper.verify(action.id)
 
     def _follow(self, pattern: str, bot: str) -> None:
         self._pipeline.bot(bot)
@@ -218,7 +223,7 @@ class Engine:
             case AddSource(pattern=pattern, bot=bot):
                 self._follow(pattern, bot)
             case VerifyHeld(action=action):
-                await self._verify.put(action)
+                await self._keeper.verify(action)
             case StopEngine():
                 self._stop.set()
             case _:
@@ -277,7 +282,7 @@ class Engine:
             playbooks=self.parts.playbook_views,
             timeline=self._chronicle.timeline,
             messages=self._chronicle.messages,
-            banner=self._desk_task.fault or self._banner,
+            banner=self._desk_task.fault or self._tutor.fault,
         )
         return build_view(self._view_version, self.desk, around)
 
@@ -311,42 +316,6 @@ class Engine:
         while True:
             await self._runner.run(await self._effects.get())
 
-    async def _verify_asked(self) -> None:
-        while True:
-            action = self.desk.actions.get(await self._verify.get())
-            if action is not None and action.open:
-                await self._desk_task.report(await self._runner.verify(action))
-
-    async def _watch_actions(self) -> None:
-        """Look again at what is held, and let go of what expires."""
-        looked: dict[str, float] = {}
-        while True:
-            await self.parts.clock.sleep(1.0)
-            now = self.parts.clock.now()
-            for action in open_actions(self.desk):
-                if self._superseded(action):
-                    continue
-                if action.expires is not None and now >= action.expires and action.state is not ActionState.RELEASING:
-                    await self._desk_task.report(f.ReleaseRequested(action.id, "it expired"))
-                elif action.state in _WATCHED and now - looked.get(action.id, action.settled or now) >= (
-                    self._every_s(action)
-                ):
-                    looked[action.id] = now
-                    await self._reprobe(action)
-
-    def _superseded(self, action: ActionRecord) -> bool:
-        return any(other.supersedes == action.id for other in open_actions(self.desk))
-
-    def _every_s(self, action: ActionRecord) -> float:
-        settings = self.parts.settings.bots.get(action.plan.bot)
-        return settings.probe.every_s if settings and settings.probe else 30.0
-
-    async def _reprobe(self, action: ActionRecord) -> None:
-        outcome = await self._runner.verify(action)
-        # An unchanged verdict is no news; a flip is a fact and reopens the step.
-        if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
-            await self._desk_task.report(outcome)
-
     async def _watch(self) -> None:
         """Learn each bot's normal from its history, then follow the logs: windows must come in order."""
         for bot, settings in self.parts.settings.bots.items():
@@ -354,22 +323,6 @@ class Engine:
                 await self._pipeline.learn(bot, self.parts.history(bot))
         await self._pipeline.run()
 
-    async def _train_for_ever(self) -> None:
-        while True:
-            for watch in list(self._pipeline.bots.values()):
-                if not watch.trained and watch.detector.ready_to_train():
-                    await self._train(watch.name)
-            await self.parts.clock.sleep(1.0)
-
-    async def _train(self, bot: str) -> None:
-        watch = self._pipeline.bot(bot)
-        try:
-            forest = await train(watch.detector)
-        except TrainingFailed as error:
-            self._banner = f"no forest for {bot}: {error}; the other detectors go on"
-            watch.trained = "failed"
-            return
-        watch.detector.adopt(forest)
-        watch.trained = forest.sha256
-        matrix, _ = watch.detector.training_matrix()
-        await self._desk_task.report(f.ModelTrained(bot, forest.sha256, len(matrix)))
+    def _every_s(self, action: ActionRecord) -> float:
+        settings = self.parts.settings.bots.get(action.plan.bot)
+        return settings.probe.every_s if settings and settings.probe else 30.0

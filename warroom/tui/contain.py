@@ -125,7 +125,7 @@ class ContainDialog(ModalScreen[str | None]):
         for name in ("#plan", "#reason-label", "#reason", "#other", "#go"):
             self.query_one(name).display = chosen
         self.query_one("#cancel" if chosen else "#verbs").focus()
-        self._say("Esc cancels; nothing is sent yet", "dim")
+        self._say("Nothing is sent yet. Enter shows the dry run. Esc cancels." if not chosen else _HINT, "dim")
 
     def _say(self, text: str, style: str) -> None:
         self.query_one("#contain-says", Bar).show(wrapped(text, max(20, self.size.width - 4), style)[:3])

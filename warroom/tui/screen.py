@@ -11,10 +11,8 @@ from textual.command import Provider
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from warroom.core.commands import Ack, Answer, Command, Contain, Refused
-from warroom.core.model import Verb
+from warroom.core.commands import Ack, Answer, Command
 from warroom.core.moments import utc_text
-from warroom.core.queries import NotAnswered, PreviewPlan, QueryAnswer
 from warroom.core.room import ConnectionLost, Room
 from warroom.core.view import TimelineView
 from warroom.tui.action_lines import headline
@@ -28,6 +26,7 @@ from warroom.tui.forms import Answers, Form
 from warroom.tui.frame_lines import banner_text, footer_line, status_line, too_small_line, top_line
 from warroom.tui.keys import bindings_for
 from warroom.tui.lines import split_key
+from warroom.tui.link import Link, answer_words
 from warroom.tui.pages import PAGE_TYPES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
@@ -54,6 +53,7 @@ class RoomScreen(Screen[None]):
     def __init__(self, room: Room, painter: Painter, clock: Callable[[], float], export: Export | None) -> None:
         super().__init__()
         self._room = room
+        self._link = Link(room)
         self._painter = painter
         self._clock = clock
         self._export = export
@@ -171,7 +171,7 @@ class RoomScreen(Screen[None]):
             self._show(self._trail.pop())
 
     def _leave(self) -> None:
-        if self.scene.lost:
+        if self._room.lost:
             self.app.exit(0)
         elif self.scene.page == _ROOT:
             self.run_worker(self._ask_to_leave(), group="act", exclusive=True)
@@ -220,7 +220,7 @@ class RoomScreen(Screen[None]):
 
     def _perform(self, id: str) -> None:
         view = self.scene.view
-        if self.scene.lost:
+        if self._room.lost:
             self.say("not sent: the engine is gone", "bad")
         elif view is None:
             self.say("not yet: waiting for the engine’s first view", "warn")
@@ -247,14 +247,8 @@ class RoomScreen(Screen[None]):
         return isinstance(await self._submit(command), Ack)
 
     async def _submit(self, command: Command) -> Answer:
-        try:
-            answer = await self._room.submit(command)
-        except ConnectionLost as error:
-            answer = Refused(f"the engine is gone: {error}", "nobody knows whether it was saved; read the record")
-        if isinstance(answer, Ack):
-            self.say(f"saved #{answer.seq}" + (f" {answer.ref}" if answer.ref else ""), "good")
-        else:
-            self.say(f"refused: {answer.reason}" + (f"; next: {answer.next}" if answer.next else ""), "bad")
+        answer = await self._link.submit(command)
+        self.say(*answer_words(answer))
         return answer
 
     async def contain(self, bot: str, verb: str, incident: str) -> None:
@@ -263,7 +257,7 @@ class RoomScreen(Screen[None]):
         target = next((b for b in view.bots if b.name == bot), None) if view else None
         if view is None or target is None:
             return
-        ports = (self._plan, self._contain, self._clock)
+        ports = (self._link.plan, self._submit, self._clock)
         dialog = ContainDialog(
             self._painter,
             (bot, target.verbs, incident),
@@ -276,15 +270,6 @@ class RoomScreen(Screen[None]):
         if action:
             self.scene.chosen.take(f"action:{action}")
             self.go("actions")
-
-    async def _plan(self, bot: str, verb: Verb) -> QueryAnswer:
-        try:
-            return await self._room.query(PreviewPlan(bot, verb))
-        except ConnectionLost as error:
-            return NotAnswered(f"the engine is gone: {error}")
-
-    async def _contain(self, command: Contain) -> Answer:
-        return await self._submit(command)
 
     async def write_report(self, incident: str, format: str) -> None:
         """Write a post-mortem and say where it is."""

@@ -1,0 +1,91 @@
+"""`warroom tail`: what the reader sees of a log, record by record; needs no room."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from warroom.cli.engine import sources_of
+from warroom.cli.exits import OK, USAGE, Failure
+from warroom.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from warroom.core.record import Batch, Record
+
+_IDLE_S = 1.0
+"""Without --follow, a log that gives nothing for this long is read to its end."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the verb."""
+    parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob")
+    parser.add_argument("--json", action="store_true", help="JSON lines")
+    parser.add_argument("--raw", action="store_true", help="with --json: add the raw bytes as raw_b64")
+    parser.add_argument("--from", dest="start", choices=("start", "end"), default="start")
+    parser.add_argument("--bot", action="append", default=[], metavar="NAME=GLOB", help="read GLOB as bot NAME's log")
+    parser.add_argument("--no-follow", action="store_true", help="end when what is there is read")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print records until interrupted, or until the end with --no-follow; exit code 2 for a missing file then."""
+    missing = [log for log in args.logs if not os.path.exists(log) and not _is_glob(log)]  # noqa: PTH110  may be a glob
+    if args.no_follow and missing:
+        raise Failure(USAGE, f"there is no {missing[0]}", next_step="without --no-follow it is waited for")
+    asyncio.run(_tail(args))
+    return OK
+
+
+def _is_glob(log: str) -> bool:
+    return any(char in log for char in "*?[")
+
+
+async def _tail(args: argparse.Namespace) -> None:
+    from warroom.adapters.tail_source import TailSource
+
+    source = TailSource()
+    for pattern, bot in sources_of(args):
+        source.add(pattern, bot, from_start=args.start == "start")
+    batches = source.batches()
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(_IDLE_S if args.no_follow else None):
+                    batch = await anext(batches)
+            except TimeoutError:
+                break
+            await asyncio.to_thread(_show, batch, args)
+    finally:
+        await source.close()
+
+
+def _show(batch: Batch, args: argparse.Namespace) -> None:
+    for record in batch.records:
+        if args.json:
+            _show_json(record, raw=args.raw)
+        else:
+            _show_line(record)
+    sys.stdout.flush()
+
+
+def _show_json(record: Record, *, raw: bool) -> None:
+    from warroom.core.contract import record_json
+
+    content = None
+    if raw and record.gap is None:
+        with open(record.source, "rb") as log:  # noqa: PTH123  the bytes of one record
+            log.seek(record.offset)
+            content = log.read(record.length)
+    print_json(record_json(record, content))
+
+
+def _show_line(record: Record) -> None:
+    from warroom.core.clean import clean
+    from warroom.core.moments import clock_text
+    from warroom.engine.ring import line_text
+
+    mark = "~" if record.time_source == "arrival" else " "
+    level = "gap" if record.gap else (record.level or "-").lower()
+    print(f"{clock_text(record.moment)}{mark} {clean(record.bot or '', 16):16} {level:8} {line_text(record)}")
