@@ -39,9 +39,7 @@ class Session:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another and let the app come to rest."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
+        await self.pilot.press(*keys)
 
     async def see(self, *texts: str) -> None:
         """Wait until the screen shows all these texts."""

@@ -48,8 +48,8 @@ async def test_a_terminal_that_is_too_small_says_one_honest_line() -> None:
         assert lines[0].startswith(" LIVE  support 92 · too small (50x12")
 
 
-@pytest.mark.parametrize("key", ["1", "2", "3", "4", "5", "m", "question_mark"])
-async def test_ascii_mode_paints_nothing_but_ascii(key: str) -> None:
+async def test_ascii_mode_paints_nothing_but_ascii() -> None:
     async with console((80, 24), ascii=True) as session:
-        await session.press(key)
-        assert session.text.isascii(), [c for c in session.text if not c.isascii()]
+        for key in ("1", "2", "3", "4", "5", "m", "question_mark"):
+            await session.press(key)
+            assert session.text.isascii(), (key, [c for c in session.text if not c.isascii()])

@@ -36,8 +36,9 @@ def _assert_harmless(session: Session) -> None:
     assert not found, [hex(ord(c[0])) for c in found]
 
 
-@pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(
+    ("group", "size"), [*((name, (80, 24)) for name in GROUPS), ("sequences", (120, 36)), ("piles", (120, 36))]
+)
 async def test_no_field_of_the_view_reaches_the_screen_raw(group: str, size: tuple[int, int]) -> None:
     room = FakeRoom(hostile_view(GROUPS[group]), hostile_lines())
     async with console(size, room=room) as session:
@@ -83,12 +84,12 @@ async def test_a_hostile_answer_and_a_lost_engine_are_told_harmlessly() -> None:
         _assert_harmless(session)
 
 
-@pytest.mark.parametrize("evil", [*SEQUENCES, *INVISIBLE], ids=repr)
-async def test_a_paste_into_a_field_is_cleaned(evil: str) -> None:
+async def test_a_paste_into_a_field_is_cleaned() -> None:
     async with console() as session:
         await session.press("2", "t")
         await session.see("Note for")
-        session.app.post_message(events.Paste(f"told {evil} me"))
-        await session.see("told")
-        _assert_harmless(session)
-        assert not FORBIDDEN.search(session.app.screen.query_one(Input).value)
+        for number, evil in enumerate([*SEQUENCES, *INVISIBLE]):
+            session.app.post_message(events.Paste(f"{evil} told {number}"))
+            await session.see(f"told {number}")
+            _assert_harmless(session)
+            assert not FORBIDDEN.search(session.app.screen.query_one(Input).value)

@@ -140,6 +140,8 @@ class ContainDialog(ModalScreen[str | None]):
         pane = self.query_one("#plan", Pane)
         pane.title("Dry run: exactly this will be done")
         answer = await self._preview(self._bot, verb)
+        if not pane.is_attached:
+            return  # cancelled meanwhile
         if isinstance(answer, PlanAnswer):
             self._plan = answer
             pane.show(plan_lines(answer.plan, max(20, self.size.width - 6)))

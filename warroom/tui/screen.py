@@ -100,6 +100,8 @@ class RoomScreen(Screen[None]):
 
     def draw(self) -> None:
         """Bring the screen up to the room; whatever is equal is not painted again."""
+        if not self._small.is_attached:
+            return  # closing
         scene = self.scene
         scene.view, scene.now, scene.lost = self._room.latest, self._clock(), self._room.lost
         if self._all.display is scene.too_small:

@@ -52,18 +52,19 @@ class IncidentPage(Page):
         self._what = Bar(self._painter)
         self._clock = Bar(self._painter)
         self._who = Bar(self._painter)
-        with Horizontal(id="incident-row"):
+        self._row = Horizontal(id="incident-row")
+        with self._row:
             yield self._what
             yield self._clock
             yield self._who
         yield self._head
         yield self._tabs
-        self._split = Horizontal()
+        self._split, self._left, self._right = Horizontal(), Vertical(id="room-left"), Vertical(id="room-right")
         with self._split:
-            with Vertical(id="room-left"):
+            with self._left:
                 yield self._checklist
                 yield self._step
-            with Vertical(id="room-right"):
+            with self._right:
                 yield self._timeline
                 yield self._actions
 
@@ -92,8 +93,8 @@ class IncidentPage(Page):
     def _arrange(self) -> None:
         narrow = not self._wide
         self.set_class(narrow, "narrow")
-        self.query_one("#room-left").display = self._wide or self._tab == 0
-        self.query_one("#room-right").display = self._wide or self._tab > 0
+        self._left.display = self._wide or self._tab == 0
+        self._right.display = self._wide or self._tab > 0
         self._timeline.display = self._wide or self._tab == 1
         self._actions.display = self._wide or self._tab == 2
 
@@ -110,9 +111,9 @@ class IncidentPage(Page):
         if incident is None:
             self._head.show(no_incident_lines(scene.view, scene.width - 2))
             self._tabs.show([])
-            self._split.display = self.query_one("#incident-row").display = False
+            self._split.display = self._row.display = False
             return
-        self._split.display = self.query_one("#incident-row").display = True
+        self._split.display = self._row.display = True
         self._draw_head(incident, scene)
         self._draw_panes(incident, scene.view, scene)
 
