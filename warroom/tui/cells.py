@@ -63,10 +63,11 @@ def labelled(label: str, text: str, width: int, style: str = "text", label_width
 
 def across(left: Sequence[Span], right: Sequence[Span], width: int) -> Line:
     """Return one row with `left` at its start and `right` at its end; `left` gives way when both are too long."""
-    right_cells = sum(cell_len(text) for text, _ in right)
+    ending = cut(right, width)
+    right_cells = sum(cell_len(text) for text, _ in ending)
     kept = cut(left, max(0, width - right_cells - (1 if right_cells else 0)))
     gap = width - right_cells - sum(cell_len(text) for text, _ in kept)
-    return Line((*kept, (" " * max(0, gap), "text"), *cut(right, width)))
+    return Line((*kept, (" " * max(0, gap), "text"), *ending))
 
 
 def cut(spans: Iterable[Span], width: int) -> tuple[Span, ...]:
