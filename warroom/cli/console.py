@@ -31,15 +31,17 @@ async def run_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) ->
     """Do the same inside a running event loop."""
     from warroom.cli.export import write_report
     from warroom.client.connection import RoomConnection
-    from warroom.tui.app import WarRoomApp
+    from warroom.tui.app import ExportFailed, WarRoomApp
+    from warroom.tui.session import play
 
     async def export(incident: str, kind: str) -> str:
-        return str(await write_report(room, paths, incident, kind, None))
+        try:
+            return str((await write_report(room, paths, incident, kind, None)).absolute())
+        except Failure as failure:
+            raise ExportFailed(f"{failure.what} {failure.why} {failure.next_step}".strip()) from failure
 
     try:
         async with RoomConnection(paths.socket, client="console", read_only=read_only, follow=True) as room:
-            app = WarRoomApp(room, ascii=ascii_only, export=export)
-            await app.run_async(mouse=False)
-            return app.return_code or 0
+            return await play(WarRoomApp(room, ascii=ascii_only, export=export))
     except ConnectionLost as error:
         raise no_engine(paths.name, error) from error

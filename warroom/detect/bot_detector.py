@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+import math
+from collections import Counter, deque
 from collections.abc import Sequence
 
 import msgspec
 
+from warroom.core.clean import clean
 from warroom.core.model import Alarm, AlarmLevel, BotState, Reason, Taxonomy
 from warroom.core.record import Record
 from warroom.core.settings import DetectSettings
@@ -33,6 +35,13 @@ _SKEW_S = 120.0
 """A line whose own time is further from its arrival counts at its arrival."""
 _GRACE_S = 1.0
 _RECENT = 1500
+_TOOL_CALLS = 200
+"""Tool calls that must be known before a new tool is odd."""
+_TOOLS = 1000
+"""A bot with more tools than this names them at random."""
+_NEW_P = 0.01
+_HITS = 60
+"""Lines with rule hits that one alarm looks at."""
 _SILENT_S = 60.0
 
 
@@ -61,7 +70,9 @@ class BotDetector:
         self._threshold_p = threshold(settings.alarms_per_day, settings.hop_s)
         self._windows = Windows(settings.window_s, settings.hop_s)
         self._shapes, self._things = Seen(), Seen()
+        self._tools: Counter[str] = Counter()
         self._recent: deque[tuple[float, Record, list[str]]] = deque(maxlen=_RECENT)
+        self._hits: deque[tuple[float, Record, list[str]]] = deque(maxlen=_HITS)
         self._marks: dict[tuple[str, int, int], list[str]] = {}
         self._raised: dict[str, tuple[float, float]] = {}
         self._live_from: float | None = None
@@ -81,8 +92,14 @@ class BotDetector:
     def learn(self, records: Sequence[Record]) -> None:
         """Take lines of ordinary days, in order of their moments; raises no alarms."""
         for record in records:
-            if record.gap is None:
-                self._count(record, record.moment, [])
+            # A time that has not come yet is a broken clock; it would put the windows out of reach.
+            if record.gap is not None or record.moment > record.received + _SKEW_S:
+                continue
+            if self._last_moment is not None and record.moment - self._last_moment > self._settings.window_s:
+                for window in self._windows.closed():
+                    self._learn_window(window)
+                self._windows = Windows(self._settings.window_s, self._settings.hop_s)
+            self._count(record, record.moment, [])
         for window in self._windows.closed():
             self._learn_window(window)
 
@@ -125,10 +142,16 @@ class BotDetector:
                 if len(self._marks) > 4 * _RECENT:
                     del self._marks[next(iter(self._marks))]
             self._recent.append((moment, record, hits))
+            alarms.extend(self._new_tool(record, moment))
             self._count(record, moment, hits)
             if hits:
                 alarms.extend(self._rule_alarm(record, moment, hits))
         return alarms
+
+    def recall(self, alarms: Sequence[Alarm]) -> None:
+        """Take the alarms of a former run, so that a restart inside a burst does not tell them again."""
+        for alarm in alarms:
+            self._raised[_about(alarm.cause)] = (alarm.time, alarm.score)
 
     def marks(self, record: Record) -> list[str]:
         """Return the ids of the rules that an observed record matched."""
@@ -147,9 +170,12 @@ class BotDetector:
             self._pause_s += 0.05 * (moment - self._last_moment - self._pause_s)
         self._last_moment = max(moment, self._last_moment or moment)
         fresh = int(self._shapes.add(shape_of(record.message)))
-        for thing in (record.tool, record.event, record.error):
+        for thing in (record.event, record.error):
             if thing is not None:
                 fresh += int(self._things.add(thing))
+        if record.tool is not None:
+            fresh += int(record.tool not in self._tools)
+            self._tools[record.tool] += 1
         weight = sum(BY_ID[hit].weight for hit in hits)
         self._windows.bucket(moment).add(record, fresh=fresh, rule_weight=weight)
 
@@ -219,8 +245,30 @@ class BotDetector:
 
     # Alarms
 
+    def _new_tool(self, record: Record, moment: float) -> list[Alarm]:
+        """Alarm on a tool that this bot never used, when new tools are rare for it.
+
+        How rare is the Good-Turing estimate: tools seen once over all calls (Good, 1953).
+        """
+        tool, calls = record.tool, self._tools.total()
+        if tool is None or tool in self._tools or calls < _TOOL_CALLS or len(self._tools) >= _TOOLS:
+            return []
+        p = (sum(1 for count in self._tools.values() if count == 1) + 1) / (calls + 1)
+        if p > _NEW_P:
+            return []
+        score = min(85.0, 30.0 - 10.0 * math.log10(p))
+        text = f"tool {clean(tool, 60)} was never used before in {calls} tool calls of {len(self._tools)} kinds"
+        reason = Reason("new", "tool", text, p, None, 1.0)
+        self._rule_score = (moment + _RULE_SPAN_S, score, text)
+        bucket = self._windows.bucket(moment)
+        window = Window(moment, moment, bucket, bucket)
+        return self._raise(f"new tool: {clean(tool, 60)}", moment, score, [reason], [(record, [])], window)
+
     def _rule_alarm(self, record: Record, moment: float, hits: list[str]) -> list[Alarm]:
-        lines = [(r, h) for at, r, h in self._recent if h and moment - at <= _RULE_SPAN_S]
+        self._hits.append((moment, record, hits))
+        while moment - self._hits[0][0] > _RULE_SPAN_S:
+            self._hits.popleft()
+        lines = [(r, h) for _, r, h in self._hits]
         weight = sum(BY_ID[hit].weight for _, found in lines for hit in found)
         critical = [hit for hit in hits if BY_ID[hit].level is AlarmLevel.CRITICAL]
         if not critical and len(lines) < 2:
@@ -244,8 +292,7 @@ class BotDetector:
         lines: Sequence[tuple[Record, Sequence[str]]],
         window: Window,
     ) -> list[Alarm]:
-        # However the odd features take turns, it is one behaviour.
-        about = "behaviour" if cause.startswith("behaviour") else cause
+        about = _about(cause)
         last = self._raised.get(about)
         if last is not None:
             at, before = last
@@ -276,6 +323,11 @@ class BotDetector:
         last = lines[-1][0] if lines else None
         place = f"{last.source}:{last.generation}:{last.offset}" if last else ""
         return "AL-" + hashlib.sha256(f"{self._bot}\0{place}\0{cause}".encode()).hexdigest()[:10]
+
+
+def _about(cause: str) -> str:
+    """Return what the hold-off counts: however the odd features take turns, it is one behaviour."""
+    return "behaviour" if cause.startswith("behaviour") else cause
 
 
 def _level(score: float) -> AlarmLevel:

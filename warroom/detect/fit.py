@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -77,10 +78,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
     try:
-        with np.load(args.data, allow_pickle=False) as data:
+        data = np.load(args.data, allow_pickle=False)
+        if not isinstance(data, np.lib.npyio.NpzFile):
+            raise ValueError("it is no npz file")
+        with data:
             matrix, names = data["matrix"], [str(name) for name in data["names"]]
         forest = fit(matrix, names, args.seed)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         sys.stderr.write(f"training data cannot be used: {error}\n")
         return 2
     save_forest(forest, args.model)

@@ -36,8 +36,14 @@ def _ids(llm: str, asi: str, *atlas: str) -> Taxonomy:
     return Taxonomy([llm], [asi], list(atlas))
 
 
-_OLD = r"(?:previous|prior|earlier|above|former|initial)"
-_ORDERS = r"(?:instructions?|rules|directives|prompts?|orders|guidelines)"
+_OLD = r"(?:previous|prior|earlier|above|former|initial|preceding)"
+_ORDERS = r"(?:instructions?|rules|directives|prompts?|guidelines|system prompt)"
+_OVERRIDE = (
+    rf"\b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|every|of|your|the|these|those|my)\s+){{0,3}}"
+    rf"{_OLD}\s+(?:\w+\s+)?{_ORDERS}\b"
+    rf"|\b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|every|of)\s+){{0,2}}your\s+(?:\w+\s+)?{_ORDERS}\b"
+    r"|\b(?:ignore|disregard|forget)\s+(?:everything|all|anything)\s+(?:that\s+)?you\s+(?:were|have been|are)\s+told\b"
+)
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -46,7 +52,7 @@ RULES: tuple[Rule, ...] = (
         AlarmLevel.ALARM,
         0.6,
         "prompt",
-        rf"\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,3}}{_OLD}?\s*{_ORDERS}\b",
+        _OVERRIDE,
         _ids("LLM01", "ASI01", "AML.T0051.000"),
     ),
     Rule(
@@ -55,8 +61,9 @@ RULES: tuple[Rule, ...] = (
         AlarmLevel.WARNING,
         0.5,
         "prompt",
-        r"\b(?:show|print|reveal|repeat|output|display|tell me|what is)\s+(?:\w+\s+){0,4}"
-        r"(?:system prompt|initial prompt|hidden prompt|first sentence that you were given)",
+        r"\b(?:show|print|reveal|repeat|output|display|tell me|what is)\s+(?:me\s+)?(?:your|the)\s+(?:\w+\s+){0,2}?"
+        r"(?:system prompt|initial prompt|hidden prompt|sentence that you were given)"
+        r"|\brepeat\s+(?:the\s+)?(?:text|words|everything)\s+above\b",
         _ids("LLM07", "ASI01", "AML.T0056"),
     ),
     Rule(
@@ -66,7 +73,7 @@ RULES: tuple[Rule, ...] = (
         0.6,
         "prompt",
         r"\b(?:you are now|enter|switch to|act as|activate)\s+(?:\w+\s+){0,3}"
-        r"(?:developer|debug|maintenance|god|dan|unrestricted|jailbreak)\b(?:\s+mode)?",
+        r"(?:(?:developer|debug|maintenance|god|admin)\s+mode\b|dan\b|unrestricted\b|jailbroken\b)",
         _ids("LLM01", "ASI01", "AML.T0054"),
     ),
     Rule(
@@ -75,7 +82,7 @@ RULES: tuple[Rule, ...] = (
         AlarmLevel.WARNING,
         0.4,
         "prompt",
-        r"[A-Za-z0-9+/]{48,}={0,2}|(?:\\x[0-9a-fA-F]{2}){8}|[\u200b-\u200f\u2060-\u2064]{3}",
+        r"\b(?![0-9a-fA-F]{48,}\b)[A-Za-z0-9+/]{48,}={0,2}|(?:\\x[0-9a-fA-F]{2}){8}|[\u200b-\u200f\u2060-\u2064]{3}",
         _ids("LLM01", "ASI01", "AML.T0068"),
     ),
     Rule(
@@ -84,8 +91,9 @@ RULES: tuple[Rule, ...] = (
         AlarmLevel.ALARM,
         0.6,
         "prompt",
-        r"\b(?:show|print|reveal|output|dump|send|give)\s+(?:me\s+)?(?:\w+\s+){0,3}?(?:your|the)\s+"
-        r"(?:\w+\s+){0,3}?(?:api[ _-]?keys?|secrets?|credentials|configuration|environment variables)\b",
+        r"\b(?:show|print|reveal|output|dump|send|give)\s+(?:me\s+)?(?:\w+\s+){0,3}?"
+        r"(?:your\s+(?:\w+\s+){0,3}?(?:api[ _-]?keys?|secrets?|credentials|configuration|environment variables)\b"
+        r"|the\s+(?:\w+\s+)?(?:api[ _-]?key|secrets?|credentials)\b)",
         _ids("LLM02", "ASI03", "AML.T0057"),
     ),
     Rule(
@@ -113,7 +121,9 @@ RULES: tuple[Rule, ...] = (
         AlarmLevel.WARNING,
         0.5,
         "prompt",
-        r"\b(?:send|forward|post|upload|mail)\s+(?:\w+\s+){0,6}?to\s+(?:https?://|[\w.+-]{1,64}@)[\w.-]{3,}",
+        r"\b(?:send|forward|post|upload|mail)\s+(?:\w+\s+){0,3}?"
+        r"(?:them|configuration|config|keys?|secrets?|credentials|data|customers|records|conversation|history)\s+"
+        r"(?:\w+\s+){0,3}?to\s+(?:https?://|[\w.+-]{1,64}@)[\w.-]{3,}",
         _ids("LLM06", "ASI02", "AML.T0086"),
     ),
     Rule(
@@ -121,7 +131,8 @@ RULES: tuple[Rule, ...] = (
         "destructive tool call asked for",
         AlarmLevel.ALARM,
         0.7,
-        "prompt",
+        "any",
+        r"(?<!how do i )(?<!how can i )(?<!how to )"
         r"\b(?:delete|drop|wipe|purge|erase)\s+(?:all|every|the entire|the whole)\s+(?:\w+\s+){0,2}?"
         r"(?:tables?|databases?|records|files|customers|accounts|backups)\b",
         _ids("LLM06", "ASI02", "AML.T0101"),
@@ -147,7 +158,8 @@ def texts_of(record: Record) -> Iterator[tuple[str, str]]:
         if isinstance(value, str):
             named = True
             yield "reply", value[:SEARCHED]
-    if not named and record.message:
+    # A plain line holds its prompt and reply in its message already.
+    if record.message and not (named and record.format.endswith("basic")):
         yield "any", record.message[:SEARCHED]
 
 
@@ -156,6 +168,7 @@ def hits_of(record: Record) -> list[str]:
     found: list[str] = []
     for where, text in texts_of(record):
         for rule, pattern in _COMPILED:
-            if rule.id not in found and where in (rule.where, "any") and pattern.search(text):
+            fits = rule.where == "any" or where in (rule.where, "any")
+            if fits and rule.id not in found and pattern.search(text):
                 found.append(rule.id)
     return sorted(found)

@@ -149,17 +149,18 @@ class Windows:
         return self._buckets[0]
 
     def close(self, now: float) -> Iterator[Window]:
-        """Yield each window whose last hop is over at `now`, oldest first; only whole windows are given."""
+        """Yield each whole window that is over at `now`, oldest first."""
         while self._buckets and self._buckets[-1].start + self._hop_s <= now:
             self.bucket(self._buckets[-1].start + self._hop_s)
-            yield from self._closed()
+            yield from self._closed(now)
+        yield from self._closed(now)
 
     def closed(self) -> Iterator[Window]:
         """Yield the windows that records alone have closed: all but the open hop."""
-        yield from self._closed()
+        yield from self._closed(float("inf"))
 
-    def _closed(self) -> Iterator[Window]:
-        while len(self._buckets) > self._count:
+    def _closed(self, now: float) -> Iterator[Window]:
+        while len(self._buckets) > self._count and self._buckets[self._count].start <= now:
             first = self._count - max(1, self._count // 4)
             total, recent = Bucket(self._buckets[0].start), Bucket(self._buckets[first].start)
             for index in range(self._count):

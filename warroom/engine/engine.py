@@ -54,6 +54,8 @@ from warroom.engine.watchkeeper import Watchkeeper
 _EFFECTS = 8
 """Effects that run at the same time; more wait."""
 _PREVIEW_TIMEOUT_S = 5.0
+_RECALLED = 200
+"""Newest alarms that the detectors remember over a restart."""
 _VIEW_S = 0.1
 """Shortest time between two views."""
 
@@ -169,6 +171,8 @@ class Engine:
         self._chronicle.tell(entries[-400:], desk)
         if entries:
             self._head = entries[-1].hash
+        for record in list(desk.alarms.values())[-_RECALLED:]:
+            self._pipeline.bot(record.alarm.bot).detector.recall([record.alarm])
         for bot, settings in self.parts.settings.bots.items():
             self._pipeline.bot(bot)
             for pattern in settings.log:

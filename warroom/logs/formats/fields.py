@@ -103,11 +103,11 @@ def place(name: str, value: Any, fields: dict[str, Any], attrs: dict[str, Any]) 
 
 
 def _number(value: Any) -> float | None:
-    """Return a finite number of sane size, or None: NaN and 1e400 are kept as attrs, not as figures."""
+    """Return a number from 0 to 2^53, or None: NaN, 1e400 and negative sizes are kept as attrs, not as figures."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if -_LARGEST < number < _LARGEST else None
+    return number if 0 <= number < _LARGEST else None

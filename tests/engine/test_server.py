@@ -1,0 +1,180 @@
+"""The socket: refused is not fatal, every message has one answer, and who asks is what the kernel says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pwd
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.engine.rig import attached, paths_in, running_engine, settings_without_adapters
+from tests.waiting import eventually
+from warroom import __version__
+from warroom.adapters.paths import RoomPaths
+from warroom.core import commands as c
+from warroom.core import wire
+from warroom.core.commands import Ack, Refused
+from warroom.core.facts import CommandRefused
+from warroom.core.room import ConnectionLost, Welcome
+from warroom.engine.engine import Engine
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[tuple[RoomPaths, Engine]]:
+    paths = paths_in(tmp_path)
+    async with running_engine(paths, settings_without_adapters(tmp_path / "bot.log")) as engine:
+        yield paths, engine
+
+
+class Raw:
+    """A client that writes bytes as it likes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def say(self, line: bytes) -> None:
+        self.writer.write(line + b"\n")
+        await self.writer.drain()
+
+    async def hear(self) -> wire.FromEngine:
+        message: wire.FromEngine = wire.from_engine.decode(await asyncio.wait_for(self.reader.readline(), 5))
+        return message
+
+
+async def raw(paths: RoomPaths, *, hello: bool = True) -> Raw:
+    client = Raw(*await asyncio.open_unix_connection(paths.socket, limit=1 << 24))
+    if hello:
+        await client.say(wire.encode(wire.Hello(wire.PROTOCOL, __version__, "cli")).rstrip())
+        assert isinstance(await client.hear(), Welcome)
+    return client
+
+
+async def test_the_operator_is_who_the_kernel_says_whatever_the_environment_says(
+    room: tuple[RoomPaths, Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "mallory")
+    monkeypatch.setenv("USER", "mallory")
+    async with attached(room[0]) as console:
+        assert console.welcome.uid == os.getuid()
+        assert console.welcome.operator == pwd.getpwuid(os.getuid()).pw_name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"not json",
+        b"[1, 2]",
+        b'{"type":"Nothing"}',
+        b'{"type":"Submit","id":"x","command":{"type":"Explode"}}',
+        b'{"type":"Submit","id":"x","command":{"type":"AddNote","incident":1,"text":"x"}}',
+        b'{"type":"Ask","id":"x","query":{"type":"DropTables"}}',
+        b'{"type":"Ask","id":"x","query":{"type":"Lines","bot":"b","extra":1}}',
+        b"\xff\xfe\x00",
+        b"[" * 5000,
+    ],
+)
+async def test_a_message_that_cannot_be_taken_is_denied_and_the_talk_goes_on(
+    room: tuple[RoomPaths, Engine], line: bytes
+) -> None:
+    client = await raw(room[0])
+    await client.say(line)
+    assert isinstance(await client.hear(), wire.Denied)
+    await client.say(wire.encode(wire.Submit("s-1", c.AddNote("INC-9", "x"))).rstrip())
+    answer = await client.hear()
+    assert isinstance(answer, wire.Answered)
+    assert isinstance(answer.answer, Refused)
+    client.writer.close()
+
+
+async def test_an_oversized_message_is_denied_with_its_size_and_the_talk_goes_on(
+    room: tuple[RoomPaths, Engine],
+) -> None:
+    client = await raw(room[0])
+    await client.say(b"x" * (3 * wire.MAX_MESSAGE_BYTES))
+    denied = await client.hear()
+    assert isinstance(denied, wire.Denied)
+    assert str(3 * wire.MAX_MESSAGE_BYTES) in denied.reason
+    await client.say(wire.encode(wire.Submit("s-1", c.AddNote("INC-9", "x"))).rstrip())
+    assert isinstance(await client.hear(), wire.Answered)
+    client.writer.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"hello", wire.encode(wire.Hello(99, "9.9", "console")).rstrip(), wire.encode(wire.Follow()).rstrip()],
+)
+async def test_who_does_not_say_the_right_hello_is_told_what_to_do(room: tuple[RoomPaths, Engine], line: bytes) -> None:
+    client = await raw(room[0], hello=False)
+    await client.say(line)
+    assert isinstance(await client.hear(), wire.Denied)
+    assert await client.reader.read() == b""
+    client.writer.close()
+
+
+async def test_a_repeated_command_id_gets_its_first_answer_and_acts_once(room: tuple[RoomPaths, Engine]) -> None:
+    client = await raw(room[0])
+    line = wire.encode(wire.Submit("same", c.AddSource("/tmp/other.log", "other"))).rstrip()
+    answers = []
+    for _ in range(3):
+        await client.say(line)
+        answers.append(msgspec.to_builtins(await client.hear()))
+    assert answers[0] == answers[1] == answers[2]
+    assert room[1].desk.sources == {"/tmp/other.log": "other"}
+    client.writer.close()
+
+
+async def test_a_read_only_console_is_refused_and_the_refusal_recorded(room: tuple[RoomPaths, Engine]) -> None:
+    paths, engine = room
+    async with attached(paths, read_only=True) as console:
+        answer = await console.submit(c.AddSource("/tmp/x.log", "x"))
+        assert isinstance(answer, Refused)
+        assert "read-only" in answer.reason
+    entries = await engine.parts.journal.entries()
+    assert any(isinstance(entry.fact, CommandRefused) for entry in entries)
+    assert engine.desk.sources == {}
+
+
+async def test_consoles_see_each_other_and_each_others_acts(room: tuple[RoomPaths, Engine]) -> None:
+    paths, engine = room
+    async with attached(paths) as ana:
+        async with attached(paths) as ben:
+            await eventually(lambda: ana.latest is not None and len(ana.latest.consoles) == 2)
+            answer = await ben.submit(c.OpenIncident("support", "prompt-injection", "seen by both"))
+            assert isinstance(answer, Ack)
+            await eventually(lambda: ana.latest is not None and ana.latest.incidents != [], what="ben's incident")
+        await eventually(lambda: len(engine.desk.consoles) == 1, what="ben to leave")
+
+
+async def test_a_client_that_leaves_before_its_answer_has_its_command_recorded(room: tuple[RoomPaths, Engine]) -> None:
+    client = await raw(room[0])
+    await client.say(wire.encode(wire.Submit("s-1", c.AddSource("/tmp/gone.log", "gone"))).rstrip())
+    client.writer.close()
+    await eventually(lambda: "/tmp/gone.log" in room[1].desk.sources)
+
+
+async def test_a_console_that_never_reads_does_not_hold_up_the_others(room: tuple[RoomPaths, Engine]) -> None:
+    paths, _ = room
+    stuck = await raw(paths)
+    await stuck.say(wire.encode(wire.Follow()).rstrip())
+    async with attached(paths) as console:
+        for number in range(200):
+            answer = await asyncio.wait_for(console.submit(c.AddSource(f"/tmp/{number}.log", "many")), 5)
+            assert isinstance(answer, Ack)
+    stuck.writer.close()
+
+
+async def test_when_the_engine_ends_the_console_is_told_what_to_do(tmp_path: Path) -> None:
+    paths = paths_in(tmp_path)
+    async with contextlib.AsyncExitStack() as console:
+        async with running_engine(paths, settings_without_adapters(tmp_path / "bot.log")):
+            connection = await console.enter_async_context(attached(paths))
+        await eventually(lambda: connection.lost != "")
+        assert "warroom watch" in connection.lost
+        with pytest.raises(ConnectionLost):
+            await connection.submit(c.StopEngine())
