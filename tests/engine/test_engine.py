@@ -23,6 +23,7 @@ from warroom.core.queries import EvidenceAnswer, EvidenceOf, Lines, LinesAnswer,
 from warroom.core.reduce import fold
 from warroom.core.settings import BotSettings, Settings
 from warroom.drill.refbot.launch import RunningBot
+from warroom.engine.engine import Engine
 
 
 class _AlwaysWell(http.server.BaseHTTPRequestHandler):
@@ -192,11 +193,15 @@ async def test_the_desk_after_a_restart_is_the_desk_before_it(tmp_path: Path, bo
     assert fold(await read_entries(paths.journal)).incidents == before.incidents
     async with running_engine(paths, settings) as engine, attached(paths) as room:
         assert engine.desk.incidents == before.incidents
-        assert engine.desk.actions["ACT-001"].state is ActionState.HELD
+        assert state_of(engine, "ACT-001") == "held"
         assert fold(await read_entries(paths.journal)) == engine.desk
         await room.submit(c.Contain("support", Verb.DISABLE, incident))
         await settled(room, "ACT-002", ActionState.HELD)
-        assert engine.desk.actions["ACT-001"].state is ActionState.RELEASED
+        assert state_of(engine, "ACT-001") == "released"
+
+
+def state_of(engine: Engine, action: str) -> str:
+    return engine.desk.actions[action].state.value
 
 
 async def test_an_intent_without_an_outcome_is_ambiguous_at_the_next_start_and_a_probe_settles_it(

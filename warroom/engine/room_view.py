@@ -33,6 +33,7 @@ from warroom.core.view import (
 from warroom.engine.pipeline import BotWatch, SourceState
 
 _ALARMS = 100
+_NOT_READ = frozenset({"waiting", "unreadable", "not_a_log"})
 _PHASES = list(Phase)
 _SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE})
 
@@ -83,6 +84,10 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
     held = holding[-1] if holding else None
     state = seen.state if seen else BotState.UNKNOWN
     why = seen.why if seen else "waiting for its log"
+    absent = [s.path for s in around.sources.values() if s.bot == name and s.state in _NOT_READ]
+    if absent and not (watch and watch.lines):
+        folder, _, file = absent[0].rpartition("/")
+        why = f"{file} cannot be read yet; watched until it can (in {folder})"
     if held is not None:
         state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.name}"
     return BotView(

@@ -1,0 +1,1 @@
+"""Stories that cross every layer: real processes, real files, real terminals."""

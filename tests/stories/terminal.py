@@ -1,0 +1,102 @@
+"""A real terminal: a program in a pty, its screen as pyte draws it, keys as a person presses them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+_KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "space": " "}
+
+
+class Terminal:
+    """Use as a context manager; the program is killed at its end if it still runs."""
+
+    def __init__(
+        self, words: Sequence[str], size: tuple[int, int], environment: Mapping[str, str], folder: Path
+    ) -> None:
+        self.written = b""
+        """All bytes that the program sent."""
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._status: int | None = None
+        columns, rows = size
+        full = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environment}
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execvpe(words[0], list(words), dict(full))
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self._reap(5.0)
+        os.close(self._fd)
+
+    def _reap(self, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
+        while self._status is None and time.monotonic() < deadline:
+            self._read(0.02)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._status = os.waitstatus_to_exitcode(status)
+
+    def _read(self, patience_s: float) -> None:
+        ready, _, _ = select.select([self._fd], [], [], patience_s)
+        if not ready:
+            return
+        try:
+            content = os.read(self._fd, 1 << 16)
+        except OSError:
+            # The program closed its end.
+            return
+        self.written += content
+        # pyte prints the sequences of newer terminals that it does not know.
+        self._stream.feed(_known(content))
+
+    def press(self, *keys: str) -> None:
+        """Press keys: names of special ones, else the characters themselves."""
+        for key in keys:
+            os.write(self._fd, _KEYS.get(key, key).encode())
+            self._read(0.05)
+
+    def text(self) -> str:
+        """Return the screen as text, one line for each row."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def see(self, words: str, timeout_s: float = 20.0) -> None:
+        """Wait until words stand on the screen; AssertionError with the screen when they do not come."""
+        deadline = time.monotonic() + timeout_s
+        while words not in self.text():
+            assert time.monotonic() < deadline, f"{words!r} is not on the screen:\n{self.text()}"
+            self._read(0.02)
+
+    def ended(self, timeout_s: float = 10.0) -> int:
+        """Wait for the program's end and return its exit code (negative: the signal)."""
+        self._reap(timeout_s)
+        assert self._status is not None, f"still running:\n{self.text()}"
+        return self._status
+
+
+def _known(content: bytes) -> bytes:
+    import re
+
+    return re.sub(rb"\x1b\[[<>=?][0-9;$]*[a-zA-Z]|\x1b[P_^].*?\x1b\\\\", b"", content)

@@ -1,0 +1,64 @@
+"""The drill from end to end: a good team passes with proof, nobody at all fails, nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.stories.shell import Shell
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
+
+
+def left_behind(folder: Path) -> list[str]:
+    found: list[str] = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = " ".join(process.info["cmdline"] or [])
+        if str(folder) in words and "pytest" not in words:
+            found.append(words)
+    return found
+
+
+def test_a_good_team_passes_and_no_hostile_request_is_served_after_held(shell: Shell) -> None:
+    done = shell.run("drill", "--headless", "--autopilot", "good", "--json", timeout_s=200)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["grade"] == "P"
+    assert report["detection"]["ttd_s"] <= 30
+    assert report["hostile_served_after_held"] == 0
+    room = report_room(shell)
+    actions = shell.rows("actions", "--json", "--room", room)
+    assert [action["state"] for action in actions] == ["released"]
+    held = [line for line in report["timeline"] if "HELD" in line["text"]]
+    assert held
+    assert "3 of 3 outside probes" in held[0]["text"]
+    checked = shell.json("verify", room, "--json")
+    assert (checked["verdict"], checked["head"]) == ("OK", report["journal"]["head"])
+    folder = shell.paths(room).folder
+    page = (folder / "inc-001.html").read_text()
+    assert "DRILL" in page
+    assert "<script" not in page
+    words = (folder / "inc-001.md").read_text()
+    assert "TO WRITE" in words
+    assert report["journal"]["length"] > 20
+    assert left_behind(shell.folder) == []
+
+
+def test_when_nobody_plays_the_grade_is_u(shell: Shell) -> None:
+    done = shell.run("drill", "--headless", "--autopilot", "none", "--json", timeout_s=200)
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert report["grade"] == "U"
+    results = {one["id"]: one["result"] for one in report["expectations"]}
+    assert results["detect"] == "met"
+    assert results["contain"] == "missed"
+    assert left_behind(shell.folder) == []
+
+
+def report_room(shell: Shell) -> str:
+    rooms = sorted((shell.folder / "state" / "warroom" / "rooms").iterdir())
+    assert len(rooms) == 1
+    return rooms[0].name
