@@ -1,0 +1,1 @@
+"""Guards over the whole tree: layers, sizes, words, documents, packaging."""
