@@ -133,14 +133,14 @@ def span_text(seconds: float) -> str:
 
 
 def age(since: float | None, now: float) -> str:
-    """Return how long ago, coarse enough that a quiet room stays quiet: `now`, `10s`, `30s`, then minutes."""
+    """Return how long ago, coarse enough that a quiet room stays quiet: `now`, `<1m`, then minutes."""
     if since is None:
         return "never"
     seconds = now - since
     if seconds < 10:
         return "now"
     if seconds < 60:
-        return "10s" if seconds < 30 else "30s"
+        return "<1m"
     return span_text(seconds)
 
 
