@@ -160,10 +160,9 @@ def settings_from(content: bytes) -> Settings:
     return msgspec.json.decode(content, type=Settings)
 
 
-async def offline_view(paths: RoomPaths) -> tuple[View, list[Entry]]:
-    """Return the room as its journal describes it, without an engine; JournalError when it cannot be read."""
-    entries = await read_entries(paths.journal)
-    desk = fold(entries)
+def journal_view(entries: Sequence[Entry], *, banner: str = "") -> View:
+    """Return the room as its journal describes it; what only an engine knows (live scores, logs) is not there."""
+    desk = fold(list(entries))
     chronicle = Chronicle()
     chronicle.tell(entries, desk)
     around = Surroundings(
@@ -177,6 +176,12 @@ async def offline_view(paths: RoomPaths) -> tuple[View, list[Entry]]:
         playbooks=[],
         timeline=chronicle.timeline,
         messages=chronicle.messages,
-        banner="no engine runs: this is the journal as it lies on the disk",
+        banner=banner,
     )
-    return build_view(0, desk, around), entries
+    return build_view(0, desk, around)
+
+
+async def offline_view(paths: RoomPaths) -> tuple[View, list[Entry]]:
+    """Return the room without an engine; JournalError when its journal cannot be read."""
+    entries = await read_entries(paths.journal)
+    return journal_view(entries, banner="no engine runs: this is the journal as it lies on the disk"), entries

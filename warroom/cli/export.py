@@ -18,8 +18,8 @@ from warroom.cli.exits import ABSENT, OK, USAGE, Failure
 from warroom.cli.rooms import add_room_option, chosen_room
 from warroom.core.clean import safe_name
 from warroom.core.commands import RecordExport
-from warroom.core.ports import JournalError
-from warroom.core.queries import EvidenceAnswer, EvidenceOf, History, HistoryAnswer
+from warroom.core.ports import Entry, JournalError
+from warroom.core.queries import History, HistoryAnswer
 from warroom.core.room import ConnectionLost, Room
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) 
     from warroom.client.connection import RoomConnection
 
     try:
-        async with RoomConnection(paths.socket, client="cli", follow=True) as room:
-            await room.first_view()
+        async with RoomConnection(paths.socket, client="cli") as room:
             return await write_report(room, paths, incident, kind, output)
     except ConnectionLost:
         return await write_report(None, paths, incident, kind, output)
@@ -91,25 +90,30 @@ def render(dossier: Dossier, kind: str) -> str:
 
 
 async def _dossier(room: Room | None, paths: RoomPaths, incident: str) -> Dossier:
+    """Read the record once and draw everything from it: a view that is a moment older must not contradict it."""
+    from warroom.bootstrap.room import journal_view
+    from warroom.core.reduce import fold
     from warroom.reports.dossier import dossier_of
 
-    if room is None:
-        from warroom.bootstrap.room import offline_view
-        from warroom.core.reduce import fold
-
-        view, entries = await offline_view(paths)
-        actions = [a for a in fold(entries).actions.values() if a.incident == incident]
-        files = [file for action in actions for file in action.evidence]
-    else:
-        history = await room.query(History())
-        evidence = await room.query(EvidenceOf(incident))
-        if room.latest is None or not isinstance(history, HistoryAnswer) or not isinstance(evidence, EvidenceAnswer):
-            raise ConnectionLost("the engine gave no record")
-        view, entries, files = room.latest, history.entries, evidence.files
+    entries = await _entries(room, paths)
+    view = journal_view(entries)
     if all(one.id != incident for one in view.incidents):
         known = ", ".join(one.id for one in view.incidents) or "none"
         raise Failure(ABSENT, f"there is no incident {incident}", f"incidents: {known}")
+    actions = [action for action in fold(entries).actions.values() if action.incident == incident]
+    files = [file for action in actions for file in action.evidence]
     return dossier_of(view, incident, entries, files, time.time(), __version__)
+
+
+async def _entries(room: Room | None, paths: RoomPaths) -> list[Entry]:
+    if room is None:
+        from warroom.adapters.journal import read_entries
+
+        return await read_entries(paths.journal)
+    answer = await room.query(History())
+    if not isinstance(answer, HistoryAnswer):
+        raise ConnectionLost("the engine gave no record")
+    return answer.entries
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -59,6 +59,12 @@ class Baseline:
         """Return the rows that a forest is trained on: every second one; the others calibrate it honestly."""
         return np.array(self._rows)[::2]
 
+    def rule_p(self) -> float:
+        """Return how often windows of this bot's normal hold a rule hit, with one more counted on either side."""
+        column = next((n for n, feature in enumerate(self.features) if feature.rules), None)
+        hit = 0 if column is None else sum(1 for row in self._rows if row[column] > 0)
+        return (hit + 1) / (len(self._rows) + 1)
+
     def adopt(self, forest: Forest) -> None:
         """Use a trained forest from now on."""
         self.forest = forest

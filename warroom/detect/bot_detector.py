@@ -225,7 +225,9 @@ class BotDetector:
             return []
         lines = [(record, hits) for at, record, hits in self._recent if window.start <= at < window.end]
         rules = rule_reasons([hit for _, hits in lines for hit in hits])
-        return self._raise(f"behaviour: {reasons[0].name}", window.end, self._score, [*reasons, *rules], lines, window)
+        return self._raise(
+            f"behaviour: {reasons[0].name}", window.end, self._score, [*reasons, *rules], lines, window, judged.p
+        )
 
     def _settle(self, now: float) -> None:
         until, rule_score, _ = self._rule_score
@@ -262,7 +264,7 @@ class BotDetector:
         self._rule_score = (moment + _RULE_SPAN_S, score, text)
         bucket = self._windows.bucket(moment)
         window = Window(moment, moment, bucket, bucket)
-        return self._raise(f"new tool: {clean(tool, 60)}", moment, score, [reason], [(record, [])], window)
+        return self._raise(f"new tool: {clean(tool, 60)}", moment, score, [reason], [(record, [])], window, p)
 
     def _rule_alarm(self, record: Record, moment: float, hits: list[str]) -> list[Alarm]:
         self._hits.append((moment, record, hits))
@@ -281,7 +283,7 @@ class BotDetector:
         reasons = rule_reasons([hit for _, found in lines for hit in found])
         bucket = self._windows.bucket(moment)
         window = Window(moment - _RULE_SPAN_S, moment, bucket, bucket)
-        return self._raise(cause, moment, score, reasons, lines, window)
+        return self._raise(cause, moment, score, reasons, lines, window, self._baseline.rule_p())
 
     def _raise(
         self,
@@ -291,6 +293,7 @@ class BotDetector:
         reasons: list[Reason],
         lines: Sequence[tuple[Record, Sequence[str]]],
         window: Window,
+        p: float,
     ) -> list[Alarm]:
         about = _about(cause)
         last = self._raised.get(about)
@@ -306,7 +309,7 @@ class BotDetector:
             bot=self._bot,
             time=moment,
             score=round(score, 1),
-            p=self._p if self._p is not None and cause.startswith("behaviour") else 10 ** (-score / 10),
+            p=p,
             level=_level(score),
             cause=cause,
             window_start=window.start,
