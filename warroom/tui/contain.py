@@ -13,7 +13,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 
 from warroom.core.commands import Ack, Answer, Contain, Refused
 from warroom.core.model import Verb
@@ -23,6 +22,7 @@ from warroom.tui.bar import Bar
 from warroom.tui.cells import fit, wrapped
 from warroom.tui.dialogs import PushButton, TextInput
 from warroom.tui.lines import line
+from warroom.tui.modal import Modal
 from warroom.tui.pane import Pane
 from warroom.tui.theme import Painter
 from warroom.tui.words import VERBS
@@ -62,7 +62,7 @@ class QuietButton(PushButton):
         """A press came within the quiet time."""
 
 
-class ContainDialog(ModalScreen[str | None]):
+class ContainDialog(Modal[str | None]):
     """Dismissed with the action's id once the engine has saved the intent, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
@@ -205,7 +205,7 @@ class ContainDialog(ModalScreen[str | None]):
                 self._verb = None
                 self._show_step()
             case _:
-                self.dismiss(None)
+                self.leave(None)
 
     @work(exclusive=True)
     async def _confirm(self) -> None:
@@ -220,7 +220,7 @@ class ContainDialog(ModalScreen[str | None]):
         )
         match answer:
             case Ack():
-                self.dismiss(answer.ref)
+                self.leave(answer.ref)
             case Refused():
                 self._plan = plan
                 self.query_one("#cancel").focus()
@@ -228,7 +228,7 @@ class ContainDialog(ModalScreen[str | None]):
 
     def action_cancel(self) -> None:
         """Leave; nothing was sent."""
-        self.dismiss(None)
+        self.leave(None)
 
 
 _HINT = "Nothing is sent yet. Tab to Contain, wait a moment, Enter. Esc cancels."

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -18,6 +17,7 @@ from warroom.tui.bar import Bar
 from warroom.tui.cells import fit, width_of, wrapped
 from warroom.tui.forms import Answers, Field, Form
 from warroom.tui.lines import line
+from warroom.tui.modal import Modal
 from warroom.tui.pane import Pane
 from warroom.tui.theme import Painter
 
@@ -76,7 +76,7 @@ class PushButton(Widget, can_focus=True):
         self.action_press()
 
 
-class Dialog(ModalScreen[Answers | None]):
+class Dialog(Modal[Answers | None]):
     """Asks a form; dismissed with the answers, or with None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
@@ -152,7 +152,7 @@ class Dialog(ModalScreen[Answers | None]):
         if event.button.id == "submit":
             self._submit()
         else:
-            self.dismiss(None)
+            self.leave(None)
 
     def _submit(self) -> None:
         answers: Answers = {}
@@ -166,8 +166,8 @@ class Dialog(ModalScreen[Answers | None]):
                 widget.focus()
                 return
             answers[field.id] = value
-        self.dismiss(answers)
+        self.leave(answers)
 
     def action_cancel(self) -> None:
         """Leave without an answer."""
-        self.dismiss(None)
+        self.leave(None)
