@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from tests.tui.running import console
 
 
@@ -13,7 +15,9 @@ async def test_keys_typed_blindly_into_the_dry_run_close_it_once_and_contain_not
         await session.press("down", "down", "enter")
         await session.see("wait a moment")
         # Spaces press the focused Cancel; the second one must not find the screen gone.
-        await session.app._press_keys(["z", "space", "space", "enter", "space"])
+        for _ in range(4):
+            session.app.post_message(events.Key("space", " "))
+        await session.pilot.pause()
         await session.press("1")
         await session.see("R12-injection-phrase")
         assert session.room.submitted == []
@@ -25,6 +29,8 @@ async def test_answering_a_form_twice_sends_it_once() -> None:
         await session.see("R12-injection-phrase")
         await session.press("q")
         await session.see("engine goes on")
-        await session.app._press_keys(["escape", "escape", "escape"])
+        for _ in range(3):
+            session.app.post_message(events.Key("escape", None))
+        await session.pilot.pause()
         await session.press("1")
         assert len(session.app.screen_stack) == 1
