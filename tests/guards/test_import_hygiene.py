@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.guards.conftest import ROOM
 from tests.guards.tree import ROOT
-from warroom.adapters.journal import SqliteJournal
-from warroom.adapters.playbook_files import bundled_dir, load_playbook
 from warroom.cli.main import VERBS
-from warroom.core.facts import IncidentOpened, NoteAdded
-from warroom.core.model import Actor, Severity
-from warroom.core.ports import Pending
 
 HEAVY = ("textual", "sklearn", "watchfiles", "scipy")
 _RUN = """
@@ -27,7 +23,6 @@ except SystemExit as end:
     code = end.code or 0
 print("loaded", code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
 """
-ROOM = "quiet"
 
 
 def loaded_by(words: list[str], folder: Path) -> tuple[int, set[str]]:
@@ -45,20 +40,6 @@ def loaded_by(words: list[str], folder: Path) -> tuple[int, set[str]]:
     told = done.stderr.splitlines()[-1].split()
     assert told[0] == "loaded", done.stderr
     return int(told[1]), set(told[2:])
-
-
-@pytest.fixture
-async def folder(tmp_path: Path) -> Path:
-    """A state folder with one room that has a journal and no engine."""
-    path = tmp_path / "warroom" / "rooms" / ROOM / "journal.db"
-    ana = Actor("ana", 1000)
-    playbook = load_playbook(bundled_dir() / "prompt-injection.yaml").playbook
-    assert playbook is not None
-    opened = IncidentOpened("INC-001", "a bot says too much", Severity.SEV2, ["support"], playbook, None)
-    async with SqliteJournal(path) as journal:
-        await journal.append([Pending(1_700_000_000.0, ana, "c-1", opened)])
-        await journal.append([Pending(1_700_000_001.0, ana, "c-2", NoteAdded("INC-001", "seen"))])
-    return tmp_path
 
 
 @pytest.mark.parametrize("verb", ["", *(verb.name for verb in VERBS)])
