@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warroom.core.record import Gap, Record
-from warroom.engine.ring import LineRing, line_text
+from warroom.core.record import Record
+from warroom.engine.ring import LineRing
 
 
 def record(message: str, **fields: object) -> Record:
@@ -34,14 +34,3 @@ def test_what_is_shown_is_clean_and_one_line() -> None:
     text = ring.after(0, 10).lines[0].text
     assert "\x1b" not in text
     assert "\n" not in text
-
-
-def test_the_fields_of_a_record_are_told_behind_its_message_once() -> None:
-    assert line_text(record("done", format="json", user="u-1", status=200)) == "done user=u-1 status=200"
-    assert line_text(record("done user=u-1", format="basic", user="u-1")) == "done user=u-1"
-    assert "prompt" in line_text(record("done", format="json", user="u", attrs={"prompt": "hi there"}))
-
-
-def test_a_gap_is_a_line_of_its_own() -> None:
-    gap = record("", gap=Gap("truncated", "the file was truncated", 12))
-    assert line_text(gap) == "~~ truncated: the file was truncated (12 bytes)"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,21 +13,18 @@ from warroom.adapters.anchor import FileAndSyslogAnchor
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.build import adapters_for, probe_for
 from warroom.adapters.evidence import EvidenceStore
-from warroom.adapters.journal import SqliteJournal, read_entries
+from warroom.adapters.journal import SqliteJournal
 from warroom.adapters.paths import RoomPaths, make_private
 from warroom.adapters.playbook_files import Loaded, bundled_dir, load_playbooks
 from warroom.adapters.tail_source import TailSource
 from warroom.adapters.telemetry import SqliteTelemetry
 from warroom.core.clean import clean
 from warroom.core.model import Mode, Playbook
-from warroom.core.ports import Clock, Containment, Entry, Probe
+from warroom.core.ports import Clock, Containment, Probe
 from warroom.core.record import Batch
-from warroom.core.reduce import fold
 from warroom.core.settings import BotSettings, Settings
-from warroom.core.view import PlaybookView, View
-from warroom.engine.chronicle import Chronicle
+from warroom.core.view import PlaybookView
 from warroom.engine.engine import Engine, Parts
-from warroom.engine.room_view import Surroundings, build_view
 from warroom.engine.server import Server
 
 _HISTORY_IDLE_S = 2.0
@@ -158,30 +154,3 @@ def settings_bytes(settings: Settings) -> bytes:
 def settings_from(content: bytes) -> Settings:
     """Return settings kept in a room; msgspec.DecodeError when they are none."""
     return msgspec.json.decode(content, type=Settings)
-
-
-def journal_view(entries: Sequence[Entry], *, banner: str = "") -> View:
-    """Return the room as its journal describes it; what only an engine knows (live scores, logs) is not there."""
-    desk = fold(list(entries))
-    chronicle = Chronicle()
-    chronicle.tell(entries, desk)
-    around = Surroundings(
-        now=time.time(),
-        pid=0,
-        started=0.0,
-        head=entries[-1].hash if entries else "",
-        bots={},
-        sources={},
-        verbs={bot: [] for bot in desk.bots},
-        playbooks=[],
-        timeline=chronicle.timeline,
-        messages=chronicle.messages,
-        banner=banner,
-    )
-    return build_view(0, desk, around)
-
-
-async def offline_view(paths: RoomPaths) -> tuple[View, list[Entry]]:
-    """Return the room without an engine; JournalError when its journal cannot be read."""
-    entries = await read_entries(paths.journal)
-    return journal_view(entries, banner="no engine runs: this is the journal as it lies on the disk"), entries

@@ -91,7 +91,7 @@ def render(dossier: Dossier, kind: str) -> str:
 
 async def _dossier(room: Room | None, paths: RoomPaths, incident: str) -> Dossier:
     """Read the record once and draw everything from it: a view that is a moment older must not contradict it."""
-    from warroom.bootstrap.room import journal_view
+    from warroom.bootstrap.offline import journal_view
     from warroom.core.reduce import fold
     from warroom.reports.dossier import dossier_of
 

@@ -80,7 +80,7 @@ def view_of(paths: RoomPaths) -> View:
             async with RoomConnection(paths.socket, client="cli", follow=True) as room:
                 return await room.first_view()
         except ConnectionLost:
-            from warroom.bootstrap.room import offline_view
+            from warroom.bootstrap.offline import offline_view
 
             return (await offline_view(paths))[0]
 

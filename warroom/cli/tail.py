@@ -83,8 +83,8 @@ def _show_json(record: Record, *, raw: bool) -> None:
 
 def _show_line(record: Record) -> None:
     from warroom.core.clean import clean
+    from warroom.core.line_text import line_text
     from warroom.core.moments import clock_text
-    from warroom.engine.ring import line_text
 
     mark = "~" if record.time_source == "arrival" else " "
     level = "gap" if record.gap else (record.level or "-").lower()
