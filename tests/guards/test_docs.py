@@ -150,6 +150,12 @@ def test_the_configs_that_pages_show_are_right(page: str, tmp_path: Path) -> Non
         assert set(load_config(file).bots) == set(tomllib.loads(text)["bots"])
 
 
+def test_every_benchmark_is_described() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "benchmarks" / "README.md").read_text(), re.MULTILINE))
+    programs = {f.stem for f in (ROOT / "benchmarks").glob("*.py") if '__name__ == "__main__"' in f.read_text()}
+    assert told == programs
+
+
 def test_the_changelog_tells_of_this_version() -> None:
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
