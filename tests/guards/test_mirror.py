@@ -51,7 +51,8 @@ def mirror_of(module: str) -> str:
 
 @pytest.mark.parametrize("module", modules())
 def test_a_module_has_its_tests(module: str) -> None:
-    assert module in ELSEWHERE or (ROOT / mirror_of(module)).is_file(), f"{module} wants {mirror_of(module)}"
+    covered = module in ELSEWHERE or (ROOT / mirror_of(module)).is_file()
+    assert covered, f"{module} wants {mirror_of(module)}"
 
 
 @pytest.mark.parametrize("module", ELSEWHERE)
