@@ -1,0 +1,116 @@
+"""The fence around adapters: evidence first, and whatever breaks in an adapter is an outcome, never a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.contain.liars import NothingDoer
+from tests.core.story import Story, plan
+from tests.engine.test_prover import Scripted
+from warroom.adapters.clock import SystemClock
+from warroom.adapters.evidence import EvidenceStore
+from warroom.core import commands as c
+from warroom.core import facts as f
+from warroom.core.facts import Fact
+from warroom.core.model import Plan, Verb, Verdict
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Receipt
+from warroom.core.reduce import RunContainment, RunRelease
+from warroom.engine.effects import EffectRunner, key_of
+from warroom.engine.prover import Prover
+
+
+class Breaking(NothingDoer):
+    """Fails in the way it is given."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__("support")
+        self.error = error
+
+    async def apply(self, plan: Plan, key: str) -> Receipt:
+        raise self.error
+
+    async def release(self, plan: Plan, key: str) -> Receipt:
+        raise self.error
+
+
+class Rig:
+    """A runner on a desk of a story."""
+
+    def __init__(self, tmp_path: Path, adapter: NothingDoer, verdict: Verdict = Verdict.CONTAINED) -> None:
+        self.log = tmp_path / "bot.log"
+        self.log.write_text("INFO:root:x\n")
+        self.story = Story()
+        self.told: list[Fact] = []
+        self.runner = EffectRunner(
+            adapters={"support": [adapter]},
+            prover=Prover(SystemClock(), {"support": Scripted(verdict)}),
+            evidence=EvidenceStore(tmp_path / "evidence", SystemClock()),
+            logs_of=lambda bot: [str(self.log), str(tmp_path / "absent.log")],
+            desk=lambda: self.story.desk,
+            report=self._report,
+        )
+
+    async def _report(self, fact: Fact) -> None:
+        self.told.append(fact)
+        self.story.tell(fact)
+
+    async def contain(self, verb: Verb = Verb.DISABLE) -> list[str]:
+        self.story.ask(c.Contain("support", verb), made=plan(verb))
+        await self.runner.run(RunContainment("ACT-001"))
+        return [type(fact).__name__ for fact in self.told]
+
+
+async def test_evidence_is_stored_before_anything_is_applied(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, NothingDoer("support"))
+    assert await rig.contain() == ["EvidenceTaken", "ContainmentApplied", "ContainmentHeld"]
+    taken = rig.told[0]
+    assert isinstance(taken, f.EvidenceTaken)
+    assert {file.name for file in taken.files} == {"bot.log", "support-state.json", "not-taken.txt"}
+
+
+async def test_a_snapshot_changes_nothing_and_is_done(tmp_path: Path) -> None:
+    adapter = NothingDoer("support")
+    assert await Rig(tmp_path, adapter).contain(Verb.SNAPSHOT) == ["EvidenceTaken", "ActionDone"]
+    assert adapter.applied == []
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (AdapterFailed("refused"), "ContainmentFailed"),
+        (AdapterAmbiguous("no answer"), "ContainmentAmbiguous"),
+        (TimeoutError(), "ContainmentAmbiguous"),
+        (ZeroDivisionError("a bug in the adapter"), "ContainmentAmbiguous"),
+        (OSError("broken pipe"), "ContainmentAmbiguous"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+async def test_whatever_an_adapter_raises_is_an_outcome(tmp_path: Path, error: Exception, outcome: str) -> None:
+    rig = Rig(tmp_path, Breaking(error))
+    names = await rig.contain()
+    assert names[1] == outcome
+    # Of what failed cleanly nothing is to be proved; of what nobody knows, the probe decides.
+    assert names[2:] == ([] if outcome == "ContainmentFailed" else ["ContainmentHeld"])
+
+
+async def test_a_failed_release_is_said(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, Breaking(AdapterFailed("gone")))
+    await rig.contain()
+    rig.story.ask(c.Release("ACT-001"))
+    # It failed before it began, so there is nothing to release and the desk asked for nothing.
+    assert rig.story.effects == [RunContainment("ACT-001")]
+    rig.told.clear()
+    await rig.runner.run(RunRelease("ACT-001"))
+    assert [type(fact).__name__ for fact in rig.told] == ["ReleaseFailed"]
+
+
+def test_the_key_of_a_call_is_the_same_after_a_restart_and_differs_between_rooms(tmp_path: Path) -> None:
+    one, other = Story(), Story()
+    other.now += 60
+    for story in (one, other):
+        story.ask(c.Contain("support", Verb.DISABLE), made=plan())
+    keys = [key_of(story.desk.actions["ACT-001"]) for story in (one, one, other)]
+    assert keys[0] == keys[1]
+    assert keys[0] != keys[2]
