@@ -65,20 +65,32 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code that docs/cli.md promises."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    named = words[0] if words and not words[0].startswith("-") else ""
-    args = build_parser(named).parse_args(words)
+    code = OK
     try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        # What is still buffered would otherwise meet a closed pipe when the interpreter ends.
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain at its own exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _run(words: Sequence[str]) -> int:
+    named = words[0] if words and not words[0].startswith("-") else ""
+    try:
+        args = build_parser(named).parse_args(words)
         return int(args.run(args))
+    except SystemExit as ended:
+        # argparse has told what was asked or what is wrong.
+        return ended.code if isinstance(ended.code, int) else OK
     except Failure as failure:
         complain(failure)
         return failure.code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not complain at its own exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        raise
     except Exception as error:  # noqa: BLE001  the outermost edge: a bug is one line and a place to look
         complain(Failure(BUG, f"a bug: {type(error).__name__}: {error}", _where(error), "please report it"))
         return BUG
