@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 from warroom.core.record import Checkpoint, Gap, Record
 from warroom.logs.line_parser import LineParser, RawLine, gap_record
@@ -198,3 +200,22 @@ class TailFile:
                     return start + place + 1
             end = start
         return 0
+
+
+def rotated_file(path: str, bot: str, checkpoint: Checkpoint) -> TailFile | None:
+    """Return the file of a checkpoint under the name that rotation gave it, ready to go on; None when it is gone."""
+    place = Path(path)
+    for sibling in sorted(place.parent.glob(f"{glob.escape(place.name)}*")):
+        try:
+            found = sibling.stat()
+            if (found.st_dev, found.st_ino) != (checkpoint.device, checkpoint.inode):
+                continue
+            file = TailFile(str(sibling), bot, checkpoint.generation)
+        except (OSError, NotALog):
+            continue
+        if file.matches(checkpoint):
+            file.path = path
+            file.start_at(checkpoint.offset, checkpoint.line)
+            return file
+        file.close()
+    return None

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from warroom.adapters.tail_file import NotALog, TailFile
+from warroom.adapters.tail_file import NotALog, TailFile, rotated_file
 from warroom.adapters.tail_watch import FolderWatch
 from warroom.core.record import Batch, Checkpoint, Gap, Record
 from warroom.logs.line_parser import gap_record
@@ -214,7 +214,7 @@ class TailSource:
         if file.identity == (checkpoint.device, checkpoint.inode) and file.matches(checkpoint):
             file.start_at(checkpoint.offset, checkpoint.line)
         else:
-            rotated = self._rotated(file.path, checkpoint)
+            rotated = rotated_file(file.path, file.bot, checkpoint)
             file.generation = checkpoint.generation + 1
             file.start_at(0)
             if rotated is None:
@@ -224,28 +224,6 @@ class TailSource:
                 rotated.gone_since = time.monotonic()
                 self._gone.append(rotated)
         self._generations[file.path] = file.generation
-
-    def _rotated(self, path: str, checkpoint: Checkpoint) -> TailFile | None:
-        """Return the file of a checkpoint under the name that rotation gave it, ready to go on; None when gone."""
-        place = Path(path)
-        for sibling in sorted(place.parent.glob(f"{glob.escape(place.name)}*")):
-            try:
-                found = sibling.stat()
-                if (found.st_dev, found.st_ino) != (checkpoint.device, checkpoint.inode):
-                    continue
-                file = TailFile(str(sibling), "", checkpoint.generation)
-            except (OSError, NotALog):
-                continue
-            if file.matches(checkpoint):
-                file.path, file.bot = path, self._bot_of(path)
-                file.start_at(checkpoint.offset, checkpoint.line)
-                return file
-            file.close()
-        return None
-
-    def _bot_of(self, path: str) -> str:
-        file = self._current.get(path)
-        return file.bot if file is not None else ""
 
     def _leave(self, path: str) -> None:
         """The file left its name: read it on for a while, a writer may still have it open."""

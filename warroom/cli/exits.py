@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from warroom.core.clean import clean
+
 OK = 0
 NO = 1
 """It ran and the answer is no."""
@@ -31,7 +33,8 @@ class Failure(Exception):
 
 
 def complain(failure: Failure) -> None:
-    """Print a failure to stderr."""
-    lines = [f"warroom: {failure.what}"]
-    lines += [f"  {line}" for line in (failure.why, failure.next_step) if line]
+    """Print a failure to stderr; names of files and words of others in it are cleaned."""
+    lines = [f"warroom: {clean(failure.what)}"]
+    for part in (failure.why, failure.next_step):
+        lines += [f"  {clean(line)}" for line in part.split("\n") if line]
     print("\n".join(lines), file=sys.stderr)

@@ -20,5 +20,7 @@ async def running(sockets: dict[str, Path]) -> dict[str, Welcome]:
             return None
 
     names = [name for name, path in sockets.items() if path.exists()]
-    found = await asyncio.gather(*(ask(sockets[name]) for name in names))
-    return {name: welcome for name, welcome in zip(names, found, strict=True) if welcome is not None}
+    async with asyncio.TaskGroup() as tasks:
+        asked = {name: tasks.create_task(ask(sockets[name])) for name in names}
+    answers = {name: task.result() for name, task in asked.items()}
+    return {name: welcome for name, welcome in answers.items() if welcome is not None}

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
 
 import msgspec
 
 from warroom.core.clean import clean
-from warroom.core.model import Alarm, AlarmLevel, BotState, Reason, Taxonomy
+from warroom.core.model import Alarm, AlarmLevel, BotState, Reason
 from warroom.core.record import Record
 from warroom.core.settings import DetectSettings
+from warroom.detect.alarms import make_alarm
 from warroom.detect.baseline import Baseline
 from warroom.detect.calibrate import score_of, threshold
-from warroom.detect.explain import reasons_of, rule_reasons, samples_of
+from warroom.detect.explain import reasons_of, rule_reasons
 from warroom.detect.features import feature_list, vector
 from warroom.detect.forest import Forest
+from warroom.detect.novelty import Tools
 from warroom.detect.robust import Matrix
 from warroom.detect.rules import BY_ID, hits_of
 from warroom.detect.shape import Seen, shape_of
@@ -35,11 +35,6 @@ _SKEW_S = 120.0
 """A line whose own time is further from its arrival counts at its arrival."""
 _GRACE_S = 1.0
 _RECENT = 1500
-_TOOL_CALLS = 200
-"""Tool calls that must be known before a new tool is odd."""
-_TOOLS = 1000
-"""A bot with more tools than this names them at random."""
-_NEW_P = 0.01
 _HITS = 60
 """Lines with rule hits that one alarm looks at."""
 _SILENT_S = 60.0
@@ -70,7 +65,7 @@ class BotDetector:
         self._threshold_p = threshold(settings.alarms_per_day, settings.hop_s)
         self._windows = Windows(settings.window_s, settings.hop_s)
         self._shapes, self._things = Seen(), Seen()
-        self._tools: Counter[str] = Counter()
+        self._tools = Tools()
         self._recent: deque[tuple[float, Record, list[str]]] = deque(maxlen=_RECENT)
         self._hits: deque[tuple[float, Record, list[str]]] = deque(maxlen=_HITS)
         self._marks: dict[tuple[str, int, int], list[str]] = {}
@@ -174,8 +169,7 @@ class BotDetector:
             if thing is not None:
                 fresh += int(self._things.add(thing))
         if record.tool is not None:
-            fresh += int(record.tool not in self._tools)
-            self._tools[record.tool] += 1
+            fresh += int(self._tools.add(record.tool))
         weight = sum(BY_ID[hit].weight for hit in hits)
         self._windows.bucket(moment).add(record, fresh=fresh, rule_weight=weight)
 
@@ -248,23 +242,14 @@ class BotDetector:
     # Alarms
 
     def _new_tool(self, record: Record, moment: float) -> list[Alarm]:
-        """Alarm on a tool that this bot never used, when new tools are rare for it.
-
-        How rare is the Good-Turing estimate: tools seen once over all calls (Good, 1953).
-        """
-        tool, calls = record.tool, self._tools.total()
-        if tool is None or tool in self._tools or calls < _TOOL_CALLS or len(self._tools) >= _TOOLS:
+        """Alarm on a tool that this bot never used, when new tools are rare for it."""
+        rarity = None if record.tool is None else self._tools.rarity(record.tool)
+        if rarity is None:
             return []
-        p = (sum(1 for count in self._tools.values() if count == 1) + 1) / (calls + 1)
-        if p > _NEW_P:
-            return []
-        score = min(85.0, 30.0 - 10.0 * math.log10(p))
-        text = f"tool {clean(tool, 60)} was never used before in {calls} tool calls of {len(self._tools)} kinds"
-        reason = Reason("new", "tool", text, p, None, 1.0)
-        self._rule_score = (moment + _RULE_SPAN_S, score, text)
-        bucket = self._windows.bucket(moment)
-        window = Window(moment, moment, bucket, bucket)
-        return self._raise(f"new tool: {clean(tool, 60)}", moment, score, [reason], [(record, [])], window, p)
+        self._rule_score = (moment + _RULE_SPAN_S, rarity.score, rarity.reason.text)
+        window = self._window(moment, 0.0)
+        cause = f"new tool: {clean(record.tool or '', 60)}"
+        return self._raise(cause, moment, rarity.score, [rarity.reason], [(record, [])], window, rarity.p)
 
     def _rule_alarm(self, record: Record, moment: float, hits: list[str]) -> list[Alarm]:
         self._hits.append((moment, record, hits))
@@ -281,8 +266,7 @@ class BotDetector:
         self._rule_score = (moment + _RULE_SPAN_S, score, f"{title}: {len(lines)} lines in {_RULE_SPAN_S:.0f} s")
         cause = f"rule: {'secret' if critical else 'injection'}"
         reasons = rule_reasons([hit for _, found in lines for hit in found])
-        bucket = self._windows.bucket(moment)
-        window = Window(moment - _RULE_SPAN_S, moment, bucket, bucket)
+        window = self._window(moment, _RULE_SPAN_S)
         return self._raise(cause, moment, score, reasons, lines, window, self._baseline.rule_p())
 
     def _raise(
@@ -302,47 +286,16 @@ class BotDetector:
             if moment - at < self._settings.hold_off_s and score < before + _ESCALATION:
                 return []
         self._raised[about] = (moment, score)
-        samples = samples_of(lines)
         forest = self._baseline.forest
-        alarm = Alarm(
-            id=self._alarm_id(cause, lines),
-            bot=self._bot,
-            time=moment,
-            score=round(score, 1),
-            p=p,
-            level=_level(score),
-            cause=cause,
-            window_start=window.start,
-            window_end=window.end,
-            reasons=reasons,
-            samples=samples,
-            taxonomy=_taxonomy([hit for _, hits in lines for hit in hits]),
-            model=forest.sha256 if forest is not None and cause.startswith("behaviour") else "",
-        )
-        return [alarm]
+        model = forest.sha256 if forest is not None and about == "behaviour" else ""
+        return [make_alarm(self._bot, cause, moment, score, p, reasons, lines, window, model)]
 
-    def _alarm_id(self, cause: str, lines: Sequence[tuple[Record, Sequence[str]]]) -> str:
-        """Derive the id from the evidence, so that a replay after a crash raises the same alarm once."""
-        last = lines[-1][0] if lines else None
-        place = f"{last.source}:{last.generation}:{last.offset}" if last else ""
-        return "AL-" + hashlib.sha256(f"{self._bot}\0{place}\0{cause}".encode()).hexdigest()[:10]
+    def _window(self, moment: float, length_s: float) -> Window:
+        """Return the span that a rule looked at; its counts are those of the hop."""
+        bucket = self._windows.bucket(moment)
+        return Window(moment - length_s, moment, bucket, bucket)
 
 
 def _about(cause: str) -> str:
     """Return what the hold-off counts: however the odd features take turns, it is one behaviour."""
     return "behaviour" if cause.startswith("behaviour") else cause
-
-
-def _level(score: float) -> AlarmLevel:
-    if score >= 90:
-        return AlarmLevel.CRITICAL
-    return AlarmLevel.ALARM if score >= 65 else AlarmLevel.WARNING
-
-
-def _taxonomy(hits: list[str]) -> Taxonomy:
-    rules = [BY_ID[hit] for hit in dict.fromkeys(hits)]
-    return Taxonomy(
-        list(dict.fromkeys(name for rule in rules for name in rule.taxonomy.owasp_llm)),
-        list(dict.fromkeys(name for rule in rules for name in rule.taxonomy.owasp_asi)),
-        list(dict.fromkeys(name for rule in rules for name in rule.taxonomy.atlas)),
-    )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from warroom.core.moments import utc_text
-from warroom.drill.people import ordinary
+from warroom.drill.people import Planned, ordinary
 from warroom.drill.refbot.log_shape import formatter_of
 from warroom.drill.refbot.mode import Governor
 from warroom.drill.refbot.service import World, create_app
@@ -54,14 +55,27 @@ class _Recorder(logging.Handler):
         super().close()
 
 
-def record_history(path: Path, *, seed: int, minutes: float, shape: str, name: str, ending_at: float) -> int:
-    """Write `minutes` of ordinary traffic that end at a time (seconds since the epoch); returns the requests."""
+def record_history(
+    path: Path,
+    *,
+    seed: int,
+    minutes: float,
+    shape: str,
+    name: str,
+    ending_at: float,
+    visits: Sequence[Planned] | None = None,
+) -> int:
+    """Write `minutes` of traffic that end at a time (seconds since the epoch); returns the requests.
+
+    Without `visits` it is ordinary traffic of the seed.
+    """
     began = ending_at - minutes * 60.0
     clock = _Clock(began)
     log = logging.Logger(name, logging.INFO)
     handler = _Recorder(path, shape, name, clock)
     log.addHandler(handler)
-    visits = ordinary(seed, minutes * 60.0)
+    if visits is None:
+        visits = ordinary(seed, minutes * 60.0)
     with tempfile.TemporaryDirectory(prefix="warroom-history-") as folder:
         place = Path(folder)
         (place / "canary.txt").write_text("CANARY-recorded")
