@@ -37,7 +37,7 @@ def save_forest(forest: Forest, path: Path) -> None:
 def load_forest(path: Path) -> Forest:
     """Return the forest of a file; ModelRefused when it is none or was changed, OSError when it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             manifest = msgspec.json.decode(data["manifest"].tobytes(), type=_Manifest)
             arrays = {name: data[name] for name in _ARRAYS}
     except (KeyError, ValueError, EOFError, zipfile.BadZipFile, msgspec.DecodeError) as error:

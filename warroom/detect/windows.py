@@ -134,9 +134,10 @@ class Windows:
         if not self._buckets:
             self._buckets.append(Bucket(start))
         last = self._buckets[-1]
-        # A long pause is filled no further than a window reaches.
         if start - last.start > self._count * self._hop_s:
-            last = Bucket(start - self._count * self._hop_s)
+            # Across a pause longer than a window there is no window: it begins anew.
+            self._buckets.clear()
+            last = Bucket(start)
             self._buckets.append(last)
         while last.start < start:
             last = Bucket(last.start + self._hop_s)
