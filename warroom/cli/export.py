@@ -15,7 +15,7 @@ import msgspec
 from warroom import __version__
 from warroom.adapters.paths import RoomPaths
 from warroom.cli.exits import ABSENT, OK, USAGE, Failure
-from warroom.cli.rooms import add_room_option, chosen_room
+from warroom.cli.rooms import add_room_option, chosen_room, require_journal
 from warroom.core.clean import safe_name
 from warroom.core.commands import RecordExport
 from warroom.core.ports import Entry, JournalError
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         written = asyncio.run(_run(paths, args.incident, args.format, args.output))
     except JournalError as error:
-        raise Failure(ABSENT, f"there is no room {paths.name}", str(error)) from error
+        raise Failure(ABSENT, f"the room {paths.name} cannot be read", str(error)) from error
     print(written)
     return OK
 
@@ -54,6 +54,7 @@ async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) 
         async with RoomConnection(paths.socket, client="cli") as room:
             return await write_report(room, paths, incident, kind, output)
     except ConnectionLost:
+        await asyncio.to_thread(require_journal, paths)
         return await write_report(None, paths, incident, kind, output)
 
 

@@ -82,22 +82,41 @@ def view_of(paths: RoomPaths) -> View:
         except ConnectionLost:
             from warroom.bootstrap.offline import offline_view
 
+            await asyncio.to_thread(require_journal, paths)
             return (await offline_view(paths))[0]
 
     try:
         return asyncio.run(main())
     except JournalError as error:
-        raise Failure(ABSENT, f"there is no room {paths.name}", str(error), f"rooms: {', '.join(rooms())}") from error
+        raise Failure(ABSENT, f"the room {paths.name} cannot be read", str(error)) from error
+
+
+def require_journal(paths: RoomPaths) -> None:
+    """Raise Failure with exit code 3 and the rooms that there are unless the room has a journal that can be opened."""
+    try:
+        os.close(os.open(paths.journal, os.O_RDONLY | os.O_CLOEXEC))
+    except FileNotFoundError as error:
+        raise _no_room(paths.name) from error
+    except OSError as error:
+        raise Failure(ABSENT, f"the room {paths.name} cannot be read", str(error)) from error
+
+
+def _no_room(name: str) -> Failure:
+    return Failure(ABSENT, f"there is no room {name}", f"rooms: {', '.join(rooms()) or 'none yet'}")
 
 
 def no_engine(room: str, error: ConnectionLost) -> Failure:
     """Return the failure of a verb that needs an engine."""
+    if room not in rooms():
+        return _no_room(room)
     return Failure(ABSENT, f"room {room} has no engine", str(error), f"start it: warroom watch --room {room}")
 
 
 def settled(answer: Answer) -> Ack:
-    """Return the acknowledgement; Failure with exit code 4 when the command was refused."""
+    """Return the acknowledgement; Failure when it was refused: exit code 3 when what it names is not there, else 4."""
     if isinstance(answer, Refused):
+        if answer.reason.startswith("there is no "):
+            raise Failure(ABSENT, answer.reason, answer.next)
         raise Failure(REFUSED, f"refused: {answer.reason}", next_step=answer.next)
     return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 from pathlib import Path
 
 from warroom.cli.exits import NO, OK, UNKNOWN, USAGE, Failure
@@ -43,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _mark(text: str) -> Mark:
-    seq, colon, head = text.partition(":")
-    if not colon or not seq.isdigit() or len(head) != 64:
+    found = re.fullmatch(r"([1-9][0-9]{0,17}):([0-9a-f]{64})", text.lower())
+    if found is None:
         raise Failure(USAGE, f"--anchor {text!r} is not SEQ:HEAD", "HEAD has 64 hex digits")
-    return Mark(int(seq), head, "the given anchor")
+    return Mark(int(found[1]), found[2], "the given anchor")
 
 
 def _places(given: str | None) -> tuple[Path, list[Mark]]:
@@ -62,7 +63,8 @@ async def _check(journal: Path, marks: list[Mark]) -> Check:
     from warroom.adapters.journal import read_rows
 
     try:
+        await asyncio.to_thread(lambda: journal.open("rb").close())
         rows = await read_rows(journal)
-    except JournalError as error:
+    except (JournalError, OSError) as error:
         return Check(Verdict.CANNOT_CHECK, 0, "", f"CANNOT-CHECK: {error}")
     return check(rows, marks)
