@@ -21,6 +21,8 @@ BROAD = {
     "warroom/adapters/tail_source.py": 1,
 }
 """Where a broad except may stand without raising again: two fences, and a thread that hands its error over."""
+TABLES = ("tests/tui/example.py",)
+"""Example data, which is read as a table and not followed as code."""
 ALL = python_files("warroom", "tests", "benchmarks", "screenshots")
 OURS = python_files("warroom")
 TESTS = python_files("tests")
@@ -47,7 +49,7 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
 
 def test_no_function_is_longer_than_fifty_lines() -> None:
     found = spans((ast.FunctionDef, ast.AsyncFunctionDef))
-    assert {where: size for where, size in found if size > FUNCTION_LINES} == {}
+    assert {where: size for where, size in found if size > FUNCTION_LINES and not where.startswith(TABLES)} == {}
 
 
 def test_no_class_is_longer_than_two_hundred_and_fifty_lines() -> None:

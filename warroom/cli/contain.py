@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CONTAINING = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.FREEZE]
 _MOVING = frozenset({ActionState.RUNNING, ActionState.RELEASING})
+_VERIFIABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 _CODES = {
     ActionState.HELD: OK,
     ActionState.DONE: OK,
@@ -125,13 +126,16 @@ async def _settle(room: RoomConnection, args: argparse.Namespace, action: str, s
 
 
 async def _verified(room: RoomConnection, args: argparse.Namespace, before: int) -> int:
-    """Wait for the probe's verdict: it becomes an entry of the journal."""
+    """Wait for the probe's verdict: an entry of the journal, after the question, that names the action."""
     while True:
         view = await room.first_view()
         found = next((one for one in view.actions if one.id == args.action), None)
         if found is None:
             raise Failure(ABSENT, f"there is no action {args.action}")
-        if view.chain.length > before:
+        answered = any(
+            line.seq > before and line.kind == "contain" and args.action in line.text for line in view.messages
+        )
+        if answered or found.state not in _VERIFIABLE:
             return _outcome(found, args)
         await room.arrival()
         if room.lost:

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the status; exit code 3 when no engine runs."""
+    """Print the status; exit code 3 when no engine runs: there is nothing to say of what is not there."""
     view = with_room(chosen_room(args.room), lambda room: room.first_view())
     if args.json:
         print_json(status_json(view))
