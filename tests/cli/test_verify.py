@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ NOTE = "a very quotable note"
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """A shell in which the room `kept` was led and stopped in order."""
     folder = tmp_path_factory.mktemp("verify")
     shell = Shell(folder)
@@ -28,7 +27,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         assert done.returncode == 0, done.stderr
     assert shell.run("stop", "kept").returncode == 0
     shell.end()
-    yield shell
+    return shell
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ async def test_live_equals_fold_after_commands_a_restart_and_more_commands(tmp_p
         async with running_engine(paths, settings, adapters=adapters) as engine:
             async with attached(paths) as room:
                 saved += await play(room, chance, 120)
-            await eventually(lambda engine=engine: not engine.desk.consoles, what="the console to be gone")
+            await eventually(partial(_alone, engine), what="the console to be gone")
         # The engine has ended, so nothing is on its way any more.
         assert fold(await read_entries(paths.journal)) == engine.desk
     assert saved > 10

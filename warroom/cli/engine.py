@@ -6,12 +6,15 @@ import argparse
 import asyncio
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from warroom.adapters.paths import PathRefused, RoomPaths, make_private
 from warroom.cli.exits import OK, REFUSED, USAGE, Failure
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from warroom.core.settings import Settings
 
 _START_S = 20.0
-_ROTATED = (".gz", ".log", ".jsonl", ".json", ".txt")
+_LOG = re.compile(r"(?P<bot>.+)\.(log|jsonl|json|txt)([.-][0-9][0-9_:T-]*)?(\.gz)?")
+"""A log's name: `bot.log`, and rotated by number or by date `bot.log.1.gz`, `bot.log-20261122`."""
+_BARE = re.compile(r"(?P<bot>.+?)(\.[0-9]+)?(\.gz)?")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,10 +50,7 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until stopped; exit code 4 when another engine holds the room."""
     paths = named_room(args.room)
-    try:
-        make_private(paths.folder)
-    except PathRefused as error:
-        raise Failure(REFUSED, str(error)) from error
+    _make_room(paths)
     lock = hold_lock(paths)
     try:
         settings = room_settings(paths, args.config)
@@ -57,6 +59,13 @@ def run(args: argparse.Namespace) -> int:
         raise Failure(REFUSED, f"the room {paths.name} cannot be opened", str(error)) from error
     finally:
         os.close(lock)
+
+
+def _make_room(paths: RoomPaths) -> None:
+    try:
+        make_private(paths.folder)
+    except (PathRefused, OSError) as error:
+        raise Failure(REFUSED, f"the room {paths.name} cannot be opened", str(error)) from error
 
 
 def hold_lock(paths: RoomPaths) -> int:
@@ -88,20 +97,20 @@ def room_settings(paths: RoomPaths, config: Path | None) -> Settings:
         settings = read_config(config)
         paths.config.write_bytes(settings_bytes(settings))
         return settings
-    if paths.config.exists():
+    if not paths.config.exists():
+        return Settings()
+    try:
         return settings_from(paths.config.read_bytes())
-    return Settings()
+    except msgspec.DecodeError as error:
+        raise Failure(USAGE, f"{paths.config} is damaged", str(error), "start with --config to replace it") from error
 
 
 def bot_of(log: str) -> str:
     """Return the bot's name that a log's file name gives: without folder, rotation suffix, .gz and .log/.jsonl."""
     name = Path(log).name
-    while True:
-        stem, dot, suffix = name.rpartition(".")
-        if dot and stem and (suffix.isdigit() or f".{suffix}" in _ROTATED):
-            name = stem
-            continue
-        return safe_name(name.replace("*", "").strip("-._") or "bot")
+    found = _LOG.fullmatch(name) or _BARE.fullmatch(name)
+    bot = found["bot"] if found else ""
+    return safe_name(bot.replace("*", "").strip("-._") or "bot")
 
 
 def sources_of(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -142,7 +151,7 @@ async def _serve(paths: RoomPaths, settings: Settings, sources: list[tuple[str, 
 
 def start_engine(paths: RoomPaths, *, config: Path | None, drill: bool = False) -> None:
     """Start the engine of a room in a session of its own and wait until it answers; Failure with its last words."""
-    make_private(paths.folder)
+    _make_room(paths)
     words = [sys.executable, "-m", "warroom", "engine", "--room", paths.name]
     if config is not None:
         words += ["--config", str(config.absolute())]
