@@ -9,8 +9,9 @@ from warroom.logs.formats import basic, docker, jsonl
 from warroom.logs.formats.fields import Parsed
 
 Parser = Callable[[str], Parsed | None]
-PARSERS: dict[str, Parser] = {"docker": docker.parse, "json": jsonl.parse, "basic": basic.parse}
-"""Envelopes first, then the formats inside."""
+ENVELOPES: tuple[Parser, ...] = (docker.parse,)
+"""Tried first, always: a format inside would take an envelope for a line of its own."""
+PARSERS: tuple[Parser, ...] = (jsonl.parse, basic.parse)
 
 _REMEMBERED = 200
 
@@ -19,7 +20,7 @@ class FormatDetector:
     """Remembers which format the last lines had, so that the usual line is parsed at its first try."""
 
     def __init__(self) -> None:
-        self._order = list(PARSERS.values())
+        self._order = [*ENVELOPES, *PARSERS]
         self._fitted: deque[bool] = deque(maxlen=_REMEMBERED)
 
     @property
@@ -32,8 +33,8 @@ class FormatDetector:
         for place, parser in enumerate(self._order):
             parsed = parser(text)
             if parsed is not None:
-                if place:
-                    self._order.insert(0, self._order.pop(place))
+                if place > len(ENVELOPES):
+                    self._order.insert(len(ENVELOPES), self._order.pop(place))
                 self._fitted.append(True)
                 return parsed
         self._fitted.append(False)
