@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from tests.waiting import eventually
 from warroom.adapters.tail_source import TailSource
 from warroom.core.record import Batch, Checkpoint, Record
+
+NOBODY = 65534
 
 
 class Reader:
@@ -313,8 +316,24 @@ async def test_what_is_no_regular_file_is_refused_without_blocking(
         await eventually(lambda: reader.lines == ["good"] and reader.gaps == ["not_a_log"])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-async def test_a_log_that_may_not_be_read_is_said_and_resumed(log: Path) -> None:
+@pytest.fixture
+def log_of_nobody() -> Iterator[Path]:
+    """A log of ten lines whose owner is whoever the test runs as: root reads everything, so it becomes nobody."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "bot.log"
+        log.write_text(text(numbered(0, 10)))
+        if os.geteuid():
+            yield log
+            return
+        for place in (log, log.parent):
+            os.chown(place, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        yield log
+        os.seteuid(0)
+
+
+async def test_a_log_that_may_not_be_read_is_said_and_resumed(log_of_nobody: Path) -> None:
+    log = log_of_nobody
     log.chmod(0)
     async with reading(log) as reader:
         await eventually(lambda: reader.gaps == ["unreadable"])
