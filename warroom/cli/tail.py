@@ -31,10 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print records until interrupted, or until the end with --no-follow; exit code 2 for a missing file then."""
-    missing = [log for log in args.logs if not os.path.exists(log) and not _is_glob(log)]  # noqa: PTH110  may be a glob
+    sources = sources_of(args)
+    if not sources:
+        raise Failure(USAGE, "no log is named", next_step="warroom tail bot.log, or --bot NAME=GLOB")
+    missing = [log for log, _ in sources if not os.path.exists(log) and not _is_glob(log)]  # noqa: PTH110  may be a glob
     if args.no_follow and missing:
         raise Failure(USAGE, f"there is no {missing[0]}", next_step="without --no-follow it is waited for")
-    asyncio.run(_tail(args))
+    asyncio.run(_tail(args, sources))
     return OK
 
 
@@ -42,11 +45,11 @@ def _is_glob(log: str) -> bool:
     return any(char in log for char in "*?[")
 
 
-async def _tail(args: argparse.Namespace) -> None:
+async def _tail(args: argparse.Namespace, sources: list[tuple[str, str]]) -> None:
     from warroom.adapters.tail_source import TailSource
 
     source = TailSource()
-    for pattern, bot in sources_of(args):
+    for pattern, bot in sources:
         source.add(pattern, bot, from_start=args.start == "start")
     batches = source.batches()
     try:
@@ -73,12 +76,19 @@ def _show(batch: Batch, args: argparse.Namespace) -> None:
 def _show_json(record: Record, *, raw: bool) -> None:
     from warroom.core.contract import record_json
 
-    content = None
-    if raw and record.gap is None:
+    content = _bytes_of(record) if raw and record.gap is None else None
+    print_json(record_json(record, content))
+
+
+def _bytes_of(record: Record) -> bytes | None:
+    """Return the bytes of a record; None when its log no longer lies under its name, as after a rotation."""
+    try:
         with open(record.source, "rb") as log:  # noqa: PTH123  the bytes of one record
             log.seek(record.offset)
             content = log.read(record.length)
-    print_json(record_json(record, content))
+    except OSError:
+        return None
+    return content if len(content) == record.length else None
 
 
 def _show_line(record: Record) -> None:
