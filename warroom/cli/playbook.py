@@ -7,6 +7,7 @@ from pathlib import Path
 
 from warroom.cli.exits import ABSENT, NO, OK, Failure
 from warroom.cli.printing import print_json, print_table
+from warroom.core.clean import clean
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     if args.task == "validate":
         faults = [fault for file in args.files for fault in load_playbook(file).faults]
         for fault in faults:
-            print(f"{fault.path}:{fault.line}:{fault.column} {fault.code} {fault.text}")
+            print(clean(f"{fault.path}:{fault.line}:{fault.column} {fault.code} {fault.text}"))
         if not faults:
             print("OK")
         return NO if faults else OK
