@@ -1,43 +1,109 @@
-"""Draws the pictures of the console from a fixed incident: the same input gives the same picture.
+"""Draws the pictures of the console from a fixed drill that it plays by keys: real bot, real attack, real proof.
 
     python screenshots/make.py      writes NAME-COLUMNSxROWS.svg beside itself
+
+The seed is fixed, so the story is the same each time; clocks and process ids are those of the run.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sys
+import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.tui.running import console  # noqa: E402  the checkout has to be importable first
-from tests.tui.test_goldens import SCREENS  # noqa: E402
+from tests.tui.screens import screen_text  # noqa: E402  the checkout has to be importable first
+from tests.waiting import eventually  # noqa: E402
+from warroom.adapters.paths import RoomPaths  # noqa: E402
+from warroom.bootstrap.drill import Hands, Play, play  # noqa: E402
+from warroom.cli.engine import start_engine  # noqa: E402
+from warroom.client.connection import RoomConnection  # noqa: E402
+from warroom.drill.autopilot import Style  # noqa: E402
+from warroom.tui.app import WarRoomApp  # noqa: E402
 
-PICTURES = ("overview", "incident", "alarm", "contain", "actions", "stream")
-SIZES = ((120, 36), (80, 24))
+WIDE, NARROW = (120, 36), (80, 24)
+SEED = 1
 
 
-async def draw(name: str, size: tuple[int, int]) -> Path:
-    """Draw one screen and return where the picture lies."""
-    keys, seen = SCREENS[name]
-    async with console(size) as session:
-        await session.see("R12-injection-phrase")
-        await session.press(*keys)
-        await session.see(seen)
-        picture = session.app.export_screenshot(title=f"warroom: {name}")
-    path = Path(__file__).with_name(f"{name}-{size[0]}x{size[1]}.svg")
-    path.write_text(picture)
-    return path
+class Console:
+    """One console on the drill's room, with the hands on its keyboard."""
+
+    def __init__(self, app: WarRoomApp, pilot: Pilot[int], size: tuple[int, int]) -> None:
+        self._app, self._pilot, self._size = app, pilot, size
+
+    async def press(self, *keys: str, until: str) -> None:
+        """Press keys, then wait until the screen shows a text."""
+        for key in keys:
+            await self._pilot.press(key)
+            # Dialogs disregard keys that come faster than a person's.
+            await asyncio.sleep(0.4)
+        try:
+            await eventually(lambda: until in screen_text(self._app), timeout_s=60)
+        except AssertionError:
+            raise AssertionError(f"{until!r} did not come on\n{screen_text(self._app)}") from None
+
+    def draw(self, name: str) -> None:
+        """Write what the screen shows now."""
+        picture = self._app.export_screenshot(title=f"warroom: {name}")
+        path = Path(__file__).with_name(f"{name}-{self._size[0]}x{self._size[1]}.svg")
+        path.write_text(picture)
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+@contextlib.asynccontextmanager
+async def console(paths: RoomPaths, size: tuple[int, int]) -> AsyncIterator[Console]:
+    """Attach a console of this size to the room."""
+    async with RoomConnection(paths.socket, client="console", follow=True) as room:
+        app = WarRoomApp(room)
+        async with app.run_test(size=size) as pilot:
+            yield Console(app, pilot, size)
+
+
+async def tell(paths: RoomPaths) -> None:
+    """Play the drill as its README says, and draw its pages on the way."""
+    async with console(paths, WIDE) as wide, console(paths, NARROW) as narrow:
+        await wide.press(until="ALARM ")
+        await narrow.press(until="ALARM ")
+        wide.draw("overview")
+        narrow.draw("overview")
+        await wide.press("o", until="Open an incident")
+        await wide.press("enter", "enter", "enter", until="Checklist")
+        await wide.press("x", until="mild to hard")
+        await wide.press("down", "down", "enter", until="plan ")
+        wide.draw("contain")
+        await wide.press("tab", "tab", "enter", until="HELD")
+        await wide.press("2", until="Checklist")
+        await narrow.press("2", until="Checklist")
+        wide.draw("incident")
+        narrow.draw("incident")
+        for key, seen, name in (
+            ("3", "LINES THAT SHOW IT", "alarm"),
+            ("4", "PROOF FROM OUTSIDE", "actions"),
+            ("5", "FOLLOW", "stream"),
+        ):
+            await wide.press(key, until=seen)
+            wide.draw(name)
+
+
+async def export_nothing(room: RoomConnection, paths: RoomPaths, incident: str) -> None:
+    """Write no post-mortem: nobody asks for one here."""
 
 
 def main() -> int:
-    """Draw them all."""
-    for size in SIZES:
-        for name in PICTURES:
-            if size == SIZES[0] or name in ("overview", "incident"):
-                sys.stdout.write(f"{asyncio.run(draw(name, size)).relative_to(ROOT)}\n")
+    """Set the stage in a folder that goes away, and draw."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = os.environ["XDG_RUNTIME_DIR"] = folder
+        hands = Hands(lambda paths, config: start_engine(paths, config=config, drill=True), tell, export_nothing)
+        asked = Play("prompt-injection", SEED, Style.NONE, headless=False)
+        asyncio.run(play(asked, hands, lambda text: None))
     return 0
 
 

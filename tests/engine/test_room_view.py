@@ -61,6 +61,16 @@ def test_a_held_bot_says_by_what_and_by_whom() -> None:
     assert "ana" in bot.why
 
 
+def test_an_alarm_that_nobody_has_seen_is_what_the_board_says() -> None:
+    story = Story()
+    story.raise_alarm()
+    bot = view_of(story).bots[0]
+    assert bot.state is BotState.ALARM
+    assert bot.why.startswith("alarm ")
+    story.ask(c.AcknowledgeAlarm("AL-1"))
+    assert view_of(story).bots[0].state is not BotState.ALARM
+
+
 def test_a_log_that_is_not_there_is_said_beside_its_bot() -> None:
     bot = view_of(Story(), SourceState("/var/log/bot.log", "support")).bots[0]
     assert bot.why.startswith("bot.log cannot be read yet")

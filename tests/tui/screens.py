@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 from textual.app import App
+
+from tests.waiting import eventually
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -25,11 +28,16 @@ def screen_text(app: App[int]) -> str:
     return "\n".join(screen_lines(app))
 
 
-def assert_golden(app: App[int], name: str) -> None:
-    """Compare the screen with goldens/NAME.txt; WARROOM_UPDATE_GOLDENS=1 writes it instead."""
+async def assert_golden(app: App[int], name: str) -> None:
+    """Wait until the screen is goldens/NAME.txt, or fail; WARROOM_UPDATE_GOLDENS=1 writes what it is at last instead."""
     path = GOLDENS / f"{name}.txt"
-    seen = screen_text(app) + "\n"
     if os.environ.get("WARROOM_UPDATE_GOLDENS"):
+        with contextlib.suppress(AssertionError):
+            await eventually(lambda: False, timeout_s=2)
         GOLDENS.mkdir(exist_ok=True)
-        path.write_text(seen, encoding="utf-8")
-    assert seen == path.read_text(encoding="utf-8"), f"{path} differs; WARROOM_UPDATE_GOLDENS=1 writes it anew"
+        path.write_text(screen_text(app) + "\n", encoding="utf-8")
+    wanted = path.read_text(encoding="utf-8")
+    # What is drawn last, such as lines that were asked for, may come a moment after the page.
+    with contextlib.suppress(AssertionError):
+        await eventually(lambda: screen_text(app) + "\n" == wanted, timeout_s=5)
+    assert screen_text(app) + "\n" == wanted, f"{path} differs; WARROOM_UPDATE_GOLDENS=1 writes it anew"

@@ -31,7 +31,7 @@ async def test_the_screen_is_as_drawn(name: str, size: tuple[int, int]) -> None:
         await session.see("R12-injection-phrase")
         await session.press(*keys)
         await session.see(seen)
-        assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
 
 
 async def test_a_drill_says_so_in_the_first_word() -> None:

@@ -16,7 +16,7 @@ from warroom.core.desk import (
     open_actions,
 )
 from warroom.core.metrics import durations
-from warroom.core.model import ActionState, BotState, Phase, Plan, Reason, StepState, Verb
+from warroom.core.model import ActionState, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
 from warroom.core.view import (
     ActionView,
     AlarmView,
@@ -33,6 +33,7 @@ from warroom.core.view import (
 from warroom.engine.pipeline import BotWatch, SourceState
 
 _ALARMS = 100
+_LOUD = frozenset({AlarmLevel.ALARM, AlarmLevel.CRITICAL})
 _NOT_READ = frozenset({"waiting", "unreadable", "not_a_log"})
 _PHASES = list(Phase)
 _SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE})
@@ -88,6 +89,14 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
     if absent and not (watch and watch.lines):
         folder, _, file = absent[0].rpartition("/")
         why = f"{file} cannot be read yet; watched until it can (in {folder})"
+    pending = [a.alarm for a in desk.alarms.values() if a.alarm.bot == name and a.acknowledged is None]
+    if loud := [alarm for alarm in pending if alarm.level in _LOUD]:
+        # A calm window after it does not unsay an alarm that nobody has seen.
+        worst = max(loud, key=lambda alarm: alarm.score)
+        state, why = (
+            BotState.ALARM,
+            f"alarm {worst.score:.0f}: {worst.reasons[0].text if worst.reasons else worst.cause}",
+        )
     if held is not None:
         state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.name}"
     return BotView(
@@ -101,7 +110,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         needed=seen.needed if seen else 0,
         lines=watch.lines if watch else 0,
         last_line=watch.last_line if watch else None,
-        alarms=sum(1 for a in desk.alarms.values() if a.alarm.bot == name and a.acknowledged is None),
+        alarms=len(pending),
         held_by=held.id if held else None,
         verbs=list(around.verbs.get(name, ())),
     )

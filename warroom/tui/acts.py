@@ -9,7 +9,7 @@ from warroom.core import commands as c
 from warroom.core.commands import Command
 from warroom.core.model import Phase, Role, Severity, StepState
 from warroom.core.view import ActionView, IncidentView, View
-from warroom.tui.chosen import bot_in_question, the_action, the_alarm, the_incident, the_step
+from warroom.tui.chosen import bot_in_question, pending_alarm, the_action, the_alarm, the_incident, the_step
 from warroom.tui.forms import Answers, Field, Form
 from warroom.tui.scene import Scene
 from warroom.tui.words import PHASES, RELEASABLE, ROLES, SETTLED
@@ -70,12 +70,12 @@ async def acknowledge(console: Console, view: View) -> None:
 async def open_incident(console: Console, view: View) -> None:
     """Ask playbook, severity and title, then open an incident."""
     scene = console.scene
-    from_alarm = scene.page == "alarms" or (scene.page == "overview" and scene.chosen.kind == "alarm")
-    alarm = the_alarm(view, scene.chosen) if from_alarm else None
     bot = bot_in_question(view, scene.chosen, scene.page)
     if bot is None:
         console.say("there is no bot to open an incident for", "warn")
         return
+    from_alarm = scene.page == "alarms" or (scene.page == "overview" and scene.chosen.kind == "alarm")
+    alarm = the_alarm(view, scene.chosen) if from_alarm else pending_alarm(view, bot.name)
     playbooks = tuple(
         (p.id, f"{p.title}  ({p.severity or 'severity not set'})") for p in view.playbooks if not p.broken
     )

@@ -44,6 +44,12 @@ def the_alarm(view: View, chosen: Chosen) -> AlarmView | None:
     )
 
 
+def pending_alarm(view: View, bot: str) -> AlarmView | None:
+    """Return the loudest alarm of a bot that nobody acknowledged, the newest of equals."""
+    pending = [a for a in reversed(view.alarms) if a.bot == bot and a.acknowledged is None]
+    return max(pending, key=lambda alarm: alarm.score, default=None)
+
+
 def the_incident(view: View, chosen: Chosen) -> IncidentView | None:
     """Return the chosen incident, else the newest open one, else the newest."""
     wanted = chosen.ids.get("incident")
@@ -73,10 +79,10 @@ def the_action(view: View, chosen: Chosen) -> ActionView | None:
 
 
 def the_bot(view: View, chosen: Chosen) -> BotView | None:
-    """Return the chosen bot, else the one with the highest score, else the first."""
+    """Return the chosen bot, else one with alarms that nobody acknowledged, else the one with the highest score."""
     wanted = chosen.ids.get("bot")
     found = next((b for b in view.bots if b.name == wanted), None)
-    return found or max(view.bots, key=lambda b: b.score or 0.0, default=None)
+    return found or max(view.bots, key=lambda b: (b.alarms > 0, b.score or 0.0), default=None)
 
 
 def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
