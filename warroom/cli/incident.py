@@ -12,7 +12,7 @@ from warroom.core import commands as c
 from warroom.core.commands import Command
 from warroom.core.contract import incident_json
 from warroom.core.model import Phase, Role, Severity
-from warroom.core.moments import utc_seconds
+from warroom.core.moments import utc_seconds, utc_text
 
 Task = Callable[[argparse.Namespace], Command]
 
@@ -107,8 +107,11 @@ def _mark(args: argparse.Namespace) -> Command:
     if args.at is None:
         return c.MarkMoment(args.incident, args.moment)
     try:
-        return c.MarkMoment(args.incident, args.moment, utc_seconds(args.at))
-    except ValueError as error:
+        at = utc_seconds(args.at)
+        # A zone can push the years 1 and 9999 to where no moment can be shown in UTC.
+        utc_text(at)
+        return c.MarkMoment(args.incident, args.moment, at)
+    except (ValueError, OverflowError) as error:
         raise Failure(USAGE, f"--at is no RFC 3339 time: {error}", "such as 2026-11-22T21:07:47Z") from error
 
 

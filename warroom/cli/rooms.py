@@ -57,7 +57,7 @@ def with_room(
     *,
     follow: bool = True,
 ) -> Result:
-    """Connect, run `work`, disconnect; Failure with exit code 3 when no engine answers."""
+    """Connect, run `work`, disconnect; Failure: exit code 3 when no engine answers, 2 for words that are no UTF-8."""
     from warroom.client.connection import RoomConnection
 
     async def main() -> Result:
@@ -68,6 +68,9 @@ def with_room(
         return asyncio.run(main())
     except ConnectionLost as error:
         raise no_engine(paths.name, error) from error
+    except UnicodeEncodeError as error:
+        # Python keeps the bytes of a word that are no UTF-8 as lone surrogates, which no message can carry.
+        raise Failure(USAGE, "what was given is no UTF-8 text", f"{error.object!r}"[:200]) from error
 
 
 def view_of(paths: RoomPaths) -> View:
