@@ -14,10 +14,10 @@ import msgspec
 
 from warroom import __version__
 from warroom.adapters.paths import RoomPaths
-from warroom.cli.exits import ABSENT, OK, USAGE, Failure
+from warroom.cli.exits import ABSENT, OK, REFUSED, USAGE, Failure
 from warroom.cli.rooms import add_room_option, chosen_room, require_journal
 from warroom.core.clean import safe_name
-from warroom.core.commands import RecordExport
+from warroom.core.commands import RecordExport, Refused
 from warroom.core.ports import Entry, JournalError
 from warroom.core.queries import History, HistoryAnswer
 from warroom.core.room import ConnectionLost, Room
@@ -61,7 +61,8 @@ async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) 
 async def write_report(room: Room | None, paths: RoomPaths, incident: str, kind: str, output: Path | None) -> Path:
     """Write one report, record its hash in the journal when an engine runs, and return where it is.
 
-    An existing file is never overwritten; Failure says what to do.
+    An existing file is never overwritten; Failure says what to do. When the engine refuses to record it, the report
+    stays and Failure names it.
     """
     dossier = await _dossier(room, paths, incident)
     content = render(dossier, kind).encode()
@@ -69,7 +70,10 @@ async def write_report(room: Room | None, paths: RoomPaths, incident: str, kind:
     target = output or Path(f"{safe_name(incident)}-{stamp}.{kind}")
     await asyncio.to_thread(_write, target, content)
     if room is not None:
-        await room.submit(RecordExport(incident, kind, hashlib.sha256(content).hexdigest()))
+        answer = await room.submit(RecordExport(incident, kind, hashlib.sha256(content).hexdigest()))
+        if isinstance(answer, Refused):
+            why = f"the report itself is {target}"
+            raise Failure(REFUSED, f"the export is not recorded: {answer.reason}", why, answer.next)
     return target
 
 
