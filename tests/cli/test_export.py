@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import sqlite3
@@ -11,7 +12,10 @@ import pytest
 
 from tests.cli.conftest import Here
 from tests.cli.example_room import write_example_room
+from tests.waiting import wait_until
 from warroom.adapters.paths import RoomPaths
+from warroom.cli.export import write_report
+from warroom.client.connection import RoomConnection
 
 ESCAPE = "\x1b"
 
@@ -33,6 +37,11 @@ def acts(paths: RoomPaths) -> list[tuple[str, str]]:
     found = db.execute("SELECT kind, body FROM acts ORDER BY seq").fetchall()
     db.close()
     return found
+
+
+async def by_one_who_only_looks(paths: RoomPaths) -> Path:
+    async with RoomConnection(paths.socket, client="console", read_only=True) as room:
+        return await write_report(room, paths, "INC-001", "md", Path("looked.md"), record=False)
 
 
 @pytest.mark.parametrize("kind", ["md", "html", "json"])
@@ -123,6 +132,11 @@ def test_an_engine_records_each_export_by_its_hash_and_one_that_it_cannot_record
     assert here("export", "INC-001", "-o", "a.html")[0] == 2
     assert acts(kept) == recorded, "what was not written is not recorded"
     assert here("verify", "shop")[0] == 0
+
+    assert asyncio.run(by_one_who_only_looks(kept)) == Path("looked.md")
+    assert Path("looked.md").exists()
+    wait_until(lambda: acts(kept)[-1][0] == "ConsoleLeft", what="the end of the visit")
+    assert [kind for kind, _ in acts(kept)].count("ReportExported") == 1, "who only looks records none"
 
     with sqlite3.connect(kept.journal) as db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")

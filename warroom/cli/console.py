@@ -36,7 +36,7 @@ async def run_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) ->
 
     async def export(incident: str, kind: str) -> str:
         try:
-            return str((await write_report(room, paths, incident, kind, None)).absolute())
+            return str((await write_report(room, paths, incident, kind, None, record=not read_only)).absolute())
         except Failure as failure:
             raise ExportFailed(f"{failure.what} {failure.why} {failure.next_step}".strip()) from failure
 

@@ -58,18 +58,20 @@ async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) 
         return await write_report(None, paths, incident, kind, output)
 
 
-async def write_report(room: Room | None, paths: RoomPaths, incident: str, kind: str, output: Path | None) -> Path:
+async def write_report(
+    room: Room | None, paths: RoomPaths, incident: str, kind: str, output: Path | None, *, record: bool = True
+) -> Path:
     """Write one report, record its hash in the journal when an engine runs, and return where it is.
 
     An existing file is never overwritten; Failure says what to do. When the engine refuses to record it, the report
-    stays and Failure names it.
+    stays and Failure names it. Who is read-only may write a report but record nothing: `record` is False.
     """
     dossier = await _dossier(room, paths, incident)
     content = render(dossier, kind).encode()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(dossier.exported))
     target = output or Path(f"{safe_name(incident)}-{stamp}.{kind}")
     await asyncio.to_thread(_write, target, content)
-    if room is not None:
+    if room is not None and record:
         answer = await room.submit(RecordExport(incident, kind, hashlib.sha256(content).hexdigest()))
         if isinstance(answer, Refused):
             why = f"the report itself is {target}"
