@@ -14,7 +14,8 @@ from warroom.core.room import ConnectionLost
 
 def require_terminal() -> None:
     """Raise Failure with exit code 2 unless a full screen can be drawn here."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # A stream that was closed before the start is None.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise Failure(USAGE, "this needs a terminal", next_step="without one: warroom status, alarms, bots, contain")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise Failure(

@@ -72,8 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
-        # What is still buffered would otherwise meet a closed pipe when the interpreter ends.
-        sys.stdout.flush()
+        if isinstance(sys.stdout, io.TextIOBase):
+            # What is still buffered would otherwise meet a closed pipe when the interpreter ends; a stream that was
+            # closed before the start is None.
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough; the interpreter must not complain at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,114 @@
+"""Opening a console: refused in words where no screen can be drawn, and where the engine is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.conftest import Here
+from tests.stories.shell import Shell
+from tests.stories.terminal import Terminal
+from warroom.cli.console import open_console, require_terminal, run_console
+from warroom.cli.exits import Failure
+
+ASK = """
+import sys
+from warroom.cli.console import require_terminal
+from warroom.cli.exits import Failure
+try:
+    require_terminal()
+except Failure as failure:
+    sys.exit(failure.code)
+"""
+
+
+@pytest.fixture
+def tty() -> Iterator[int]:
+    """The program's end of a pty."""
+    ours, theirs = pty.openpty()
+    yield theirs
+    os.close(ours)
+    os.close(theirs)
+
+
+@pytest.mark.parametrize(
+    ("piped", "term", "code"),
+    [
+        ("", "xterm-256color", 0),
+        ("", "linux", 0),
+        ("stdin", "xterm-256color", 2),
+        ("stdout", "xterm-256color", 2),
+        ("", "dumb", 2),
+        ("", "", 2),
+        ("", None, 2),
+    ],
+)
+def test_a_screen_needs_both_ends_of_a_terminal_that_can_draw(
+    shell: Shell, tty: int, piped: str, term: str | None, code: int
+) -> None:
+    environment = {name: value for name, value in shell.environment.items() if name != "TERM"}
+    if term is not None:
+        environment["TERM"] = term
+    stdin, stdout = (subprocess.DEVNULL if piped == name else tty for name in ("stdin", "stdout"))
+    words = [sys.executable, "-c", ASK]
+    done = subprocess.run(words, env=environment, stdin=stdin, stdout=stdout, check=False, timeout=20)
+    assert done.returncode == code
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_a_closed_stream_is_no_terminal_and_no_bug(shell: Shell, tty: int, closed: str) -> None:
+    words = ["bash", "-c", f'"$0" -m warroom watch bot.log {closed}', sys.executable]
+    done = subprocess.run(
+        words,
+        env=shell.environment,
+        cwd=shell.folder,
+        stdin=tty,
+        stdout=tty,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 2), done.stderr
+    assert done.stderr.startswith("warroom: this needs a terminal\n")
+
+
+def test_without_a_terminal_the_advice_names_verbs_that_need_none(here: Here) -> None:
+    with pytest.raises(Failure) as caught:
+        require_terminal()
+    assert caught.value.code == 2
+    assert caught.value.what == "this needs a terminal"
+    for verb in caught.value.next_step.partition(":")[2].replace("warroom", "").replace(",", " ").split():
+        assert here(verb, "--help")[0] == 0, verb
+
+
+def test_a_room_without_an_engine_is_3_and_draws_nothing(here: Here, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = here.shell.paths("gone")
+    paths.folder.mkdir(parents=True)
+    paths.journal.touch()
+    with pytest.raises(Failure) as caught:
+        open_console(paths, read_only=False, ascii_only=False)
+    assert (caught.value.code, caught.value.what) == (3, "room gone has no engine")
+    with pytest.raises(Failure) as caught:
+        asyncio.run(run_console(here.shell.paths("nowhere"), read_only=True, ascii_only=True))
+    assert (caught.value.code, caught.value.what) == (3, "there is no room nowhere")
+    assert capsys.readouterr().out == ""
+
+
+def test_ascii_is_ascii_and_the_terminal_is_given_back(busy: Shell) -> None:
+    words = [sys.executable, "-m", "warroom", "attach", "busy", "--ascii"]
+    with Terminal(words, (80, 24), busy.environment, busy.folder) as screen:
+        screen.see("support")
+        assert screen.text().isascii(), screen.text()
+        screen.press("q")
+        screen.see("engine goes on")
+        screen.press("enter")
+        assert screen.ended() == 0
+        assert screen.written.count(b"\x1b[?1049h") == screen.written.count(b"\x1b[?1049l") == 1
+        assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l"), "the cursor is back"
