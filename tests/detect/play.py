@@ -35,12 +35,7 @@ def records(
     visits = schedule(seed, minutes * 60, attack.at_s, attack.until_s, attack.style) if attack else None
     record_history(path, seed=seed, minutes=minutes, shape=shape, name="support", ending_at=ending, visits=visits)
     parser = LineParser(str(path), "support", 0)
-    found: list[Record] = []
-    offset = 0
-    for line in path.read_bytes().splitlines(keepends=True):
-        found += parser.feed([(offset, len(line), line[:-1])], 0.0)
-        offset += len(line)
-    found += parser.flush()
+    found = [*parser.feed(path.read_bytes(), 0, 0.0), *parser.flush()]
     for record in found:
         record.received = record.moment
     return found

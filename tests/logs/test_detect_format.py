@@ -1,27 +1,41 @@
-"""A file's format is found from its lines; a line that does not fit tries the others."""
+"""A file's format is found from its first lines, and again when lines stop fitting."""
 
 from __future__ import annotations
 
-from warroom.logs.detect_format import FormatDetector
+from tests.logs.formats.reading import PLACE
+from warroom.logs.detect_format import SAMPLED, FormatChooser
 
 
-def formats(lines: list[str]) -> list[str]:
-    detector = FormatDetector()
-    return [parsed.format if (parsed := detector.parse(line)) else "none" for line in lines]
+def formats(chooser: FormatChooser, lines: list[str]) -> list[str]:
+    return [record.format if (record := chooser.read(line, PLACE)) else "none" for line in lines]
 
 
 def test_each_line_of_a_mixed_file_finds_its_format() -> None:
-    docker = '{"log":"INFO:b:x\\n","stream":"stderr","time":"2026-11-22T21:07:47.1Z"}'
-    lines = ["INFO:b:x", '{"message":"x"}', "INFO:b:y", docker, "what"]
-    assert formats(lines) == ["basic", "json", "basic", "docker+basic", "none"]
+    lines = ["INFO:b:x", '{"message":"x"}', "INFO:b:y", "what"]
+    assert formats(FormatChooser(), lines) == ["basic", "json", "basic", "none"]
 
 
-def test_the_share_that_fits_is_counted_over_the_newest_lines() -> None:
-    detector = FormatDetector()
-    assert detector.share_parsed == 1.0
-    for line in ["INFO:b:x"] * 3 + ["odd"]:
-        detector.parse(line)
-    assert detector.share_parsed == 0.75
-    for _ in range(200):
-        detector.parse("INFO:b:x")
-    assert detector.share_parsed == 1.0
+def test_what_most_of_the_first_lines_fit_leads() -> None:
+    chooser = FormatChooser()
+    before = chooser.leading
+    formats(chooser, ['{"message":"x"}', *["INFO:b:x"] * SAMPLED])
+    leading = chooser.leading
+    assert before is None
+    assert leading is not None
+    assert leading("INFO:b:x", PLACE) is not None
+
+
+def test_when_lines_stop_fitting_another_format_comes_to_lead() -> None:
+    chooser = FormatChooser()
+    formats(chooser, ["INFO:b:x"] * SAMPLED)
+    formats(chooser, ['{"message":"x"}'] * 400)
+    assert chooser.leading is not None
+    assert chooser.leading('{"message":"x"}', PLACE) is not None
+
+
+def test_an_envelope_is_remembered() -> None:
+    chooser = FormatChooser()
+    opened = chooser.open('{"log":"INFO:b:x\\n","stream":"stderr","time":"2026-11-22T21:07:47.1Z"}')
+    assert opened is not None
+    assert (opened.text, chooser.envelope is not None) == ("INFO:b:x", True)
+    assert chooser.open("INFO:b:x") is None

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warroom.core.record import Record
-from warroom.logs.line_parser import LONGEST_LINE, LineParser, RawLine
+from warroom.logs.line_parser import LONGEST_LINE, LineParser
 
 TRACE = [
     b"ERROR:bot:tool failed",
@@ -18,18 +18,17 @@ TRACE = [
 ]
 
 
-def raw(lines: list[bytes]) -> list[RawLine]:
-    found: list[RawLine] = []
-    offset = 0
-    for line in lines:
-        found.append((offset, len(line) + 1, line))
-        offset += len(line) + 1
-    return found
+PRETTY = [b"{", b'    "body": "refused",', b'    "severity_text": "WARN"', b"}"]
+DOCKER = b'{"log":"INFO:b:x","stream":"stderr","time":"2026-11-22T21:07:47Z"}'
+
+
+def block(lines: list[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
 
 
 def parsed(lines: list[bytes]) -> list[Record]:
     parser = LineParser("/x", "bot", 0)
-    return [*parser.feed(raw(lines), 5.0), *parser.flush()]
+    return [*(parser.feed(block(lines), 0, 5.0) if lines else []), *parser.flush()]
 
 
 @given(st.lists(st.one_of(st.binary(max_size=80), st.sampled_from(TRACE)), max_size=20))
@@ -46,12 +45,17 @@ def test_whatever_the_lines_hold_their_records_tile_them(lines: list[bytes]) -> 
     assert end == sum(len(line) + 1 for line in lines)
 
 
-@given(st.lists(st.sampled_from([*TRACE, b"INFO:bot:x", b'{"a":1}', b"raw"]), max_size=12), st.integers(0, 12))
+@given(
+    st.lists(st.sampled_from([*TRACE, b"INFO:bot:x", b'{"a":1}', b"raw", *PRETTY, b"{", DOCKER]), max_size=12),
+    st.integers(0, 12),
+)
 def test_it_does_not_matter_how_the_lines_are_cut_into_batches(lines: list[bytes], cut: int) -> None:
     parser = LineParser("/x", "bot", 0)
-    everything = raw(lines)
-    twice = [*parser.feed(everything[:cut], 5.0), *parser.feed(everything[cut:], 5.0), *parser.flush()]
-    assert twice == parsed(lines)
+    twice: list[Record] = []
+    first, second = block(lines[:cut]), block(lines[cut:])
+    for part, offset in ((first, 0), (second, len(first))):
+        twice.extend(parser.feed(part, offset, 5.0) if part else [])
+    assert [*twice, *parser.flush()] == parsed(lines)
 
 
 def test_a_traceback_belongs_to_its_record_and_the_next_line_does_not() -> None:
@@ -71,9 +75,9 @@ def test_chained_exceptions_are_kept_whole() -> None:
 
 def test_an_info_line_is_handed_on_at_once_and_an_error_waits_for_its_traceback() -> None:
     parser = LineParser("/x", "bot", 0)
-    assert len(parser.feed(raw([b"INFO:bot:x"]), 0.0)) == 1
+    assert len(parser.feed(b"INFO:bot:x\n", 0, 0.0)) == 1
     assert not parser.held_back
-    assert parser.feed([(11, 12, b"ERROR:bot:x")], 0.0) == []
+    assert parser.feed(b"ERROR:bot:x\n", 11, 0.0) == []
     assert (parser.held_back, parser.settled(23), parser.settled_line, parser.line) == (True, 11, 1, 2)
     assert len(parser.flush()) == 1
     assert (parser.settled(23), parser.settled_line) == (23, 2)
@@ -97,3 +101,34 @@ def test_a_record_keeps_the_time_its_line_says_and_when_it_came() -> None:
 def test_an_unparsed_line_is_kept_raw() -> None:
     (record,) = parsed([b"what is this"])
     assert (record.format, record.message) == ("raw", "what is this")
+
+
+def test_json_printed_over_many_lines_is_one_record() -> None:
+    first, second = parsed([*PRETTY, b"INFO:bot:next"])
+    assert (first.format, first.message, first.level) == ("json", "refused", "WARNING")
+    assert first.length == len(block(PRETTY))
+    assert second.message == "next"
+
+
+def test_no_line_hides_behind_an_opened_brace() -> None:
+    records = parsed([b"{", b"INFO:bot:seen", b"  indented", b"INFO:bot:too"])
+    assert [record.message for record in records if record.format == "basic"] == ["seen", "too"]
+
+
+def test_colours_and_a_byte_order_mark_are_taken_out() -> None:
+    (record,) = parsed([b"\xef\xbb\xbf\x1b[1;32mINFO\x1b[0m:bot:x\r"])
+    assert (record.format, record.message) == ("basic", "x")
+
+
+def test_escape_codes_that_do_more_than_colour_stay_to_be_seen() -> None:
+    (record,) = parsed([b"INFO:bot:\x1b]0;title\x07\x1b[2J\x1b[c"])
+    assert record.message == "\x1b]0;title\x07\x1b[2J\x1b[c"
+
+
+def test_a_line_that_lost_its_middle_keeps_its_length() -> None:
+    parser = LineParser("/x", "bot", 0)
+    gap, record, following = parser.feed(b"INFO:bot:" + b"x" * LONGEST_LINE + b"\nINFO:bot:y\n", 0, 5.0, 500)
+    assert gap.gap is not None
+    assert gap.gap.bytes == 500 + len("INFO:bot:")
+    assert record.length == LONGEST_LINE + len("INFO:bot:") + 1 + 500
+    assert following.offset == record.length

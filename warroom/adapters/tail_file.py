@@ -6,11 +6,10 @@ import glob
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 from warroom.core.record import Checkpoint, Gap, Record
-from warroom.logs.line_parser import LineParser, RawLine, gap_record
+from warroom.logs.line_parser import LineParser, gap_record
 
 PIECE = 1 << 16
 """Bytes read at once (larger pieces fall out of the processor's cache, measured)."""
@@ -117,20 +116,12 @@ class TailFile:
             self._keep(piece)
             return []
         whole = bytes(self._partial) + piece[: end + 1] if self._partial else piece[: end + 1]
+        dropped, offset = self._dropped, self.offset
         self._partial.clear()
-        lines = list(self._split(whole))
+        self._dropped = 0
+        self.offset += len(whole) + dropped
         self._keep(piece[end + 1 :])
-        return self.parser.feed(lines, received)
-
-    def _split(self, whole: bytes) -> Iterator[RawLine]:
-        offset = self.offset
-        for content in whole.split(b"\n")[:-1]:
-            length = len(content) + 1 + self._dropped
-            # What was dropped of the first line lies between its kept start and its newline.
-            self._dropped = 0
-            yield offset, length, content
-            offset += length
-        self.offset = offset
+        return self.parser.feed(whole, offset, received, dropped)
 
     def _keep(self, piece: bytes) -> None:
         room = LONGEST_KEPT - len(self._partial)
@@ -146,12 +137,16 @@ class TailFile:
         """Return what still waits when nobody will write here any more; an unfinished line is said."""
         records = self.parser.flush()
         if self._partial:
-            length = len(self._partial) + self._dropped
             gap = Gap("partial", "the file ended in the middle of a line", None)
             records.append(gap_record(self.path, self.bot, self.generation, self.offset, gap, received))
-            records.extend(self.parser.feed([(self.offset, length, bytes(self._partial))], received))
-            records.extend(self.parser.flush())
-            self.offset += length
+            # There is no newline, so the record is one byte shorter than a line of this content.
+            last = [
+                *self.parser.feed(bytes(self._partial) + b"\n", self.offset, received, self._dropped),
+                *self.parser.flush(),
+            ]
+            last[-1].length -= 1
+            records.extend(last)
+            self.offset += len(self._partial) + self._dropped
             self._partial.clear()
             self._dropped = 0
         return records

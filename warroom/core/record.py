@@ -30,7 +30,7 @@ class Gap(msgspec.Struct, frozen=True):
     """Bytes concerned, null when nobody can know."""
 
 
-class Record(msgspec.Struct, kw_only=True, gc=False):
+class Record(msgspec.Struct, gc=False):
     """One parsed log line. Text fields are as written (untrusted): pass `clean` before showing them.
 
     `time` and `received` are seconds since the epoch, `offset` and `length` bytes in that generation of the file.
@@ -41,15 +41,14 @@ class Record(msgspec.Struct, kw_only=True, gc=False):
     offset: int
     length: int
     received: float
-    format: str = "raw"
-    time: float | None = None
-    time_source: TimeSource = "arrival"
     line: int | None = None
+    bot: str | None = None
+    format: str = "raw"
+    message: str = ""
     level: str | None = None
     logger: str | None = None
-    bot: str | None = None
+    time: float | None = None
     event: str | None = None
-    message: str = ""
     user: str | None = None
     session: str | None = None
     address: str | None = None
@@ -59,6 +58,7 @@ class Record(msgspec.Struct, kw_only=True, gc=False):
     latency_ms: float | None = None
     status: int | None = None
     error: str | None = None
+    time_source: TimeSource = "arrival"
     attrs: dict[str, Any] = {}
     gap: Gap | None = None
 
@@ -66,6 +66,10 @@ class Record(msgspec.Struct, kw_only=True, gc=False):
     def moment(self) -> float:
         """The line's own time, or its arrival where it has none; seconds since the epoch."""
         return self.received if self.time is None else self.time
+
+
+Place = tuple[str, int, int, int, float, int, str]
+"""Where a line lies and whose it is: the first seven fields of its record."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):

@@ -1,41 +1,84 @@
-"""Which format a log has: the one that most of its newest lines fit; a line that does not fit tries the others."""
+"""Which format a log has: the one that most of its first lines fit; a line that does not fit it tries the others."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Sequence
 
-from warroom.logs.formats import basic, docker, jsonl
-from warroom.logs.formats.fields import Parsed
+from warroom.core.record import Place, Record
+from warroom.logs.formats.catalogue import ENVELOPES, FORMATS
+from warroom.logs.formats.format import Envelope, Format, Opened, Read
 
-Parser = Callable[[str], Parsed | None]
-ENVELOPES: tuple[Parser, ...] = (docker.parse,)
-"""Tried first, always: a format inside would take an envelope for a line of its own."""
-PARSERS: tuple[Parser, ...] = (jsonl.parse, basic.parse)
+SAMPLED = 50
+"""Lines on which every format is tried before one leads."""
+_WINDOW = 200
+_STRAYS = 0.2
+"""Share of lines of a window that the leading format does not fit, above which all are tried anew."""
 
-_REMEMBERED = 200
 
+class FormatChooser:
+    """Remembers which format leads, so that the usual line is read at its first try."""
 
-class FormatDetector:
-    """Remembers which format the last lines had, so that the usual line is parsed at its first try."""
-
-    def __init__(self) -> None:
-        self._order = [*ENVELOPES, *PARSERS]
-        self._fitted: deque[bool] = deque(maxlen=_REMEMBERED)
+    def __init__(self, extra: Sequence[Format] = ()) -> None:
+        self._known = [(one.id, one.reader()) for one in (*extra, *FORMATS)]
+        self._order = list(self._known)
+        self._fits: Counter[str] = Counter()
+        self._left = SAMPLED
+        """Lines still to be sampled."""
+        self._seen = 0
+        self._strays = 0
+        self.envelope: Envelope | None = None
 
     @property
-    def share_parsed(self) -> float:
-        """Share of the last 200 lines that some format fitted; 1.0 before the first line."""
-        return sum(self._fitted) / len(self._fitted) if self._fitted else 1.0
+    def leading(self) -> Read | None:
+        """How to read the usual line; None while every format is tried."""
+        return None if self._left else self._order[0][1]
 
-    def parse(self, text: str) -> Parsed | None:
-        """Return what the fitting format finds, or None when none fits."""
-        for place, parser in enumerate(self._order):
-            parsed = parser(text)
-            if parsed is not None:
-                if place > len(ENVELOPES):
-                    self._order.insert(len(ENVELOPES), self._order.pop(place))
-                self._fitted.append(True)
-                return parsed
-        self._fitted.append(False)
+    def read(self, text: str, place: Place) -> Record | None:
+        """Return the record that the first fitting format makes, the leading one first; None when none fits."""
+        if self._left:
+            self._sample(text, place)
+        for rank, (_, read) in enumerate(self._order):
+            record = read(text, place)
+            if record is not None:
+                self._count(stray=rank > 0)
+                return record
+        self._count(stray=True)
         return None
+
+    def usual(self, lines: int) -> None:
+        """Count lines that the leading format read without asking here."""
+        self._seen += lines
+        self._count(stray=False, lines=0)
+
+    def open(self, text: str) -> Opened | None:
+        """Take a line out of its envelope; the one that fitted last is tried first."""
+        if self.envelope is not None:
+            opened = self.envelope.open(text)
+            if opened is not None:
+                return opened
+        for envelope in ENVELOPES:
+            opened = envelope.open(text)
+            if opened is not None:
+                self.envelope = envelope
+                return opened
+        return None
+
+    def _sample(self, text: str, place: Place) -> None:
+        for name, read in self._known:
+            record = read(text, place)
+            if record is not None:
+                # Of two formats that fit as often, the one that finds a time knows more.
+                self._fits[name] += 2 if record.time is None else 3
+        self._left -= 1
+        self._order.sort(key=lambda one: -self._fits[one[0]])
+
+    def _count(self, *, stray: bool, lines: int = 1) -> None:
+        self._seen += lines
+        self._strays += stray
+        if self._seen >= _WINDOW:
+            if self._strays > _STRAYS * self._seen:
+                self._left = SAMPLED
+                self._fits.clear()
+                self._order = list(self._known)
+            self._seen = self._strays = 0

@@ -1,36 +1,46 @@
-"""Raw lines of one file to records: decoded, detected, parsed, joined; every byte stays accounted for."""
+"""Whole lines of one file to records: decoded, out of envelopes, parsed, joined; every byte stays accounted for."""
 
 from __future__ import annotations
 
-from warroom.core.record import Gap, Level, Record
-from warroom.logs.detect_format import FormatDetector
-from warroom.logs.formats.fields import Parsed
-from warroom.logs.multiline import Continuation
+import codecs
+import re
+from collections.abc import Sequence
+
+from warroom.core.record import Gap, Level, Place, Record
+from warroom.logs.detect_format import FormatChooser
+from warroom.logs.formats.format import Format, Opened
+from warroom.logs.multiline import Continuation, JsonBlock
 
 LONGEST_LINE = 1 << 20
 """Bytes kept of one line; the rest is cut and said."""
 _JOINED_LINES = 2000
-
-RawLine = tuple[int, int, bytes]
-"""Offset and length in the file, newline included, and the content without it."""
+_ERROR, _CRITICAL = Level.ERROR, Level.CRITICAL
+"""Levels whose records wait a moment for a traceback."""
+_colours = re.compile(r"\x1b\[[0-9;:]*m")
+"""What colours a log for people. Other escape codes stay: they are no decoration, and whoever reads has to see them."""
 
 
 class LineParser:
     """Parses the lines of one generation of one file in order.
 
-    The last record may wait for lines that belong to it (a traceback); `flush` gives it up, and `settled` says up to
-    which offset everything has been handed on.
+    The last record may wait for lines that belong to it (a traceback, the rest of a split line); `flush` gives it up,
+    and `settled` says up to which offset everything has been handed on.
     """
 
-    def __init__(self, source: str, bot: str, generation: int, line: int = 0) -> None:
+    def __init__(self, source: str, bot: str, generation: int, line: int = 0, formats: Sequence[Format] = ()) -> None:
         self._source = source
         self._bot = bot
         self._generation = generation
         self._line = line
-        self._detector = FormatDetector()
+        self._chooser = FormatChooser(formats)
         self._continuation = Continuation()
+        self._block = JsonBlock()
         self._pending: Record | None = None
         self._pending_lines = 0
+        self._split: Opened | None = None
+        """The first parts of a line that its envelope split."""
+        self._gaps: dict[int, list[Gap]] = {}
+        """Gaps of the lines being fed, by the line's offset."""
 
     @property
     def line(self) -> int:
@@ -51,83 +61,179 @@ class LineParser:
         """Return the offset up to which all is handed on, where `fed` is the end of what was fed."""
         return fed if self._pending is None else self._pending.offset
 
-    def feed(self, lines: list[RawLine], received: float) -> list[Record]:
-        """Return the records that these lines complete, in order; gaps are records too."""
+    def feed(self, block: bytes, offset: int, received: float, dropped: int = 0) -> list[Record]:
+        """Return the records that a block of whole lines completes, in order; gaps are records too.
+
+        `block` ends with a newline and begins at `offset` of the file; `dropped` bytes of its first line were not kept.
+        """
+        texts, sizes = self._lines(block, offset, dropped)
         done: list[Record] = []
-        for offset, length, content in lines:
+        leading = self._chooser.leading if self._chooser.envelope is None else None
+        strays = 0
+        for text, size in zip(texts, sizes, strict=True):
             self._line += 1
-            text = self._text(offset, length, content, received, done)
-            parsed = self._detector.parse(text)
-            if parsed is None and self._joined(text, length):
-                continue
-            done.extend(self.flush())
-            record = self._record(offset, length, text, parsed, received)
-            if parsed is not None and record.level in (Level.ERROR, Level.CRITICAL):
-                self._continuation.reset()
-                self._pending, self._pending_lines = record, 1
-            elif parsed is None and self._continuation.joins(text):
-                # A traceback whose record was handed on already stands for itself.
-                self._pending, self._pending_lines = record, 1
+            if self._gaps and offset in self._gaps:
+                done.extend(self.flush())
+                done.extend(self._gap(offset, gap, received) for gap in self._gaps[offset])
+            place = (self._source, self._generation, offset, size, received, self._line, self._bot)
+            offset += size
+            record = leading(text, place) if leading and self._pending is None else None
+            if record is None:
+                strays += 1
+                self._take(text, place, done)
+            elif record.level is _ERROR or record.level is _CRITICAL:
+                self._keep(record, done, fits=True)
             else:
-                self._continuation.reset()
                 done.append(record)
+        self._chooser.usual(len(texts) - strays)
         return done
 
     def flush(self) -> list[Record]:
         """Return the record that waits, if one does."""
         pending, self._pending = self._pending, None
         self._pending_lines = 0
-        return [] if pending is None else [pending]
+        if pending is None:
+            return []
+        if self._block.open:
+            pending.message = self._block.end()
+        if self._split is not None:
+            opened, self._split = self._split, None
+            return [self._read_opened(opened, _place_of(pending))[0]]
+        return [pending]
 
-    def _text(self, offset: int, length: int, content: bytes, received: float, done: list[Record]) -> str:
+    def _take(self, text: str, place: Place, done: list[Record]) -> None:
+        """Keep a line that needs more than the leading format: an envelope, a block, a traceback, another format."""
+        if self._block.open:
+            if self._block.takes(text):
+                self._grow(place[3])
+                if self._block.complete:
+                    self._end_block(done)
+                return
+            done.extend(self.flush())
+        record = self._chooser.read(text, place) if self._chooser.envelope is None else None
+        opened = self._chooser.open(text) if record is None else None
+        if opened is not None:
+            self._take_opened(opened, place, done)
+            return
+        if record is None and self._chooser.envelope is not None:
+            record = self._chooser.read(text, place)
+        self._keep(record or Record(*place, "raw", text), done, fits=record is not None)
+
+    def _take_opened(self, opened: Opened, place: Place, done: list[Record]) -> None:
+        lines = 0
+        if self._split is not None and self._pending is not None:
+            first, lines = self._pending, self._pending_lines
+            opened.text = self._split.text + opened.text
+            first.length += place[3]
+            place = _place_of(first)
+            self._split = self._pending = None
+        if not opened.whole and len(opened.text) < LONGEST_LINE:
+            done.extend(self.flush())
+            self._split, self._pending, self._pending_lines = opened, Record(*place), lines + 1
+            return
+        record, fits = self._read_opened(opened, place)
+        self._keep(record, done, fits=fits, lines=lines + 1)
+
+    def _read_opened(self, opened: Opened, place: Place) -> tuple[Record, bool]:
+        """Return the record of a line out of its envelope, and whether some format fits it."""
+        found = self._chooser.read(opened.text, place)
+        record = found or Record(*place, "raw", opened.text)
+        if record.time is None and opened.time is not None:
+            record.time, record.time_source = opened.time, opened.time_source
+        record.level = record.level or opened.level
+        record.logger = record.logger or opened.logger
+        for name, value in opened.attrs.items():
+            record.attrs.setdefault(name, value)
+        if self._chooser.envelope is not None:
+            record.format = f"{self._chooser.envelope.id}+{record.format}"
+        return record, found is not None
+
+    def _keep(self, record: Record, done: list[Record], *, fits: bool, lines: int = 1) -> None:
+        """Join a line to the record that waits, let it wait itself, or hand it on."""
+        text = record.message
+        room = self._pending is not None and self._pending_lines < _JOINED_LINES
+        if not fits and room and self._continuation.joins(text):
+            assert self._pending is not None
+            self._pending.message = f"{self._pending.message}\n{text}"
+            self._grow(record.length, lines)
+            return
+        done.extend(self.flush())
+        if not fits and self._continuation.joins(text):
+            # A traceback whose record was handed on already stands for itself.
+            self._pending, self._pending_lines = record, lines
+            return
+        self._continuation.reset()
+        if (fits and record.level in (_ERROR, _CRITICAL)) or self._block.begins(text, fits=fits):
+            self._pending, self._pending_lines = record, lines
+        else:
+            done.append(record)
+
+    def _grow(self, length: int, lines: int = 1) -> None:
+        assert self._pending is not None
+        self._pending.length += length
+        self._pending_lines += lines
+
+    def _end_block(self, done: list[Record]) -> None:
+        """A block of JSON is whole: read it as one line would be."""
+        pending, lines = self._pending, self._pending_lines
+        assert pending is not None
+        self._pending = None
+        text, place = self._block.end(), _place_of(pending)
+        record = self._chooser.read(text, place)
+        self._keep(record or Record(*place, "raw", text), done, fits=record is not None, lines=lines)
+
+    def _lines(self, block: bytes, offset: int, dropped: int) -> tuple[list[str], list[int]]:
+        """Return the texts of the lines and their lengths in the file, newline included."""
+        if self._is_plain(block) and not dropped:
+            texts = block[:-1].decode("ascii").split("\n")
+            return texts, [len(text) + 1 for text in texts]
+        self._gaps.clear()
+        texts, sizes = [], []
+        for content in block[:-1].split(b"\n"):
+            sizes.append(len(content) + 1 + dropped)
+            texts.append(self._text(content, offset, sizes[-1]))
+            offset += sizes[-1]
+            # What was dropped lies between the kept start of the first line and its newline.
+            dropped = 0
+        return texts, sizes
+
+    @staticmethod
+    def _is_plain(block: bytes) -> bool:
+        """Whether nothing in the block needs a second look: most logs are such blocks, and read faster."""
+        odd = any(mark in block for mark in (b"\0", b"\r", b"\x1b"))
+        return block.isascii() and not odd and len(block) <= LONGEST_LINE
+
+    def _text(self, content: bytes, offset: int, size: int) -> str:
         if content[:1] == b"\0":
             kept = content.lstrip(b"\0")
-            gap = Gap("nul_hole", "NUL bytes before the line were dropped", len(content) - len(kept))
-            done.append(self._gap(offset, gap, received))
+            self._note(offset, Gap("nul_hole", "NUL bytes before the line were dropped", len(content) - len(kept)))
             content = kept
-        if len(content) > LONGEST_LINE:
-            gap = Gap("cut_line", f"the line has {length} bytes", len(content) - LONGEST_LINE)
-            done.append(self._gap(offset, gap, received))
+        if offset == 0 and content[:3] == codecs.BOM_UTF8:
+            content = content[3:]
+        if size > LONGEST_LINE + 1:
+            cut = size - 1 - LONGEST_LINE
+            self._note(offset, Gap("cut_line", f"the line has {size} bytes", cut))
             content = content[:LONGEST_LINE]
-        if content[-1:] == b"\r":
-            content = content[:-1]
-        return content.decode("utf-8", "replace")
+        text = content.removesuffix(b"\r").decode("utf-8", "replace")
+        return _colours.sub("", text) if "\x1b" in text else text
 
-    def _joined(self, text: str, length: int) -> bool:
-        pending = self._pending
-        if pending is None or self._pending_lines >= _JOINED_LINES or not self._continuation.joins(text):
-            return False
-        pending.message = f"{pending.message}\n{text}"
-        pending.length += length
-        self._pending_lines += 1
-        return True
+    def _note(self, offset: int, gap: Gap) -> None:
+        self._gaps.setdefault(offset, []).append(gap)
 
     def _gap(self, offset: int, gap: Gap, received: float) -> Record:
         return gap_record(self._source, self._bot, self._generation, offset, gap, received)
 
-    def _record(self, offset: int, length: int, text: str, parsed: Parsed | None, received: float) -> Record:
-        record = Record(
-            source=self._source,
-            generation=self._generation,
-            offset=offset,
-            length=length,
-            received=received,
-            line=self._line,
-            bot=self._bot,
-        )
-        if parsed is None:
-            record.message = text
-            return record
-        record.format = parsed.format
-        record.message = parsed.message
-        record.level = parsed.level
-        record.logger = parsed.logger
-        record.time = parsed.time
-        record.time_source = parsed.time_source
-        record.attrs = parsed.attrs
-        for name, value in parsed.fields.items():
-            setattr(record, name, value)
-        return record
+
+def _place_of(record: Record) -> Place:
+    return (
+        record.source,
+        record.generation,
+        record.offset,
+        record.length,
+        record.received,
+        record.line or 0,
+        record.bot or "",
+    )
 
 
 def gap_record(source: str, bot: str, generation: int, offset: int, gap: Gap, received: float) -> Record:

@@ -1,4 +1,4 @@
-"""Which lines belong to the record before them: tracebacks and indented continuations."""
+"""Which lines belong to the record before them: tracebacks, indented continuations, blocks of pretty JSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ _CHAINED = (
     "The above exception was the direct cause of the following exception:",
 )
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Iteration|Group|Timeout)?(?:: |$)")
+
+_BLOCK_LINES = 2000
+_BLOCK_SIZE = 1 << 20
 
 
 class Continuation:
@@ -37,3 +40,41 @@ class Continuation:
     def reset(self) -> None:
         """A new record began."""
         self.inside = False
+
+
+class JsonBlock:
+    """Collects one object that is printed over many lines: `{`, indented lines, `}`."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._size = 0
+        self.complete = False
+
+    @property
+    def open(self) -> bool:
+        """Whether a block has begun."""
+        return bool(self._lines)
+
+    def begins(self, text: str, *, fits: bool) -> bool:
+        """Begin a block if this line, which fits no format, opens one."""
+        if fits or text != "{":
+            return False
+        self._lines, self._size, self.complete = [text], len(text), False
+        return True
+
+    def takes(self, text: str) -> bool:
+        """Add a line; False for one that cannot stand within a block, so that no line hides in it."""
+        self.complete = text == "}"
+        if not self.complete and not text.startswith((" ", "\t")):
+            return False
+        if len(self._lines) >= _BLOCK_LINES or self._size > _BLOCK_SIZE:
+            return False
+        self._lines.append(text)
+        self._size += len(text)
+        return True
+
+    def end(self) -> str:
+        """Return what was collected, and begin afresh."""
+        text = "\n".join(self._lines)
+        self._lines, self._size, self.complete = [], 0, False
+        return text

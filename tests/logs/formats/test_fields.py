@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
-from warroom.logs.formats.fields import place
+from tests.logs.formats.reading import PLACE
+from warroom.core.record import Record
+from warroom.logs.formats.fields import NUMBER_FIELDS, TEXT_FIELDS, WHOLE_FIELDS, fill, level_of
+
+FIELDS = {*TEXT_FIELDS.values(), *WHOLE_FIELDS.values(), *NUMBER_FIELDS.values()}
 
 
-def placed(name: str, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    fields: dict[str, Any] = {}
-    attrs: dict[str, Any] = {}
-    place(name, value, fields, attrs)
-    return fields, attrs
+def filled(name: str, value: Any) -> dict[str, Any]:
+    record = Record(*PLACE[:6])
+    assert fill(record, name, value) == (record != Record(*PLACE[:6]))
+    return {field: getattr(record, field) for field in FIELDS if getattr(record, field) is not None}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +30,7 @@ def placed(name: str, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     ],
 )
 def test_a_known_name_of_a_fitting_type_fills_its_field(name: str, value: Any, fields: dict[str, Any]) -> None:
-    assert placed(name, value) == (fields, {})
+    assert filled(name, value) == fields
 
 
 @pytest.mark.parametrize(
@@ -37,21 +40,23 @@ def test_a_known_name_of_a_fitting_type_fills_its_field(name: str, value: Any, f
         ("status", 3.5),
         ("tokens_in", -50_000),
         ("tokens_in", 10**400),
+        ("tokens_in", "9" * 5000),
         ("latency_ms", float("nan")),
         ("latency_ms", "fast"),
         ("user", ["a"]),
         ("unknown", "x"),
     ],
 )
-def test_anything_else_is_kept_as_written(name: str, value: Any) -> None:
-    fields, attrs = placed(name, value)
-    assert fields == {}
-    assert list(attrs) == [name]
+def test_anything_else_fills_nothing(name: str, value: Any) -> None:
+    assert filled(name, value) == {}
 
 
 def test_the_first_of_two_names_for_one_field_counts() -> None:
-    fields: dict[str, Any] = {}
-    attrs: dict[str, Any] = {}
-    place("user", "first", fields, attrs)
-    place("user.id", "second", fields, attrs)
-    assert fields == {"user": "first"}
+    record = Record(*PLACE)
+    assert fill(record, "user", "first")
+    assert not fill(record, "user.id", "second")
+    assert record.user == "first"
+
+
+def test_a_level_is_known_in_any_case() -> None:
+    assert [level_of(word) for word in ("warn", "WARN", "Warn", "loud", None)] == ["WARNING"] * 3 + [None, None]

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from warroom.core.record import Place, Record
+from warroom.logs.formats.fields import LEVELS
+from warroom.logs.formats.format import Format
+from warroom.logs.formats.pairs import read_pairs
 
-from warroom.logs.formats.fields import LEVELS, NUMBER_FIELDS, TEXT_FIELDS, WHOLE_FIELDS, Parsed, place
-
-_LINE = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):([^:\s][^:]{0,200}):(.*)", re.DOTALL)
-_PAIR = re.compile(r'(?<!\S)([A-Za-z_][\w.]{0,40})=("(?:[^"\\]|\\.){0,4000}"|[^\s"]{1,400})')
-_KNOWN = frozenset({*TEXT_FIELDS, *WHOLE_FIELDS, *NUMBER_FIELDS})
-_PROSE = ("prompt", "reply", "message", "query", "output")
+_LEVELS = {word: LEVELS[word] for word in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")}
+_LONGEST_LOGGER = 200
 
 
-def parse(text: str) -> Parsed | None:
-    """Return the fields of a line, or None when it does not begin a record of this format.
-
-    `key=value` pairs in the message fill the record's fields where their names are known.
-    """
-    found = _LINE.match(text)
-    if found is None:
+def read(text: str, place: Place) -> Record | None:
+    """Return the record of a line; `key=value` pairs in the message fill the fields whose names are known."""
+    parts = text.split(":", 2)
+    if len(parts) != 3 or parts[0] not in _LEVELS:
         return None
-    level, logger, message = found.groups()
-    parsed = Parsed("basic", message, LEVELS[level], logger)
+    level, logger, message = parts
+    if not logger or logger[0].isspace() or len(logger) > _LONGEST_LOGGER:
+        return None
+    record = Record(*place, "basic", message, _LEVELS[level], logger)
     if "=" in message:
-        parsed.fields, parsed.attrs = pairs(message)
-    return parsed
+        read_pairs(message, record)
+    return record
 
 
-def pairs(message: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the record fields and the prose attributes that `key=value` pairs in a message hold."""
-    fields: dict[str, Any] = {}
-    attrs: dict[str, Any] = {}
-    for name, value in _PAIR.findall(message):
-        if value[0] == '"':
-            value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-        if name in _KNOWN:
-            place(name, value, fields, attrs)
-        elif name in _PROSE:
-            attrs.setdefault(name, value)
-    return fields, attrs
+FORMAT = Format(
+    "basic",
+    "Python logging.basicConfig, which writes no time",
+    lambda: read,
+    ("INFO:root:Event logged: Bot started successfully.", 'ERROR:bot.chat:refused user=u-7 status=401 prompt="hi"'),
+)

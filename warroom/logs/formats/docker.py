@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import msgspec
 
-from warroom.logs.formats import basic, jsonl
-from warroom.logs.formats.fields import Parsed
+from warroom.logs.formats.format import Envelope, Opened
+from warroom.logs.times import iso
 
 
-class _Envelope(msgspec.Struct):
+class _Line(msgspec.Struct):
     log: str
     stream: str
     time: str
 
 
-_decode = msgspec.json.Decoder(_Envelope).decode
+_decode = msgspec.json.Decoder(_Line).decode
 
 
-def parse(text: str) -> Parsed | None:
-    """Return the inner line's fields with the envelope's time, or None when this is no such envelope."""
-    if not text.startswith('{"log"'):
+def open_line(text: str) -> Opened | None:
+    """Take a line out of the envelope. Docker splits lines above 16 KiB: only the last part ends with a newline."""
+    if text[:1] != "{":
         return None
     try:
-        envelope = _decode(text)
+        line = _decode(text)
     except msgspec.DecodeError:
         return None
-    # Nanoseconds are more than datetime reads.
-    moment = jsonl.time_of(envelope.time[:26].rstrip("Z") + "+00:00" if envelope.time.endswith("Z") else envelope.time)
+    moment = iso(line.time)
     if moment is None:
         return None
-    inner = envelope.log.rstrip("\n")
-    parsed = jsonl.parse(inner) or basic.parse(inner) or Parsed("raw", inner)
-    parsed.format = f"docker+{parsed.format}"
-    if parsed.time is None:
-        parsed.time, parsed.time_source = moment[0], "line"
-    return parsed
+    whole = line.log.endswith("\n")
+    return Opened(line.log[:-1] if whole else line.log, whole, moment[0])
+
+
+ENVELOPE = Envelope(
+    "docker",
+    "Docker's json-file log driver",
+    open_line,
+    ('{"log":"INFO:bot.chat:ok\\n","stream":"stderr","time":"2026-11-22T21:07:47.123456789Z"}',),
+)

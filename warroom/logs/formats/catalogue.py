@@ -1,0 +1,9 @@
+"""All formats that are known, the most particular first: of two that fit a line as well, the first is taken."""
+
+from __future__ import annotations
+
+from warroom.logs.formats import basic, docker, jsonl
+from warroom.logs.formats.format import Envelope, Format
+
+FORMATS: tuple[Format, ...] = (jsonl.FORMAT, basic.FORMAT)
+ENVELOPES: tuple[Envelope, ...] = (docker.ENVELOPE,)
