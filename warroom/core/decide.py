@@ -12,11 +12,11 @@ from warroom.core.commands import Command, Refused
 from warroom.core.decide_containment import decide_contain, decide_release, decide_verify
 from warroom.core.desk import Desk, IncidentRecord, StepRecord, open_actions
 from warroom.core.facts import Fact
+from warroom.core.limits import unfit
 from warroom.core.model import Actor, Phase, Plan, Playbook, Role, Severity, StepState, Verb
 
 PHASES = list(Phase)
 _SEVERITIES = list(Severity)
-_TEXT_LIMIT = 4000
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -35,6 +35,9 @@ class Context(msgspec.Struct, frozen=True):
 
 def decide(desk: Desk, command: Command, context: Context) -> list[Fact] | Refused:
     """Return the facts to record, in order, or the reason why nothing is recorded."""
+    fault = unfit(command)
+    if fault is not None:
+        return fault
     match command:
         case c.OpenIncident():
             return _open(desk, command, context)
@@ -111,8 +114,6 @@ def _on_incident(
 def _text_fault(text: str, what: str) -> Refused | None:
     if not text.strip():
         return Refused(f"{what} needs words")
-    if len(text) > _TEXT_LIMIT:
-        return Refused(f"{what} may have {_TEXT_LIMIT} characters; this has {len(text)}")
     return None
 
 

@@ -12,6 +12,7 @@ from warroom import __version__
 from warroom.core import facts as f
 from warroom.core.commands import Ack, AddSource, Answer, Command, Contain, StopEngine, VerifyHeld
 from warroom.core.desk import ActionRecord, Desk, open_actions
+from warroom.core.limits import is_duration
 from warroom.core.model import ENGINE, ActionState, Actor, EvidenceFile, Mode, Plan, Playbook, Verb
 from warroom.core.ports import (
     AdapterAmbiguous,
@@ -239,6 +240,8 @@ class Engine:
         return await self._plan(command.bot, command.verb, command.expires_s)
 
     async def _plan(self, bot: str, verb: Verb, expires_s: float | None) -> tuple[Plan | None, str]:
+        if expires_s is not None and not is_duration(expires_s):
+            return None, f"{expires_s} s is no time after which an action may expire"
         try:
             async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
                 return await self._runner.plan(bot, verb, expires_s), ""

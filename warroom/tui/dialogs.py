@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from warroom.core.clean import clean
+from warroom.core.limits import TEXT_LIMIT
 from warroom.tui.bar import Bar
 from warroom.tui.cells import fit, width_of, wrapped
 from warroom.tui.forms import Answers, Field, Form
@@ -21,7 +22,6 @@ from warroom.tui.modal import Modal
 from warroom.tui.pane import Pane
 from warroom.tui.theme import Painter
 
-_TEXT_LIMIT = 4000
 WORDS_WIDTH = 76
 
 
@@ -29,12 +29,12 @@ class TextInput(Input):
     """One line of text that never holds what a terminal would execute, typed or pasted."""
 
     def __init__(self, value: str, *, id: str) -> None:
-        super().__init__(clean(value), id=id, compact=True, max_length=_TEXT_LIMIT, select_on_focus=False)
+        super().__init__(clean(value), id=id, compact=True, max_length=TEXT_LIMIT, select_on_focus=False)
         self.cursor_blink = False
 
     def validate_value(self, value: str) -> str:
         """Return the value cleaned."""
-        return clean(value, _TEXT_LIMIT)
+        return clean(value, TEXT_LIMIT)
 
 
 class PushButton(Widget, can_focus=True):
