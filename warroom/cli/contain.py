@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from warroom.cli.exits import ABSENT, NO, OK, REFUSED, UNKNOWN, USAGE, Failure
@@ -33,6 +35,9 @@ _CODES = {
     ActionState.AMBIGUOUS: UNKNOWN,
 }
 
+_UNITS_S = {"s": 1, "m": 60, "h": 3600}
+_LONGEST_S = 365 * 86400.0
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options; the three verbs share this module."""
@@ -58,13 +63,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def duration(text: str | None) -> float | None:
-    """Return seconds of `90s`, `30m`, `2h`; Failure for anything else."""
+    """Return seconds of `90s`, `30m`, `2h`; Failure for anything else, for no time at all, for more than a year."""
     if text is None:
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
-    if found is None:
-        raise Failure(USAGE, f"{text!r} is no duration", next_step="such as 90s, 30m or 2h")
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh])", text)
+    seconds = float(found[1]) * _UNITS_S[found[2]] if found else 0.0
+    if not 0 < seconds <= _LONGEST_S:
+        raise Failure(USAGE, f"{text!r} is no duration", next_step="such as 90s, 30m or 2h, up to a year")
+    return seconds
 
 
 async def _work(room: RoomConnection, args: argparse.Namespace) -> int:
@@ -72,12 +78,14 @@ async def _work(room: RoomConnection, args: argparse.Namespace) -> int:
         case "contain":
             return await _contain(room, args)
         case "release":
-            answer = settled(await room.submit(Release(args.action, args.reason)))
+            with _unknown_when_lost(args.action):
+                answer = settled(await room.submit(Release(args.action, args.reason)))
             return await _settle(room, args, args.action, answer.seq)
         case _:
             before = (await room.first_view()).chain.length
-            settled(await room.submit(VerifyHeld(args.action)))
-            return await _verified(room, args, before)
+            with _unknown_when_lost(args.action):
+                settled(await room.submit(VerifyHeld(args.action)))
+                return await _verified(room, args, before)
 
 
 async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
@@ -95,18 +103,29 @@ async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
     if not args.yes:
         _ask(preview)
     command = Contain(args.bot, verb, args.incident, args.reason, expires_s, preview.sha256)
-    answer = settled(await room.submit(command))
+    with _unknown_when_lost(f"{verb} {args.bot}"):
+        answer = settled(await room.submit(command))
     if args.no_wait:
         print(answer.ref)
         return OK
     return await _settle(room, args, answer.ref, answer.seq)
 
 
+@contextlib.contextmanager
+def _unknown_when_lost(asked: str) -> Iterator[None]:
+    """What was asked may have been done when the line breaks: exit code 5, not the 3 of an engine that never was."""
+    try:
+        yield
+    except ConnectionLost as error:
+        next_step = "start the engine again, then look: warroom actions"
+        raise Failure(UNKNOWN, f"the engine was lost before {asked} was proved", str(error), next_step) from error
+
+
 def _ask(preview: PlanAnswer) -> None:
     plan = preview.plan
     told = [f"{plan.verb} {plan.bot} by {plan.adapter}:", *plan.exact, *plan.effects, f"undo: {plan.undo}"]
     print("\n".join(told), file=sys.stderr)
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise Failure(USAGE, "nobody is here to ask", next_step="repeat with --yes")
     print("do it? type yes: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != "yes":
@@ -115,14 +134,15 @@ def _ask(preview: PlanAnswer) -> None:
 
 async def _settle(room: RoomConnection, args: argparse.Namespace, action: str, seq: int) -> int:
     """Wait until the action has left its moving states in a view that holds our command."""
-    while True:
-        view = await room.first_view()
-        found = next((one for one in view.actions if one.id == action), None)
-        if found is not None and view.chain.length >= seq and found.state not in _MOVING:
-            return _outcome(found, args)
-        await room.arrival()
-        if room.lost:
-            raise ConnectionLost(room.lost)
+    with _unknown_when_lost(action):
+        while True:
+            view = await room.first_view()
+            found = next((one for one in view.actions if one.id == action), None)
+            if found is not None and view.chain.length >= seq and found.state not in _MOVING:
+                return _outcome(found, args)
+            await room.arrival()
+            if room.lost:
+                raise ConnectionLost(room.lost)
 
 
 async def _verified(room: RoomConnection, args: argparse.Namespace, before: int) -> int:
