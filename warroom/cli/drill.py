@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="without a console: an autopilot or nobody plays")
     parser.add_argument("--autopilot", choices=STYLES, default="none", help="who plays a headless drill")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same visitors")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--json", action="store_true", help="print the report (or the list) as JSON")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
 
 
@@ -42,6 +42,10 @@ def run(args: argparse.Namespace) -> int:
 
     if args.scenario == "list":
         found = [load_scenario(name) for name in scenario_files()]
+        if args.json:
+            for one in found:
+                print_json({"id": one.id, "playbook": one.playbook, "length_s": one.length_s, "title": one.title})
+            return OK
         rows = [(one.id, one.playbook, f"{one.length_s:.0f}", one.title) for one in found]
         print_table(("SCENARIO", "PLAYBOOK", "SECONDS", "TITLE"), rows)
         return OK
