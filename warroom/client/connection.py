@@ -62,14 +62,13 @@ class RoomConnection:
                 reader, self._writer = await asyncio.open_unix_connection(self._path, limit=_LIMIT)
                 self._writer.write(wire.encode(self._hello))
                 first = await reader.readline()
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, ValueError) as error:
             why = str(error) or "no answer in time"
             raise ConnectionLost(f"no engine answers at {self._path}: {why}") from error
-        message = _decoded(first)
+        message = self._first(first)
         if not isinstance(message, Welcome):
-            reason = message.reason if isinstance(message, wire.Denied) else "the engine did not say who it is"
             self._writer.close()
-            raise ConnectionLost(reason)
+            raise ConnectionLost(message)
         self._welcome, self._lost = message, ""
         if self._follow:
             self._writer.write(wire.encode(wire.Follow()))
@@ -115,6 +114,19 @@ class RoomConnection:
         await self._arrived.wait()
         self._arrived.clear()
 
+    @staticmethod
+    def _first(line: bytes) -> Welcome | str:
+        """Return the engine's welcome, or why there is none."""
+        if not line:
+            return "the engine hung up at once"
+        try:
+            message = _decoded(line)
+        except ConnectionLost as error:
+            return str(error)
+        if isinstance(message, Welcome):
+            return message
+        return message.reason if isinstance(message, wire.Denied) else "the engine did not say who it is"
+
     async def _call(self, message: wire.Submit | wire.Ask) -> Answer | QueryAnswer:
         if self._lost or self._writer is None:
             raise ConnectionLost(self._lost)
@@ -130,6 +142,8 @@ class RoomConnection:
         try:
             while line := await reader.readline():
                 self._take(_decoded(line))
+        except ConnectionLost as error:
+            self._end(str(error))
         except (ConnectionError, ValueError) as error:
             self._end(f"the line to the engine broke: {error}")
         else:
