@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 
 TOLERANCE_S = 300.0
 """A request signed longer ago than this is refused."""
+_SECONDS = re.compile(r"[0-9]{1,12}")
+"""A time as its sender writes it; other digits, and more of them, are not read as a number."""
 
 
 def signature(key: bytes, name: str, timestamp: str, body: bytes) -> str:
@@ -23,9 +26,9 @@ def fault(key: bytes, headers: dict[str, str], body: bytes, now: float) -> str:
     given = headers.get("webhook-signature", "")
     if not (name and timestamp and given):
         return "the webhook-id, webhook-timestamp and webhook-signature headers are needed"
-    if not timestamp.isdigit() or abs(now - int(timestamp)) > TOLERANCE_S:
+    if not _SECONDS.fullmatch(timestamp) or abs(now - int(timestamp)) > TOLERANCE_S:
         return "the timestamp is too far from now"
-    wanted = signature(key, name, timestamp, body)
-    if not any(hmac.compare_digest(wanted, one) for one in given.split()):
+    wanted = signature(key, name, timestamp, body).encode()
+    if not any(hmac.compare_digest(wanted, one.encode()) for one in given.split()):
         return "the signature does not fit"
     return ""
