@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import NamedTuple
 
-_ORDER = re.compile(r"\b(?:order|parcel|number)\s*#?\s*(\d{3,8})", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:order|parcel|number)\s*#?\s*(\d{3,8})(?!\d)", re.IGNORECASE)
 _OVERRIDE = re.compile(
     r"(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|your\s+|the\s+)*(?:previous|prior|earlier|above|former)\s+"
     r"(?:instructions|rules|orders|prompts)"
