@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
@@ -69,3 +70,12 @@ def test_a_read_only_console_is_marked_in_status_and_leaves_the_engine_at_work(s
             assert acting.ended() == 0
         wait_until(lambda: consoles() == [True], what="the second console to be gone")
     assert engine.poll() is None
+
+
+def test_a_console_says_when_its_engine_stops(shell: Shell) -> None:
+    shell.start_engine("r", "--bot", "support=bot.log")
+    with Terminal([*ATTACH, "r"], (120, 36), shell.environment, shell.folder) as screen:
+        screen.see("support")
+        assert json.loads(shell.run("status", "--json").stdout)["room"] == "r"
+        assert shell.run("stop", "r").returncode == 0
+        screen.see("engine gone")

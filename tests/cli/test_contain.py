@@ -154,6 +154,9 @@ def test_held_is_0_and_its_release_is_0(verb: Here, floor: Floor) -> None:
 
     again = verb("contain", "open", "freeze", "--yes")
     assert again[0] == 4, "it is contained already"
+    code, out, _ = verb("verify-held", held["id"])
+    assert code == 0
+    assert f"{held['id']} freeze open: HELD" in out.splitlines()[0]
     assert verb("stop")[0] == 4, "the probes would end with the engine"
 
     code, out, _ = verb("release", held["id"], "--reason", "mended", "--json")
@@ -167,6 +170,7 @@ def test_not_held_is_1_though_the_adapter_did_its_work(verb: Here, floor: Floor)
     told = json.loads(out)
     assert (code, told["state"]) == (1, "not_held")
     assert floor.stopped("elsewhere"), "the process is frozen, yet the bot answers"
+    assert verb("verify-held", told["id"])[0] == 1
     verb("release", told["id"])
 
 

@@ -133,3 +133,13 @@ async def test_an_outcome_that_cannot_follow_is_not_recorded(tmp_path: Path) -> 
     async with desk(tmp_path) as rig:
         await rig.desk.report(f.ContainmentHeld("ACT-404", proof()))
         assert rig.journal.length == 0
+
+
+async def test_after_its_end_nobody_waits_for_an_answer(tmp_path: Path) -> None:
+    async with desk(tmp_path) as rig:
+        before = asyncio.create_task(rig.ask(c.AddNote("INC-001", "x"), "a"))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert isinstance(await before, Refused)
+        assert isinstance(await rig.ask(c.AddNote("INC-001", "x"), "b"), Refused)
+        await rig.desk.report(f.NoteAdded("INC-001", "x"))

@@ -19,6 +19,7 @@ from warroom.core.reduce import Effect, reduce
 
 _QUEUE = 1000
 _RETRY_S = 1.0
+_STOPPING = Refused("the engine is stopping: nobody knows whether it was saved", "start it again and read the record")
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -73,34 +74,56 @@ class DeskTask:
         self._effect = effect
         self._recorded = recorded
         self._queue: asyncio.Queue[Submitted | Reported] = asyncio.Queue(_QUEUE)
+        self._ended = False
 
     async def submit(
         self, command: Command, command_id: str, actor: Actor, *, plan: Plan | None, fault: str, forbidden: str
     ) -> Answer:
         """Queue a command and wait until it is saved or refused; a repeated id gets its first answer."""
+        if self._ended:
+            return _STOPPING
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         await self._queue.put(Submitted(command, command_id, actor, answer, plan, fault, forbidden))
         return await answer
 
     async def report(self, *facts: Fact, actor: Actor = ENGINE) -> None:
-        """Queue findings or outcomes and wait until those that fit are saved."""
+        """Queue findings or outcomes and wait until those that fit are saved; after the end nothing is."""
+        if self._ended:
+            return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._queue.put(Reported(list(facts), actor, done))
         await done
 
     async def run(self) -> None:
         """Work the queue for ever, one message at a time: order is total."""
-        while True:
-            message = await self._queue.get()
+        message: Submitted | Reported | None = None
+        try:
+            while True:
+                message = await self._queue.get()
+                match message:
+                    case Submitted():
+                        answer = await self._answer(message)
+                        if not message.answer.done():
+                            message.answer.set_result(answer)
+                    case Reported():
+                        await self._take(message)
+                        if not message.done.done():
+                            message.done.set_result(None)
+        finally:
+            self._ended = True
+            self._dismiss(message)
+
+    def _dismiss(self, message: Submitted | Reported | None) -> None:
+        """Let go of everybody who still waits: nothing will be saved any more."""
+        while message is not None:
             match message:
-                case Submitted():
-                    answer = await self._answer(message)
-                    if not message.answer.done():
-                        message.answer.set_result(answer)
-                case Reported():
-                    await self._take(message)
-                    if not message.done.done():
-                        message.done.set_result(None)
+                case Submitted(answer=answer) if not answer.done():
+                    answer.set_result(_STOPPING)
+                case Reported(done=done) if not done.done():
+                    done.set_result(None)
+                case _:
+                    pass
+            message = None if self._queue.empty() else self._queue.get_nowait()
 
     async def _answer(self, message: Submitted) -> Answer:
         first = self.desk.answered.get(message.command_id)

@@ -48,7 +48,9 @@ class Watchkeeper:
 
     async def _answer_for_ever(self) -> None:
         while True:
-            action = self._desk().actions.get(await self._asked.get())
+            asked = await self._asked.get()
+            # The desk is looked at after the wait: it has changed since.
+            action = self._desk().actions.get(asked)
             if action is not None and action.open:
                 await self._report(await self._verify(action))
 
