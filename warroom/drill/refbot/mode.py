@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -27,7 +28,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a control request."""
 
     mode: Mode
-    expires_in: float | None = None
+    expires_in: Annotated[float, msgspec.Meta(gt=0, le=366 * 86400)] | None = None
     operator: str = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -69,7 +70,9 @@ class ChildToolbox:
     def close(self) -> None:
         """End the child."""
         if self._child.stdin is not None:
-            self._child.stdin.close()
+            # What was written to a child that is gone cannot be delivered any more.
+            with contextlib.suppress(BrokenPipeError):
+                self._child.stdin.close()
         self._child.wait(timeout=5)
         if self._child.stdout is not None:
             self._child.stdout.close()

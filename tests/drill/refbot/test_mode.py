@@ -1,0 +1,73 @@
+"""What the bot is allowed to do: orders are followed once, expire, and outlive a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from warroom.drill.refbot.mode import LIMITED_PER_MINUTE, Governor, Mode, Order
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def made(tmp_path: Path, clock: Clock) -> Callable[[], Governor]:
+    return lambda: Governor(tmp_path / "control.json", clock, lambda words: None)
+
+
+def test_an_order_is_followed_once_and_its_id_gets_the_same_answer(made: Callable[[], Governor]) -> None:
+    governor = made()
+    first = governor.take("a", Order(Mode.DISABLED))
+    governor.take("b", Order(Mode.NORMAL))
+    again = governor.take("a", Order(Mode.DISABLED))
+    assert (first.replay, again.replay, again.revision) == (False, True, first.revision)
+    assert governor.state.mode is Mode.NORMAL
+
+
+def test_an_order_expires(made: Callable[[], Governor], clock: Clock) -> None:
+    governor = made()
+    assert governor.take("a", Order(Mode.LIMITED, expires_in=60.0)).expires_at == 1060.0
+    modes = []
+    for later in (59.9, 0.1):
+        clock.now += later
+        modes.append(governor.state.mode)
+    assert modes == [Mode.LIMITED, Mode.NORMAL]
+
+
+def test_a_restart_changes_nothing(made: Callable[[], Governor]) -> None:
+    made().take("a", Order(Mode.DISABLED, expires_in=60.0))
+    assert made().state.mode is Mode.DISABLED
+    assert made().state.expires_at == 1060.0
+
+
+def test_a_state_that_cannot_be_read_keeps_the_bot_shut(tmp_path: Path, made: Callable[[], Governor]) -> None:
+    (tmp_path / "control.json").write_text("{")
+    assert made().state.mode is Mode.DISABLED
+
+
+@pytest.mark.parametrize("expires", ["0", "-5", "1e12", '"soon"'])
+def test_an_expiry_is_a_time_to_come(expires: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(f'{{"mode": "limited", "expires_in": {expires}}}', type=Order)
+
+
+def test_a_limited_user_has_some_requests_a_minute(made: Callable[[], Governor], clock: Clock) -> None:
+    governor = made()
+    assert [governor.within_limit("u") for _ in range(LIMITED_PER_MINUTE + 1)] == [True] * LIMITED_PER_MINUTE + [False]
+    assert governor.within_limit("somebody else")
+    clock.now += 60.0
+    assert governor.within_limit("u")
