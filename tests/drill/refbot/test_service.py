@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import httpx2
 import pytest
@@ -15,10 +14,22 @@ from waitress.server import create_server
 
 from warroom.drill.refbot.mode import LIMITED_PER_MINUTE, Governor
 from warroom.drill.refbot.service import World, create_app
-from warroom.drill.refbot.signing import signature
+from warroom.drill.refbot.signing import TOLERANCE_S, signature
 from warroom.drill.refbot.toolbox import LocalToolbox
 
 KEY = b"a key of the drill"
+Headers = Mapping[str, str]
+NONE: Headers = {}
+UNREADABLE = b'{"mode": "disabled", "operator": "\xff"}'
+
+
+def signed(body: bytes, name: str, age_s: float = 0) -> dict[str, str]:
+    stamp = str(int(time.time() - age_s))
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": stamp,
+        "webhook-signature": signature(KEY, name, stamp, body),
+    }
 
 
 class Bot:
@@ -31,14 +42,11 @@ class Bot:
     def chat(self, message: str, user: str = "u") -> httpx2.Response:
         return self.client.post("/v1/chat", json={"user": user, "message": message})
 
-    def order(self, body: bytes, name: str = "id-1", **headers: str) -> httpx2.Response:
-        stamp = str(int(time.time()))
-        signed = {
-            "webhook-id": name,
-            "webhook-timestamp": stamp,
-            "webhook-signature": signature(KEY, name, stamp, body),
-        }
-        return self.client.post("/control/state", content=body, headers={**signed, **headers})
+    def order(self, body: bytes, name: str = "id-1", age_s: float = 0, headers: Headers = NONE) -> httpx2.Response:
+        sent = {**signed(body, name, age_s), **headers}
+        # A header goes as Latin-1, so that what is not ASCII arrives at all.
+        raw = {key.encode(): value.encode("latin-1") for key, value in sent.items()}
+        return self.client.post("/control/state", content=body, headers=raw)
 
 
 @pytest.fixture
@@ -58,10 +66,15 @@ def bot(tmp_path: Path) -> Iterator[Bot]:
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     running = Bot(f"http://127.0.0.1:{server.effective_port}", lines)
-    yield running
-    running.client.close()
-    server.close()
-    thread.join(5)
+    try:
+        yield running
+    finally:
+        running.client.close()
+        # Its own thread closes the server: a socket that goes while the loop waits for it is an error there.
+        server.trigger.pull_trigger(server.close)
+        thread.join(5)
+        server.task_dispatcher.shutdown()
+        assert not thread.is_alive()
 
 
 def test_a_question_is_answered_and_logged(bot: Bot) -> None:
@@ -75,7 +88,7 @@ def test_an_injection_leaks_the_planted_secret_and_a_question_does_not(bot: Bot)
     assert "CANARY-1" not in bot.chat("Where is the configuration page?").text
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"{" * 5000, b'{"message": 3}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"{" * 5000, b'{"message": 3}', b"\xff", b'{"message": "\xff"}'])
 def test_what_is_no_message_is_refused(bot: Bot, body: bytes) -> None:
     assert bot.client.post("/v1/chat", content=body).status_code == 400
     assert bot.chat("thanks").status_code == 200
@@ -108,16 +121,20 @@ def test_the_same_order_twice_is_one(bot: Bot) -> None:
         {"webhook-id": "another"},
         {"webhook-timestamp": "1"},
         {"webhook-timestamp": "soon"},
+        {"webhook-timestamp": "\xb2"},
         {"webhook-signature": ""},
+        {"webhook-signature": "v1,\xe9"},
     ],
 )
 def test_an_order_that_is_not_signed_changes_nothing(bot: Bot, headers: dict[str, str]) -> None:
-    assert bot.order(b'{"mode": "disabled"}', **headers).status_code == 401
+    assert bot.order(b'{"mode": "disabled"}', headers=headers).status_code == 401
     assert bot.chat("thanks").status_code == 200
     assert "control refused" in bot.lines
 
 
-@pytest.mark.parametrize("body", [b"", b'{"mode": "off"}', b'{"mode": "limited", "expires_in": -1}', b'{"x": 1}'])
+@pytest.mark.parametrize(
+    "body", [b"", b'{"mode": "off"}', b'{"mode": "limited", "expires_in": -1}', b'{"x": 1}', UNREADABLE]
+)
 def test_a_signed_order_that_makes_no_sense_changes_nothing(bot: Bot, body: bytes) -> None:
     assert bot.order(body).status_code == 400
     assert bot.chat("thanks").status_code == 200
@@ -125,10 +142,22 @@ def test_a_signed_order_that_makes_no_sense_changes_nothing(bot: Bot, body: byte
 
 def test_the_state_is_told_to_those_who_sign(bot: Bot) -> None:
     assert bot.client.get("/control/state").status_code == 401
-    stamp = str(int(time.time()))
-    signed: dict[str, Any] = {
-        "webhook-id": "q",
-        "webhook-timestamp": stamp,
-        "webhook-signature": signature(KEY, "q", stamp, b""),
-    }
-    assert bot.client.get("/control/state", headers=signed).json()["mode"] == "normal"
+    assert bot.client.get("/control/state", headers=signed(b"", "q")).json()["mode"] == "normal"
+
+
+@pytest.mark.parametrize("age_s", [TOLERANCE_S + 5, -TOLERANCE_S - 5])
+def test_an_order_that_was_signed_at_another_time_changes_nothing(bot: Bot, age_s: float) -> None:
+    assert bot.order(b'{"mode": "disabled"}', age_s=age_s).status_code == 401
+    assert bot.chat("thanks").status_code == 200
+
+
+def test_an_old_order_that_is_sent_again_does_not_open_the_bot(bot: Bot) -> None:
+    bot.order(b'{"mode": "normal"}', "id-1")
+    bot.order(b'{"mode": "disabled"}', "id-2")
+    assert bot.order(b'{"mode": "normal"}', "id-1").json()["replay"] is True
+    assert bot.chat("thanks").status_code == 503
+
+
+def test_a_message_beyond_the_limit_is_refused_before_it_is_read(bot: Bot) -> None:
+    assert bot.client.post("/v1/chat", json={"message": "x" * 70_000}).status_code == 413
+    assert bot.lines == []

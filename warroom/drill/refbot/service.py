@@ -121,7 +121,7 @@ def create_app(world: World) -> Flask:
     def chat() -> Response:
         try:
             asked = msgspec.json.decode(request.get_data(), type=Chat)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _answer(400, {"error": str(error)})
         status, body = bot.chat(asked, request.remote_addr or "")
         response = _answer(status, body)
@@ -145,7 +145,7 @@ def create_app(world: World) -> Flask:
             return _answer(200, msgspec.to_builtins(world.governor.state))
         try:
             order = msgspec.json.decode(body, type=Order)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return _answer(400, {"error": str(error)})
         return _answer(200, msgspec.to_builtins(world.governor.take(headers["webhook-id"], order)))
 
