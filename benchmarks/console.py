@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from machine import keep  # noqa: E402  a script stands beside it
+from machine import keep
 
 WARROOM = [sys.executable, "-m", "warroom"]
 

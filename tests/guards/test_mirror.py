@@ -19,6 +19,7 @@ _GROUPS = {
     ): "core/commands core/desk core/facts core/model core/queries core/settings",
     (_DECLARED, "tests/core/test_timeline.py"): "core/record core/ports",
     (_DECLARED, "tests/engine/test_server.py"): "core/room core/view",
+    (_DECLARED, "tests/logs/test_detect_format.py"): "logs/formats/catalogue logs/formats/format",
     ("asks the machine for its time; nothing to decide", "tests/adapters/contain/test_contract.py"): "adapters/clock",
     (_DRAWN, "tests/tui/test_goldens.py"): """
         tui/pages/actions tui/pages/alarms tui/pages/incident tui/pages/overview tui/pages/page tui/pages/reading

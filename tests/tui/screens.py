@@ -29,7 +29,7 @@ def screen_text(app: App[int]) -> str:
 
 
 async def assert_golden(app: App[int], name: str) -> None:
-    """Wait until the screen is goldens/NAME.txt, or fail; WARROOM_UPDATE_GOLDENS=1 writes what it is at last instead."""
+    """Wait until the screen is goldens/NAME.txt, or fail; WARROOM_UPDATE_GOLDENS=1 writes what it becomes instead."""
     path = GOLDENS / f"{name}.txt"
     if os.environ.get("WARROOM_UPDATE_GOLDENS"):
         with contextlib.suppress(AssertionError):

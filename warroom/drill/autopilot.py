@@ -73,6 +73,7 @@ class Autopilot:
         incident = ""
         if self._manner.leads:
             incident = await self._ask(c.OpenIncident(bot, self._playbook, f"{bot}: hostile requests", alarm=alarm))
+            await self._tick(incident, Phase.PREPARATION)
             await self._tick(incident, Phase.DETECTION)
         held = await self._contain(bot, incident or None)
         if not self._manner.leads or held is None:

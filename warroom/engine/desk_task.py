@@ -113,9 +113,12 @@ class DeskTask:
             self._ended = True
             self._dismiss(message)
 
-    def _dismiss(self, message: Submitted | Reported | None) -> None:
+    def _dismiss(self, interrupted: Submitted | Reported | None) -> None:
         """Let go of everybody who still waits: nothing will be saved any more."""
-        while message is not None:
+        waiting = [] if interrupted is None else [interrupted]
+        while not self._queue.empty():
+            waiting.append(self._queue.get_nowait())
+        for message in waiting:
             match message:
                 case Submitted(answer=answer) if not answer.done():
                     answer.set_result(_STOPPING)
@@ -123,7 +126,6 @@ class DeskTask:
                     done.set_result(None)
                 case _:
                     pass
-            message = None if self._queue.empty() else self._queue.get_nowait()
 
     async def _answer(self, message: Submitted) -> Answer:
         first = self.desk.answered.get(message.command_id)
