@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,8 +55,42 @@ def test_a_restart_changes_nothing(made: Callable[[], Governor]) -> None:
     assert made().state.expires_at == 1060.0
 
 
-def test_a_state_that_cannot_be_read_keeps_the_bot_shut(tmp_path: Path, made: Callable[[], Governor]) -> None:
-    (tmp_path / "control.json").write_text("{")
+def test_an_order_of_before_a_restart_is_not_followed_again(made: Callable[[], Governor]) -> None:
+    before = made()
+    released = before.take("a", Order(Mode.NORMAL))
+    before.take("b", Order(Mode.DISABLED))
+    after = made()
+    again = after.take("a", Order(Mode.NORMAL))
+    assert (again.replay, again.revision, after.state.mode) == (True, released.revision, Mode.DISABLED)
+
+
+def test_an_order_that_expired_while_the_bot_was_down_is_over_and_told(tmp_path: Path, clock: Clock) -> None:
+    told: list[str] = []
+    Governor(tmp_path / "control.json", clock, told.append).take("a", Order(Mode.DISABLED, 60.0, "ann"))
+    clock.now += 61.0
+    state = Governor(tmp_path / "control.json", clock, told.append).state
+    assert (state.mode, state.revision, state.expires_at) == (Mode.NORMAL, 2, None)
+    assert told == ["mode set to disabled by ann", "control order expired, back to normal"]
+
+
+def test_an_order_that_cannot_be_kept_is_not_followed_until_it_can(
+    tmp_path: Path, made: Callable[[], Governor]
+) -> None:
+    governor = made()
+    in_the_way = tmp_path / "control.new"
+    in_the_way.mkdir()
+    with pytest.raises(OSError, match=re.escape(str(in_the_way))):
+        governor.take("a", Order(Mode.DISABLED))
+    assert governor.state.mode is Mode.NORMAL
+    in_the_way.rmdir()
+    assert (governor.take("a", Order(Mode.DISABLED)).replay, governor.state.mode) == (False, Mode.DISABLED)
+
+
+@pytest.mark.parametrize("kept", [b"", b"{", b'{"mode": "off"}', b'{"mode": "\xff"}', b"\0" * 40])
+def test_a_state_that_cannot_be_read_keeps_the_bot_shut(
+    kept: bytes, tmp_path: Path, made: Callable[[], Governor]
+) -> None:
+    (tmp_path / "control.json").write_bytes(kept)
     assert made().state.mode is Mode.DISABLED
 
 

@@ -49,6 +49,12 @@ class Taken(msgspec.Struct, frozen=True):
     expires_at: float | None
 
 
+class _Kept(State, frozen=True):
+    """What is on disk: the state, and the answers to orders by their ids, so that no restart forgets them."""
+
+    answers: dict[str, Taken] = {}
+
+
 class Governor:
     """Holds the mode; safe for the service's threads. `told` is called with each change in words."""
 
@@ -57,18 +63,19 @@ class Governor:
         self._now = now
         self._told = told
         self._lock = threading.Lock()
-        self._answers: dict[str, Taken] = {}
         self._visits: dict[str, deque[float]] = {}
-        self._state = self._kept()
+        kept = self._kept()
+        self._answers = kept.answers
+        self._state = State(kept.mode, kept.revision, kept.expires_at)
 
-    def _kept(self) -> State:
+    def _kept(self) -> _Kept:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=State)
+            return msgspec.json.decode(self._path.read_bytes(), type=_Kept)
         except FileNotFoundError:
-            return State()
-        except msgspec.DecodeError:
+            return _Kept()
+        except (msgspec.DecodeError, UnicodeDecodeError):
             # What cannot be read must not open a bot that was contained.
-            return State(Mode.DISABLED, 1)
+            return _Kept(Mode.DISABLED, 1)
 
     @property
     def state(self) -> State:
@@ -79,30 +86,34 @@ class Governor:
     def _current(self) -> State:
         expires = self._state.expires_at
         if expires is not None and self._now() >= expires:
-            self._set(State(Mode.NORMAL, self._state.revision + 1))
+            self._set(State(Mode.NORMAL, self._state.revision + 1), self._answers)
             self._told("control order expired, back to normal")
         return self._state
 
     def take(self, name: str, order: Order) -> Taken:
-        """Follow an order once; the same id again gets the same answer and changes nothing."""
+        """Follow an order once; the same id again gets the same answer and changes nothing, after a restart too.
+
+        OSError when the order cannot be kept; then it was not followed.
+        """
         with self._lock:
             known = self._answers.get(name)
             if known is not None:
                 return msgspec.structs.replace(known, replay=True)
             expires = None if order.expires_in is None else self._now() + order.expires_in
-            self._set(State(order.mode, self._current().revision + 1, expires))
-            taken = Taken(order.mode, self._state.revision, False, expires)
-            self._answers[name] = taken
-            if len(self._answers) > _REMEMBERED:
-                del self._answers[next(iter(self._answers))]
+            taken = Taken(order.mode, self._current().revision + 1, False, expires)
+            answers = {**self._answers, name: taken}
+            if len(answers) > _REMEMBERED:
+                del answers[next(iter(answers))]
+            self._set(State(order.mode, taken.revision, expires), answers)
             self._told(f"mode set to {order.mode} by {order.operator or 'unknown'}")
             return taken
 
-    def _set(self, state: State) -> None:
-        self._state = state
+    def _set(self, state: State, answers: dict[str, Taken]) -> None:
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.encode(state))
+        fresh.write_bytes(msgspec.json.encode(_Kept(state.mode, state.revision, state.expires_at, answers)))
         fresh.replace(self._path)
+        # What is not kept is not followed: its sender sees an error and asks again.
+        self._state, self._answers = state, answers
 
     def within_limit(self, user: str) -> bool:
         """Return whether a user of the limited bot may ask once more in this minute."""
