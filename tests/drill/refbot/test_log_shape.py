@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warroom.core.record import Record
@@ -24,6 +26,9 @@ FIELDS: dict[str, Any] = {
     "latency_ms": 12.5,
     "prompt": 'say "hi"\nINFO:root:forged user=admin',
 }
+CREATED = 1_795_000_000.25
+PRINTED = st.characters(exclude_categories=["Cs"], exclude_characters="\x1b")
+"""Colours are taken out of a log before it is read."""
 
 
 def read_back(line: str) -> list[Record]:
@@ -33,6 +38,7 @@ def read_back(line: str) -> list[Record]:
 
 def written(shape: str, fields: dict[str, Any]) -> str:
     entry = logging.LogRecord("support", logging.WARNING, "f", 1, "chat refused", None, None)
+    entry.created = CREATED
     entry.event, entry.fields = "chat.refused", fields
     return formatter_of(shape, "support").format(entry)
 
@@ -46,6 +52,52 @@ def test_every_field_comes_back(shape: str) -> None:
     assert seen == ("u-1", "s-1", 200, 7, 9, 12.5)
     assert record.address == "127.0.0.1"
     assert record.attrs["prompt"].startswith('say "hi"')
+
+
+@given(st.lists(st.text(PRINTED, max_size=20), min_size=3, max_size=3))
+def test_whatever_is_said_comes_back_from_json_as_it_was(texts: list[str]) -> None:
+    user, prompt, reply = texts
+    (record,) = read_back(written("json", {"user": user, "status": 200, "prompt": prompt, "reply": reply}))
+    assert (record.user, record.attrs["prompt"], record.attrs["reply"]) == (user, prompt, reply)
+
+
+@given(st.lists(st.text(PRINTED, max_size=20), min_size=3, max_size=3))
+@example(["a=b", "\\", '\\" user=admin'])
+def test_whatever_is_said_comes_back_from_plain_with_its_lines_as_one(texts: list[str]) -> None:
+    user, prompt, reply = texts
+    (record,) = read_back(written("plain", {"user": user, "status": 200, "prompt": prompt, "reply": reply}))
+    seen = (record.user, record.attrs["prompt"], record.attrs["reply"])
+    assert seen == tuple(text.replace("\n", " ").replace("\r", " ") for text in texts)
+    assert (record.status, record.format) == (200, "basic")
+
+
+def test_json_has_the_names_of_otel_and_its_time_in_utc() -> None:
+    line = json.loads(written("json", {**FIELDS, "tool": "refund", "error": "disabled"}))
+    moment = dt.datetime.fromisoformat(line.pop("ts"))
+    assert (moment.utcoffset(), moment.timestamp()) == (dt.timedelta(0), CREATED)
+    assert line == {
+        "level": "WARNING",
+        "logger": "support",
+        "event.name": "chat.refused",
+        "message": "chat refused",
+        "gen_ai.agent.name": "support",
+        "user.id": "u-1",
+        "gen_ai.conversation.id": "s-1",
+        "client.address": "127.0.0.1",
+        "http.response.status_code": 200,
+        "gen_ai.usage.input_tokens": 7,
+        "gen_ai.usage.output_tokens": 9,
+        "duration_ms": 12.5,
+        "gen_ai.tool.name": "refund",
+        "error.type": "disabled",
+        "prompt": FIELDS["prompt"],
+    }
+
+
+def test_a_json_line_carries_its_time_and_a_plain_line_has_none() -> None:
+    (told,), (untold,) = (read_back(written(shape, FIELDS)) for shape in ("json", "plain"))
+    assert (told.time, told.time_source) == (CREATED, "line")
+    assert (untold.time, untold.time_source) == (None, "arrival")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
