@@ -72,9 +72,9 @@ def formatter_of(shape: str, name: str) -> logging.Formatter:
 
 
 def file_logger(path: Path, shape: str, name: str) -> logging.Logger:
-    """Return a logger of its own that appends to a file."""
+    """Return a logger of its own that appends to a file, in UTF-8 whatever the locale."""
     logger = logging.Logger(name, logging.INFO)
-    handler = logging.FileHandler(path)
+    handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(formatter_of(shape, name))
     logger.addHandler(handler)
     return logger
