@@ -1,6 +1,6 @@
 """The console through a pty: first paint with a running engine, and what an idle room costs.
 
-    ./run bench console --harness PATH     PATH is a pty harness with the verbs `startup` and `idle` (ttybench)
+./run bench console --harness PATH     PATH is a pty harness with the verbs `startup` and `idle` (ttybench)
 """
 
 from __future__ import annotations

@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from warroom.core.settings import BotSettings, ContainSettings, DetectSettings, ProbeSettings, ProcessSettings, Settings
+from warroom.core.settings import (
+    BotSettings,
+    ContainSettings,
+    DetectSettings,
+    FormatSettings,
+    ProbeSettings,
+    ProcessSettings,
+    Settings,
+)
 from warroom.core.settings_rules import range_faults
 
 PROBE = ProbeSettings(url="http://127.0.0.1:8090/v1/chat")
@@ -44,3 +52,17 @@ def test_a_sane_room_has_no_fault() -> None:
 )
 def test_what_cannot_work_is_named(settings: Settings, place: str) -> None:
     assert place in faults(settings)
+
+
+def test_a_format_is_tried_when_the_config_is_read() -> None:
+    good = FormatSettings(r"(?P<level>\w+) (?P<message>.*)", ["INFO hello"])
+    odd = {
+        "ours": good,
+        "Ours!": good,
+        "broken": FormatSettings("(?P<level>"),
+        "nameless": FormatSettings(r"(\w+)"),
+        "strict": FormatSettings(r"(?P<level>[A-Z]+)", ["hello"]),
+    }
+    found = [(".".join(key[1:]), why) for key, why in range_faults(Settings(formats=odd))]
+    assert [key for key, _ in found] == ["Ours!", "broken.pattern", "nameless.pattern", "strict.samples"]
+    assert "does not fit hello" in found[-1][1]

@@ -105,6 +105,15 @@ class DetectSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Content rules on or off."""
 
 
+class FormatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A format of logs that warroom does not know by itself."""
+
+    pattern: str
+    """Regular expression for a whole line, with named groups: message, time, level, logger, or a record's fields."""
+    samples: list[str] = []
+    """Lines that it has to fit; they are tried when the config is read."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One room."""
 
@@ -112,3 +121,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     playbooks: list[str] = []
     """Folders with further playbooks."""
     detect: DetectSettings = DetectSettings()
+    formats: dict[str, FormatSettings] = {}
+    """Formats of logs by name, tried before those that are built in."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from warroom.core.clean import clean
 from warroom.core.model import Verb
-from warroom.core.settings import BotSettings, ControlSettings, DetectSettings, ProbeSettings, Settings
+from warroom.core.settings import BotSettings, ControlSettings, DetectSettings, FormatSettings, ProbeSettings, Settings
 
 Fault = tuple[tuple[str, ...], str]
 """The key's path and what is wrong with its value."""
 
 NAME_LIMIT = 64
+_FORMAT_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _CONTROL_VERBS = (Verb.LIMIT, Verb.DISABLE)
 _PROBED_VERBS = (Verb.LIMIT, Verb.DISABLE, Verb.FREEZE)
 
@@ -23,6 +25,8 @@ def range_faults(settings: Settings) -> Iterator[Fault]:
     for name, bot in settings.bots.items():
         yield from _bot(name, bot)
     yield from _detect(settings.detect)
+    for name, kept in settings.formats.items():
+        yield from _format(kept, ("formats", name))
 
 
 def _bot(name: str, bot: BotSettings) -> Iterator[Fault]:
@@ -40,6 +44,21 @@ def _bot(name: str, bot: BotSettings) -> Iterator[Fault]:
     if bot.probe is None and (bot.contain.control or bot.contain.process):
         text = "needs a probe beside it: without a look from outside nothing proves that the bot is contained"
         yield (*at, "contain"), text
+
+
+def _format(kept: FormatSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not _FORMAT_NAME.fullmatch(at[-1]):
+        yield at, "a format's name has up to 32 small letters, digits and hyphens"
+    try:
+        pattern = re.compile(kept.pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        yield (*at, "pattern"), f"is no regular expression: {error}"
+        return
+    if not pattern.groupindex:
+        yield (*at, "pattern"), "names no group; write such as (?P<level>[A-Z]+) (?P<message>.*)"
+    for sample in kept.samples:
+        if pattern.fullmatch(sample) is None:
+            yield (*at, "samples"), f"the pattern does not fit {clean(sample, 80)}"
 
 
 def _probe(probe: ProbeSettings, at: tuple[str, ...]) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ class FormatChooser:
 
     def __init__(self, extra: Sequence[Format] = ()) -> None:
         self._known = [(one.id, one.reader()) for one in (*extra, *FORMATS)]
+        self._own = {one.id for one in extra}
         self._order = list(self._known)
         self._fits: Counter[str] = Counter()
         self._left = SAMPLED
@@ -71,7 +72,12 @@ class FormatChooser:
                 # Of two formats that fit as often, the one that finds a time knows more.
                 self._fits[name] += 2 if record.time is None else 3
         self._left -= 1
-        self._order.sort(key=lambda one: -self._fits[one[0]])
+        self._order.sort(key=lambda one: self._rank(one[0]))
+
+    def _rank(self, name: str) -> tuple[bool, int]:
+        """What the config describes goes first where it fits at all; then what fits most."""
+        fits = self._fits[name]
+        return not (fits and name in self._own), -fits
 
     def _count(self, *, stray: bool, lines: int = 1) -> None:
         self._seen += lines

@@ -53,7 +53,7 @@ def test_a_line_that_differs_is_left_to_the_general_way(changes: dict[str, Any])
     assert taught(LINE).read(json.dumps({**LINE, **changes}), PLACE) is None
 
 
-def test_a_line_without_one_of_the_keys_is_left(changes: None = None) -> None:
+def test_a_line_without_one_of_the_keys_is_left() -> None:
     shorter = {key: value for key, value in LINE.items() if key != "status"}
     assert taught(LINE).read(json.dumps(shorter), PLACE) is None
     assert taught(LINE, shorter).read(json.dumps(shorter), PLACE) is not None
