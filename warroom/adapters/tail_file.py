@@ -6,9 +6,11 @@ import glob
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from warroom.core.record import Checkpoint, Gap, Record
+from warroom.logs.formats.format import Format
 from warroom.logs.line_parser import LineParser, gap_record
 
 PIECE = 1 << 16
@@ -32,7 +34,7 @@ def fingerprint(content: bytes) -> str:
 class TailFile:
     """Holds a file open, so that its inode cannot be used again while we read."""
 
-    def __init__(self, path: str, bot: str, generation: int) -> None:
+    def __init__(self, path: str, bot: str, generation: int, formats: Sequence[Format] = ()) -> None:
         """Open `path`; raises OSError when it cannot be opened and NotALog when it is no regular file."""
         self.path = path
         self.bot = bot
@@ -47,7 +49,8 @@ class TailFile:
         """End of the last whole line that was fed to the parser."""
         self.gone_since: float | None = None
         """When the file left its name; it is read on for a while."""
-        self.parser = LineParser(path, bot, generation)
+        self._formats = formats
+        self.parser = LineParser(path, bot, generation, formats=formats)
         self._partial = bytearray()
         self._dropped = 0
         self._head = b""
@@ -76,7 +79,7 @@ class TailFile:
     def start_at(self, offset: int, line: int = 0) -> None:
         """Begin reading at the start of a line."""
         self.offset = offset
-        self.parser = LineParser(self.path, self.bot, self.generation, line)
+        self.parser = LineParser(self.path, self.bot, self.generation, line, self._formats)
         self._partial.clear()
         self._dropped = 0
         self._head = os.pread(self.fd, min(HEAD_BYTES, offset), 0)
@@ -197,7 +200,7 @@ class TailFile:
         return 0
 
 
-def rotated_file(path: str, bot: str, checkpoint: Checkpoint) -> TailFile | None:
+def rotated_file(path: str, bot: str, checkpoint: Checkpoint, formats: Sequence[Format] = ()) -> TailFile | None:
     """Return the file of a checkpoint under the name that rotation gave it, ready to go on; None when it is gone."""
     place = Path(path)
     for sibling in sorted(place.parent.glob(f"{glob.escape(place.name)}*")):
@@ -205,7 +208,7 @@ def rotated_file(path: str, bot: str, checkpoint: Checkpoint) -> TailFile | None
             found = sibling.stat()
             if (found.st_dev, found.st_ino) != (checkpoint.device, checkpoint.inode):
                 continue
-            file = TailFile(str(sibling), bot, checkpoint.generation)
+            file = TailFile(str(sibling), bot, checkpoint.generation, formats)
         except (OSError, NotALog):
             continue
         if file.matches(checkpoint):

@@ -17,6 +17,7 @@ from pathlib import Path
 from warroom.adapters.tail_file import NotALog, TailFile, rotated_file
 from warroom.adapters.tail_watch import FolderWatch
 from warroom.core.record import Batch, Checkpoint, Gap, Record
+from warroom.logs.formats.format import Format
 from warroom.logs.line_parser import gap_record
 
 SCAN_S = 0.5
@@ -45,7 +46,9 @@ class _Followed:
 class TailSource:
     """A `LogSource` over files; `add` may be called at any time, from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, formats: Sequence[Format] = ()) -> None:
+        """Read with these formats before those that are built in."""
+        self._formats = formats
         self._lock = threading.Lock()
         self._followed: list[_Followed] = []
         self._current: dict[str, TailFile] = {}
@@ -190,7 +193,7 @@ class TailSource:
         first = path not in self._generations
         generation = 0 if first else self._generations[path] + 1
         try:
-            file = TailFile(path, one.bot, generation)
+            file = TailFile(path, one.bot, generation, self._formats)
         except NotALog as error:
             self._trouble(path, one.bot, "not_a_log", str(error))
             return
@@ -214,7 +217,7 @@ class TailSource:
         if file.identity == (checkpoint.device, checkpoint.inode) and file.matches(checkpoint):
             file.start_at(checkpoint.offset, checkpoint.line)
         else:
-            rotated = rotated_file(file.path, file.bot, checkpoint)
+            rotated = rotated_file(file.path, file.bot, checkpoint, self._formats)
             file.generation = checkpoint.generation + 1
             file.start_at(0)
             if rotated is None:

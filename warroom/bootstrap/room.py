@@ -26,6 +26,8 @@ from warroom.core.settings import BotSettings, Settings
 from warroom.core.view import PlaybookView
 from warroom.engine.engine import Engine, Parts
 from warroom.engine.server import Server
+from warroom.logs.formats.custom import custom_formats
+from warroom.logs.formats.format import Format
 
 _HISTORY_IDLE_S = 2.0
 """A finished log that gives nothing for this long is read to its end."""
@@ -49,7 +51,8 @@ async def open_engine(
     clock = clock or SystemClock()
     make_private(paths.folder)
     loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
-    source = TailSource()
+    formats = custom_formats(settings)
+    source = TailSource(formats)
     async with (
         SqliteJournal(paths.journal) as journal,
         SqliteTelemetry(paths.telemetry) as telemetry,
@@ -73,7 +76,7 @@ async def open_engine(
                 playbook_views=[_playbook_view(one) for one in loaded],
                 from_start=mode is Mode.DRILL,
                 sources=sources,
-                history=lambda bot: read_finished(settings.bots[bot].history, bot),
+                history=lambda bot: read_finished(settings.bots[bot].history, bot, formats),
             )
         )
 
@@ -126,10 +129,10 @@ def _playbook_view(loaded: Loaded) -> PlaybookView:
     return PlaybookView(clean(loaded.path.stem, 64), "", None, broken)
 
 
-async def read_finished(patterns: Sequence[str], bot: str) -> AsyncIterator[Batch]:
+async def read_finished(patterns: Sequence[str], bot: str, formats: Sequence[Format] = ()) -> AsyncIterator[Batch]:
     """Yield the batches of logs that nobody writes to any more, through the same reader as live ones."""
     for pattern in patterns:
-        source = TailSource()
+        source = TailSource(formats)
         try:
             source.add(pattern, bot, from_start=True)
             batches = source.batches()

@@ -6,14 +6,17 @@ import argparse
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.cli.engine import sources_of
 from warroom.cli.exits import OK, USAGE, Failure
 from warroom.cli.printing import print_json
+from warroom.cli.tail_state import TailState
 
 if TYPE_CHECKING:
     from warroom.core.record import Batch, Record
+    from warroom.core.settings import Settings
 
 _IDLE_S = 1.0
 """Without --follow, a log that gives nothing for this long is read to its end."""
@@ -27,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="start", choices=("start", "end"), default="start")
     parser.add_argument("--bot", action="append", default=[], metavar="NAME=GLOB", help="read GLOB as bot NAME's log")
     parser.add_argument("--no-follow", action="store_true", help="end when what is there is read")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep there how far was read, and go on from it")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="read with the formats of this config")
+    parser.add_argument("--explain", action="store_true", help="say which format each log has, and end")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,23 +40,44 @@ def run(args: argparse.Namespace) -> int:
     sources = sources_of(args)
     if not sources:
         raise Failure(USAGE, "no log is named", next_step="warroom tail bot.log, or --bot NAME=GLOB")
+    settings = _settings(args.config)
+    if args.explain:
+        from warroom.cli.explain import explain_logs
+
+        return explain_logs(args, sources, settings)
     missing = [log for log, _ in sources if not os.path.exists(log) and not _is_glob(log)]  # noqa: PTH110  may be a glob
     if args.no_follow and missing:
         raise Failure(USAGE, f"there is no {missing[0]}", next_step="without --no-follow it is waited for")
-    asyncio.run(_tail(args, sources))
+    asyncio.run(_tail(args, sources, settings))
     return OK
+
+
+def _settings(config: Path | None) -> Settings:
+    from warroom.core.settings import Settings
+
+    if config is None:
+        return Settings()
+    from warroom.adapters.config import ConfigError, load_config
+
+    try:
+        return load_config(config)
+    except ConfigError as error:
+        raise Failure(USAGE, str(error), next_step=f"mend it, then: warroom config check {config}") from error
 
 
 def _is_glob(log: str) -> bool:
     return any(char in log for char in "*?[")
 
 
-async def _tail(args: argparse.Namespace, sources: list[tuple[str, str]]) -> None:
-    from warroom.adapters.tail_source import TailSource
+async def _tail(args: argparse.Namespace, sources: list[tuple[str, str]], settings: Settings) -> None:
+    from warroom.bootstrap.reading import open_reader
 
-    source = TailSource()
+    source = open_reader(settings)
     for pattern, bot in sources:
         source.add(pattern, bot, from_start=args.start == "start")
+    state = TailState(args.state) if args.state else None
+    if state is not None:
+        source.resume(state.checkpoints())
     batches = source.batches()
     try:
         while True:
@@ -60,6 +87,8 @@ async def _tail(args: argparse.Namespace, sources: list[tuple[str, str]]) -> Non
             except TimeoutError:
                 break
             await asyncio.to_thread(_show, batch, args)
+            if state is not None and batch.checkpoint is not None:
+                await asyncio.to_thread(state.keep, batch.checkpoint)
     finally:
         await source.close()
 

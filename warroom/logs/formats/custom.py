@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from warroom.core.record import Place, Record
+from warroom.core.settings import Settings
 from warroom.logs.formats.fields import fill, level_of
 from warroom.logs.formats.format import Format
 from warroom.logs.times import Moment, access_log, any_time, without_year
@@ -36,6 +37,11 @@ def custom_format(name: str, pattern: str, samples: tuple[str, ...] = ()) -> For
         return record
 
     return Format(name, "described in the config", lambda: read, samples)
+
+
+def custom_formats(settings: Settings) -> list[Format]:
+    """Return the formats that a checked config describes."""
+    return [custom_format(name, one.pattern, tuple(one.samples)) for name, one in settings.formats.items()]
 
 
 def _set_time(record: Record, groups: dict[str, Any]) -> None:
