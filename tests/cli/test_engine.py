@@ -14,36 +14,9 @@ import pytest
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
 from tests.waiting import wait_until
-from warroom.cli.engine import bot_of, hold_lock, room_settings, sources_of, start_engine
+from warroom.cli.engine import hold_lock, room_settings, sources_of, start_engine
 from warroom.cli.exits import Failure
 from warroom.core.settings import Settings
-
-
-@pytest.mark.parametrize(
-    ("log", "bot"),
-    [
-        ("bot.log", "bot"),
-        ("/var/log/support.jsonl", "support"),
-        ("support.log.1", "support"),
-        ("support.log.12.gz", "support"),
-        ("support.log.gz", "support"),
-        ("support.log-20261122", "support"),
-        ("support.log-20261122.gz", "support"),
-        ("support.log.2026-11-22", "support"),
-        ("support.log.2026-11-22_10-00-00", "support"),
-        ("support", "support"),
-        ("Support Bot.log", "support-bot"),
-        ("gpt-4.1.log", "gpt-4.1"),
-        ("v2.log", "v2"),
-        ("support-*.log", "support"),
-        ("*.log", "bot"),
-        (".log", "log"),
-        ("\x1b[2J.log", "2j"),
-        ("", "bot"),
-    ],
-)
-def test_a_bot_has_the_name_of_its_file(log: str, bot: str) -> None:
-    assert bot_of(log) == bot
 
 
 def sources(*bots: str, logs: tuple[str, ...] = ()) -> list[tuple[str, str]]:

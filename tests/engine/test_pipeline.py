@@ -9,6 +9,7 @@ from warroom.core.desk import Desk
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
 from warroom.core.record import Batch, Checkpoint, Gap, Record
 from warroom.core.settings import DetectSettings
+from warroom.engine.owners import Owners
 from warroom.engine.pipeline import Pipeline
 
 LEAK = "CANARY-123456789"
@@ -65,6 +66,7 @@ class Rig:
             telemetry=self,
             clock=SystemClock(),
             settings=DetectSettings(),
+            owners=Owners({}),
             desk=Desk,
             report=self._report,
         )

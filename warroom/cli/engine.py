@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import fcntl
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import msgspec
 from warroom.adapters.paths import PathRefused, RoomPaths, make_private
 from warroom.cli.exits import OK, REFUSED, USAGE, Failure
 from warroom.cli.rooms import named_room
+from warroom.core.bot_names import bot_of
 from warroom.core.clean import safe_name
 from warroom.core.ports import JournalError
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from warroom.core.settings import Settings
 
 _START_S = 20.0
-_LOG = re.compile(r"(?P<bot>.+)\.(log|jsonl|json|txt)([.-][0-9][0-9_:T-]*)?(\.gz)?")
-"""A log's name: `bot.log`, and rotated by number or by date `bot.log.1.gz`, `bot.log-20261122`."""
-_BARE = re.compile(r"(?P<bot>.+?)(\.[0-9]+)?(\.gz)?")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -103,14 +100,6 @@ def room_settings(paths: RoomPaths, config: Path | None) -> Settings:
         return settings_from(paths.config.read_bytes())
     except msgspec.DecodeError as error:
         raise Failure(USAGE, f"{paths.config} is damaged", str(error), "start with --config to replace it") from error
-
-
-def bot_of(log: str) -> str:
-    """Return the bot's name that a log's file name gives: without folder, rotation suffix, .gz and .log/.jsonl."""
-    name = Path(log).name
-    found = _LOG.fullmatch(name) or _BARE.fullmatch(name)
-    bot = found["bot"] if found else ""
-    return safe_name(bot.replace("*", "").strip("-._") or "bot")
 
 
 def sources_of(args: argparse.Namespace) -> list[tuple[str, str]]:

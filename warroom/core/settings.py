@@ -80,6 +80,8 @@ class BotSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     log: list[str]
     """Paths or globs of its logs."""
+    where: dict[str, str] = {}
+    """Fields that a line must have to be this bot's, for a log that several bots share; empty takes every line."""
     history: list[str] = []
     """Logs of ordinary days that its normal is learned from before the watch begins."""
     playbook: str = "unknown-bot-incident"

@@ -46,6 +46,7 @@ from warroom.core.view import PlaybookView, View
 from warroom.engine.chronicle import Chronicle
 from warroom.engine.desk_task import DeskTask, Known
 from warroom.engine.effects import EffectRunner
+from warroom.engine.owners import Owners
 from warroom.engine.pipeline import Backlog, Pipeline
 from warroom.engine.prover import Prover
 from warroom.engine.room_view import Surroundings, build_view
@@ -116,6 +117,7 @@ class Engine:
             telemetry=parts.telemetry,
             clock=parts.clock,
             settings=parts.settings.detect,
+            owners=Owners(parts.settings.bots),
             desk=lambda: self._desk_task.desk,
             report=self._desk_task.report,
         )

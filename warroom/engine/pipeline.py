@@ -13,9 +13,10 @@ from warroom.core.desk import Desk, open_actions
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
 from warroom.core.model import BotState
 from warroom.core.ports import Clock, LogSource, Telemetry
-from warroom.core.record import Batch
+from warroom.core.record import Batch, Record
 from warroom.core.settings import DetectSettings
 from warroom.detect.bot_detector import Assessment, BotDetector
+from warroom.engine.owners import Owners
 from warroom.engine.ring import LineRing
 
 TICK_S = 1.0
@@ -72,6 +73,7 @@ class Pipeline:
         telemetry: Telemetry,
         clock: Clock,
         settings: DetectSettings,
+        owners: Owners,
         desk: Callable[[], Desk],
         report: Callable[[Fact], Awaitable[None]],
     ) -> None:
@@ -84,6 +86,7 @@ class Pipeline:
         self._telemetry = telemetry
         self._clock = clock
         self._settings = settings
+        self._owners = owners
         self._desk = desk
         self._report = report
 
@@ -104,8 +107,9 @@ class Pipeline:
         detector = self.bot(bot).detector
         lines = 0
         async for batch in history:
-            detector.learn(batch.records)
-            lines += len(batch.records)
+            records = self._owners.of(bot, batch.records)
+            detector.learn(records)
+            lines += len(records)
             self.version += 1
             await asyncio.sleep(0)
         return lines
@@ -126,31 +130,33 @@ class Pipeline:
             self.version += 1
 
     def _take(self, batch: Batch) -> list[Fact]:
-        watch = self.bot(batch.bot)
         state = self.sources.setdefault(batch.source, SourceState(batch.source, batch.bot))
         state.state = batch.state
         state.behind_bytes = batch.behind_bytes
         if batch.checkpoint is not None:
             state.generation, state.offset = batch.checkpoint.generation, batch.checkpoint.offset
         findings: list[Fact] = []
-        records = batch.records
-        for record in records:
+        for record in batch.records:
             if record.gap is not None:
                 state.gaps += 1
                 if state.gaps <= _GAPS_TOLD:
                     findings.append(GapSeen(batch.source, record.gap.kind, record.gap.reason, record.gap.bytes))
+        old = self._backlog.backlog_end(batch.source)
+        for bot, records in self._owners.split(batch):
+            findings.extend(self._observe(self.bot(bot), state, records, old))
+        return findings
+
+    @staticmethod
+    def _observe(watch: BotWatch, state: SourceState, records: list[Record], old: int) -> list[Fact]:
+        """Show one bot's records, and score those that are not old."""
         lines = [record for record in records if record.gap is None or record.message]
         if lines:
             state.lines += len(lines)
             watch.lines += len(lines)
             watch.last_line = state.last_line = lines[-1].received
-        old = self._backlog.backlog_end(batch.source)
-        fresh = [r for r in lines if r.generation > 0 or r.offset >= old]
-        alarms = watch.detector.observe(fresh)
-        marked = [(r, watch.detector.marks(r) if r.gap is None else []) for r in records]
-        watch.ring.extend(marked)
-        findings.extend(AlarmRaised(alarm) for alarm in alarms)
-        return findings
+        alarms = watch.detector.observe([r for r in lines if r.generation > 0 or r.offset >= old])
+        watch.ring.extend([(r, watch.detector.marks(r) if r.gap is None else []) for r in records])
+        return [AlarmRaised(alarm) for alarm in alarms]
 
     async def _tick_for_ever(self) -> None:
         while True:
