@@ -42,6 +42,11 @@ class RoomPaths(Struct, frozen=True):
         return self.folder / "evidence"
 
     @property
+    def spool(self) -> Path:
+        """What was piped in, one file for each pipe."""
+        return self.folder / "spool"
+
+    @property
     def lock(self) -> Path:
         """Held by the engine while it runs; holds its pid."""
         return self.folder / "engine.lock"

@@ -6,11 +6,13 @@ import argparse
 import asyncio
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.cli.engine import sources_of
 from warroom.cli.exits import OK, USAGE, Failure
+from warroom.cli.piped import piped_bot, spool, take_pipe
 from warroom.cli.printing import print_json
 from warroom.cli.tail_state import TailState
 
@@ -24,7 +26,7 @@ _IDLE_S = 1.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
-    parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob")
+    parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob, - for what is piped in")
     parser.add_argument("--json", action="store_true", help="JSON lines")
     parser.add_argument("--raw", action="store_true", help="with --json: add the raw bytes as raw_b64")
     parser.add_argument("--from", dest="start", choices=("start", "end"), default="start")
@@ -37,7 +39,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print records until interrupted, or until the end with --no-follow; exit code 2 for a missing file then."""
-    sources = sources_of(args)
+    piped = piped_bot(args.logs, args.bot)
+    if piped:
+        return _tail_pipe(args, piped)
+    return _run(args, sources_of(args))
+
+
+def _tail_pipe(args: argparse.Namespace, bot: str) -> int:
+    """Follow what is piped in, by way of a file that goes away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="warroom-") as folder:
+        path, feeder = spool(take_pipe(keys=False), Path(folder), bot)
+        path.touch(mode=0o600)
+        if args.no_follow or args.explain:
+            feeder.wait()
+        return _run(args, [*sources_of(args), (str(path), bot)])
+
+
+def _run(args: argparse.Namespace, sources: list[tuple[str, str]]) -> int:
     if not sources:
         raise Failure(USAGE, "no log is named", next_step="warroom tail bot.log, or --bot NAME=GLOB")
     settings = _settings(args.config)

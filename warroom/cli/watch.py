@@ -12,6 +12,7 @@ from warroom.adapters.paths import RoomPaths
 from warroom.cli.console import open_console, require_terminal
 from warroom.cli.engine import add_source_options, sources_of, start_engine
 from warroom.cli.exits import USAGE, Failure
+from warroom.cli.piped import piped_bot, spool, take_pipe
 from warroom.cli.rooms import add_room_option, named_room, no_engine, settled
 from warroom.core.commands import AddSource, Refused
 from warroom.core.room import ConnectionLost
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
-    parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob to follow")
+    parser.add_argument(
+        "logs", nargs="*", metavar="LOG", help="log file or quoted glob to follow, - for what is piped in"
+    )
     add_room_option(parser)
     add_source_options(parser)
     parser.add_argument("--read-only", action="store_true", help="look, but act on nothing")
@@ -31,12 +34,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start what is missing, add the logs named here, open the console."""
+    piped = piped_bot(args.logs, args.bot)
+    pipe = take_pipe(keys=True) if piped else -1
     require_terminal()
     paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
     sources = sources_of(args)
     started = _ensure_engine(paths, args.config)
     if args.config is not None and not started:
         _same_config(paths, args.config)
+    if piped:
+        sources.append((str(spool(pipe, paths.spool, piped)[0]), piped))
     if sources:
         asyncio.run(_add(paths, sources))
     return open_console(paths, read_only=args.read_only, ascii_only=args.ascii)
