@@ -49,10 +49,9 @@ def test_tail_reads_a_pipe_to_its_end_however_slow_it_is(shell: Shell) -> None:
     assert [(record["bot"], record["message"]) for record in records] == [("support", "one"), ("support", "two")]
 
 
-def test_without_a_pipe_it_says_what_to_do(here: Here) -> None:
-    with Terminal(
-        [sys.executable, "-m", "warroom", "tail", "-"], (80, 24), here.shell.environment, here.shell.folder
-    ) as screen:
+def test_without_a_pipe_it_says_what_to_do(shell: Shell) -> None:
+    words = [sys.executable, "-m", "warroom", "tail", "-"]
+    with Terminal(words, (80, 24), shell.environment, shell.folder) as screen:
         screen.see("nothing is piped in")
         assert screen.ended() == 2
 
