@@ -143,3 +143,16 @@ async def test_after_its_end_nobody_waits_for_an_answer(tmp_path: Path) -> None:
         assert isinstance(await before, Refused)
         assert isinstance(await rig.ask(c.AddNote("INC-001", "x"), "b"), Refused)
         await rig.desk.report(f.NoteAdded("INC-001", "x"))
+
+
+async def test_what_was_begun_is_on_the_desk_when_the_task_has_ended(tmp_path: Path) -> None:
+    for _ in range(20):
+        async with desk(tmp_path) as rig:
+            asking = [asyncio.create_task(rig.desk.report(f.SourceAdded(f"/x/{n}", "b"))) for n in range(5)]
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        await asyncio.wait(asking)
+        async with SqliteJournal(tmp_path / "journal.db") as journal:
+            on_disk = len(await journal.entries())
+        assert rig.desk.desk.length in (0, on_disk)
+        (tmp_path / "journal.db").unlink()

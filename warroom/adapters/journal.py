@@ -17,6 +17,7 @@ from urllib.parse import quote
 import aiosqlite
 import msgspec
 
+from warroom.adapters.sqlite_file import close_file, open_file, opened
 from warroom.core.chain import GENESIS, Row, seal
 from warroom.core.facts import Fact
 from warroom.core.model import Actor
@@ -68,7 +69,7 @@ class SqliteJournal:
     async def __aenter__(self) -> Self:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._db = await aiosqlite.connect(self._path, isolation_level=None)
+            self._db = await open_file(self._path, isolation_level=None)
             await self._prepare(self._db)
         except sqlite3.Error as error:
             await self.close()
@@ -87,7 +88,7 @@ class SqliteJournal:
         """Let go of the file; SQLite's thread ends."""
         db, self._db = self._db, None
         if db is not None:
-            await db.close()
+            await close_file(db)
 
     async def _prepare(self, db: aiosqlite.Connection) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
@@ -167,7 +168,7 @@ async def read_rows(path: Path) -> list[Row]:
     uri = f"file:{quote(str(path))}?mode=ro"
     query = f"SELECT {_COLUMNS} FROM acts ORDER BY seq, rowid"
     try:
-        async with aiosqlite.connect(uri, uri=True) as db, db.execute(query) as cursor:
+        async with opened(uri, uri=True) as db, db.execute(query) as cursor:
             return [Row(*row) for row in await cursor.fetchall()]
     except sqlite3.Error as error:
         raise JournalError(f"{path}: {error}") from error

@@ -15,6 +15,7 @@ from typing import Self
 import aiosqlite
 import msgspec
 
+from warroom.adapters.sqlite_file import close_file, open_file
 from warroom.core.record import Batch, Checkpoint
 
 _SCHEMA = """
@@ -38,7 +39,7 @@ class SqliteTelemetry:
 
     async def __aenter__(self) -> Self:
         try:
-            self._db = await aiosqlite.connect(self._path, isolation_level=None)
+            self._db = await open_file(self._path, isolation_level=None)
             await self._db.execute("PRAGMA journal_mode=WAL")
             await self._db.execute("PRAGMA synchronous=NORMAL")
             await self._db.executescript(_SCHEMA)
@@ -52,13 +53,13 @@ class SqliteTelemetry:
     ) -> None:
         db, self._db = self._db, None
         if db is not None:
-            await db.close()
+            await close_file(db)
 
     async def _start_anew(self) -> None:
         if self._db is not None:
-            await self._db.close()
+            await close_file(self._db)
         await asyncio.to_thread(self._remove)
-        self._db = await aiosqlite.connect(self._path, isolation_level=None)
+        self._db = await open_file(self._path, isolation_level=None)
         await self._db.executescript(_SCHEMA)
 
     def _remove(self) -> None:

@@ -19,6 +19,8 @@ from warroom.core.reduce import Effect, reduce
 
 _QUEUE = 1000
 _RETRY_S = 1.0
+_END_S = 5.0
+"""Longest time that the end of the task waits for what was begun: a full disk is not waited for."""
 _STOPPING = Refused("the engine is stopping: nobody knows whether it was saved", "start it again and read the record")
 
 
@@ -95,23 +97,34 @@ class DeskTask:
         await done
 
     async def run(self) -> None:
-        """Work the queue for ever, one message at a time: order is total."""
+        """Work the queue for ever, one message at a time: order is total. What is begun is ended before the task is."""
         message: Submitted | Reported | None = None
         try:
             while True:
                 message = await self._queue.get()
-                match message:
-                    case Submitted():
-                        answer = await self._answer(message)
-                        if not message.answer.done():
-                            message.answer.set_result(answer)
-                    case Reported():
-                        await self._take(message)
-                        if not message.done.done():
-                            message.done.set_result(None)
+                work = asyncio.ensure_future(self._work(message))
+                try:
+                    await asyncio.shield(work)
+                except asyncio.CancelledError:
+                    # A row on disk that the desk does not know would be a lie.
+                    await asyncio.wait([work], timeout=_END_S)
+                    work.cancel()
+                    await asyncio.wait([work])
+                    raise
         finally:
             self._ended = True
             self._dismiss(message)
+
+    async def _work(self, message: Submitted | Reported) -> None:
+        match message:
+            case Submitted():
+                answer = await self._answer(message)
+                if not message.answer.done():
+                    message.answer.set_result(answer)
+            case Reported():
+                await self._take(message)
+                if not message.done.done():
+                    message.done.set_result(None)
 
     def _dismiss(self, interrupted: Submitted | Reported | None) -> None:
         """Let go of everybody who still waits: nothing will be saved any more."""
