@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
+from tests.stories.terminal import Terminal
 from tests.waiting import wait_until
 
 HOSTILE = b"INFO:root:\x1b[2J\x1b]0;owned\x07 caf\xc3\xa9 \xff \xe2\x80\xae end\n"
@@ -117,3 +118,13 @@ def test_a_log_is_followed_through_its_rotation_though_its_bytes_are_gone(shell:
             complaint = running.communicate()[1]
     assert messages() == ["before", "after"], complaint
     assert ["raw_b64" in row for row in rows(out.read_text()) if "gap" not in row] == [True, False]
+
+
+def test_a_terminal_gets_colours_and_no_color_is_respected(shell: Shell) -> None:
+    (shell.folder / "bot.log").write_text("ERROR:root:bad\nINFO:root:good\n")
+    words = [sys.executable, "-m", "warroom", "tail", "bot.log", "--no-follow"]
+    for more, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        with Terminal(words, (80, 24), {**shell.environment, **more}, shell.folder) as screen:
+            screen.see("good")
+            assert screen.ended() == 0
+            assert (b"\x1b[31merror" in screen.written) is coloured

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from warroom.cli.engine import sources_of
 from warroom.cli.exits import OK, USAGE, Failure
 from warroom.cli.piped import piped_bot, spool, take_pipe
-from warroom.cli.printing import print_json
+from warroom.cli.printing import painted, print_json
 from warroom.cli.tail_state import TailState
 
 if TYPE_CHECKING:
@@ -138,6 +138,9 @@ def _bytes_of(record: Record) -> bytes | None:
     return content if len(content) == record.length else None
 
 
+_LEVEL_STYLES = {"CRITICAL": "bad", "ERROR": "bad", "WARNING": "warn", "DEBUG": "dim"}
+
+
 def _show_line(record: Record) -> None:
     from warroom.core.clean import clean
     from warroom.core.line_text import line_text
@@ -145,4 +148,6 @@ def _show_line(record: Record) -> None:
 
     mark = "~" if record.time_source == "arrival" else " "
     level = "gap" if record.gap else (record.level or "-").lower()
-    print(f"{clock_text(record.moment)}{mark} {clean(record.bot or '', 16):16} {level:8} {line_text(record)}")
+    style = "info" if record.gap else _LEVEL_STYLES.get(record.level or "", "")
+    when, bot = painted(f"{clock_text(record.moment)}{mark}", "dim"), clean(record.bot or "", 16)
+    print(f"{when} {bot:16} {painted(f'{level:8}', style)} {line_text(record)}")
