@@ -35,7 +35,7 @@ def test_when_lines_stop_fitting_another_format_comes_to_lead() -> None:
 
 def test_an_envelope_is_remembered() -> None:
     chooser = FormatChooser()
-    opened = chooser.open('{"log":"INFO:b:x\\n","stream":"stderr","time":"2026-11-22T21:07:47.1Z"}')
+    opened = chooser.open('{"log":"INFO:b:x\\n","stream":"stderr","time":"2026-11-22T21:07:47.1Z"}', 5.0)
     assert opened is not None
     assert (opened.text, chooser.envelope is not None) == ("INFO:b:x", True)
-    assert chooser.open("INFO:b:x") is None
+    assert chooser.open("INFO:b:x", 5.0) is None

@@ -22,6 +22,7 @@ class FormatChooser:
     def __init__(self, extra: Sequence[Format] = ()) -> None:
         self._known = [(one.id, one.reader()) for one in (*extra, *FORMATS)]
         self._own = {one.id for one in extra}
+        self._described = [read for _, read in self._known[: len(extra)]]
         self._order = list(self._known)
         self._fits: Counter[str] = Counter()
         self._left = SAMPLED
@@ -52,14 +53,18 @@ class FormatChooser:
         self._seen += lines
         self._count(stray=False, lines=0)
 
-    def open(self, text: str) -> Opened | None:
-        """Take a line out of its envelope; the one that fitted last is tried first."""
+    def describes(self, text: str, place: Place) -> bool:
+        """Return whether the config describes such a line, which goes before any envelope."""
+        return any(read(text, place) is not None for read in self._described)
+
+    def open(self, text: str, received: float) -> Opened | None:
+        """Take a line that arrived then out of its envelope; the one that fitted last is tried first."""
         if self.envelope is not None:
-            opened = self.envelope.open(text)
+            opened = self.envelope.open(text, received)
             if opened is not None:
                 return opened
         for envelope in ENVELOPES:
-            opened = envelope.open(text)
+            opened = envelope.open(text, received)
             if opened is not None:
                 self.envelope = envelope
                 return opened

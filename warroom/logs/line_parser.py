@@ -39,6 +39,10 @@ class LineParser:
         self._pending_lines = 0
         self._split: Opened | None = None
         """The first parts of a line that its envelope split."""
+        self._origin: tuple[str | None, ...] = ()
+        """Who wrote the last line that came in an envelope."""
+        self._around: Opened | None = None
+        """The envelope of a block's first line."""
         self._gaps: dict[int, list[Gap]] = {}
         """Gaps of the lines being fed, by the line's offset."""
 
@@ -98,54 +102,68 @@ class LineParser:
             pending.message = self._block.end()
         if self._split is not None:
             opened, self._split = self._split, None
-            return [self._read_opened(opened, _place_of(pending))[0]]
+            return [self._read(opened.text, _place_of(pending), opened)[0]]
         return [pending]
 
     def _take(self, text: str, place: Place, done: list[Record]) -> None:
         """Keep a line that needs more than the leading format: an envelope, a block, a traceback, another format."""
-        if self._block.open:
-            if self._block.takes(text):
-                self._grow(place[3])
-                if self._block.complete:
-                    self._end_block(done)
-                return
-            done.extend(self.flush())
-        record = self._chooser.read(text, place) if self._chooser.envelope is None else None
-        opened = self._chooser.open(text) if record is None else None
+        described = self._chooser.describes(text, place)
+        opened = None if described else self._chooser.open(text, place[4])
         if opened is not None:
             self._take_opened(opened, place, done)
             return
-        if record is None and self._chooser.envelope is not None:
-            record = self._chooser.read(text, place)
-        self._keep(record or Record(*place, "raw", text), done, fits=record is not None)
+        if self._split is not None:
+            done.extend(self.flush())
+        self._take_text(text, place, done, None)
 
     def _take_opened(self, opened: Opened, place: Place, done: list[Record]) -> None:
-        lines = 0
+        """Keep a line out of its envelope, put together with the parts before it."""
+        if opened.origin != self._origin:
+            # Another program or stream wrote this one: it cannot continue what waits.
+            done.extend(self.flush())
+            self._continuation.reset()
+            self._origin = opened.origin
+        opened.text = opened.text.removesuffix("\r")
+        if "\x1b" in opened.text:
+            opened.text = _colours.sub("", opened.text)
+        lines = 1
         if self._split is not None and self._pending is not None:
-            first, lines = self._pending, self._pending_lines
+            first, lines = self._pending, self._pending_lines + 1
             opened.text = self._split.text + opened.text
             first.length += place[3]
             place = _place_of(first)
             self._split = self._pending = None
         if not opened.whole and len(opened.text) < LONGEST_LINE:
             done.extend(self.flush())
-            self._split, self._pending, self._pending_lines = opened, Record(*place), lines + 1
+            self._split, self._pending, self._pending_lines = opened, Record(*place), lines
             return
-        record, fits = self._read_opened(opened, place)
-        self._keep(record, done, fits=fits, lines=lines + 1)
+        self._take_text(opened.text, place, done, opened, lines)
 
-    def _read_opened(self, opened: Opened, place: Place) -> tuple[Record, bool]:
-        """Return the record of a line out of its envelope, and whether some format fits it."""
-        found = self._chooser.read(opened.text, place)
-        record = found or Record(*place, "raw", opened.text)
-        if record.time is None and opened.time is not None:
-            record.time, record.time_source = opened.time, opened.time_source
-        record.level = record.level or opened.level
-        record.logger = record.logger or opened.logger
-        for name, value in opened.attrs.items():
-            record.attrs.setdefault(name, value)
-        if self._chooser.envelope is not None:
-            record.format = f"{self._chooser.envelope.id}+{record.format}"
+    def _take_text(self, text: str, place: Place, done: list[Record], opened: Opened | None, lines: int = 1) -> None:
+        """Keep the text of a line: within a block, or as a record or what continues one."""
+        if self._block.open:
+            if self._block.takes(text):
+                self._grow(place[3], lines)
+                if self._block.complete:
+                    self._end_block(done)
+                return
+            done.extend(self.flush())
+        record, fits = self._read(text, place, opened)
+        self._keep(record, done, fits=fits, lines=lines)
+        if self._block.open:
+            self._around = opened
+
+    def _read(self, text: str, place: Place, opened: Opened | None) -> tuple[Record, bool]:
+        """Return the record of a text and whether some format fits it; what its envelope says fills what it leaves."""
+        rest = ""
+        if opened is not None and "\n" in text and text[:1] != "{":
+            text, _, rest = text.partition("\n")
+        found = self._chooser.read(text, place)
+        record = found or Record(*place, "raw", text)
+        if rest:
+            record.message = f"{record.message}\n{rest}"
+        if opened is not None and self._chooser.envelope is not None:
+            opened.complete(record, self._chooser.envelope)
         return record, found is not None
 
     def _keep(self, record: Record, done: list[Record], *, fits: bool, lines: int = 1) -> None:
@@ -179,8 +197,11 @@ class LineParser:
         assert pending is not None
         self._pending = None
         text, place = self._block.end(), _place_of(pending)
-        record = self._chooser.read(text, place)
-        self._keep(record or Record(*place, "raw", text), done, fits=record is not None, lines=lines)
+        around, self._around = self._around, None
+        if around is None and (opened := self._chooser.open(text, place[4])) is not None:
+            text, around = opened.text, opened
+        record, fits = self._read(text, place, around)
+        self._keep(record, done, fits=fits, lines=lines)
 
     def _lines(self, block: bytes, offset: int, dropped: int) -> tuple[list[str], list[int]]:
         """Return the texts of the lines and their lengths in the file, newline included."""

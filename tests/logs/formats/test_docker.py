@@ -55,9 +55,19 @@ def test_a_split_line_whose_rest_never_comes_is_not_lost() -> None:
     assert record.message == "half"
 
 
+def test_colours_within_the_envelope_are_taken_out() -> None:
+    (record,) = records(enveloped("\x1b[32mINFO\x1b[0m:bot:ok\r\n"))
+    assert (record.format, record.message) == ("docker+basic", "ok")
+
+
+def test_a_line_of_the_other_stream_continues_no_traceback() -> None:
+    first, second = records(enveloped("ERROR:b:x\n"), enveloped("  indented\n").replace("stderr", "stdout"))
+    assert (first.message, second.message) == ("x", "  indented")
+
+
 @pytest.mark.parametrize(
     "line",
     ['{"message":"x"}', '{"log":1,"stream":"a","time":"b"}', '{"log":"x","stream":"a","time":"soon"}', '{"log"', "x"],
 )
 def test_what_is_no_envelope_is_left(line: str) -> None:
-    assert open_line(line) is None
+    assert open_line(line, 5.0) is None

@@ -17,7 +17,7 @@ class _Line(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Line).decode
 
 
-def open_line(text: str) -> Opened | None:
+def open_line(text: str, _received: float) -> Opened | None:
     """Take a line out of the envelope. Docker splits lines above 16 KiB: only the last part ends with a newline."""
     if text[:1] != "{":
         return None
@@ -29,7 +29,7 @@ def open_line(text: str) -> Opened | None:
     if moment is None:
         return None
     whole = line.log.endswith("\n")
-    return Opened(line.log[:-1] if whole else line.log, whole, moment[0])
+    return Opened(line.log[:-1] if whole else line.log, whole, moment[0], origin=(line.stream,))
 
 
 ENVELOPE = Envelope(

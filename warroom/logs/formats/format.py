@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from warroom.core.record import Level, Place, Record, TimeSource
+from warroom.logs.formats.fields import fill
 
 Read = Callable[[str, Place], Record | None]
 """Makes the record of a line; None when the line is not of this format."""
@@ -36,6 +37,20 @@ class Opened(msgspec.Struct, gc=False):
     level: Level | None = None
     logger: str | None = None
     attrs: Mapping[str, Any] = {}
+    origin: tuple[str | None, ...] = ()
+    """Who wrote the line, as far as the envelope says: only lines of one origin continue each other."""
+
+    def complete(self, record: Record, envelope: Envelope) -> None:
+        """Put what the envelope says into a record of the text where the text itself says nothing."""
+        if record.time is None and self.time is not None:
+            record.time, record.time_source = self.time, self.time_source
+        record.level = record.level or self.level
+        record.logger = record.logger or self.logger
+        for name, value in self.attrs.items():
+            if not fill(record, name, value):
+                record.attrs.setdefault(name, value)
+        plain = envelope.complete and record.format == "raw"
+        record.format = envelope.id if plain else f"{envelope.id}+{record.format}"
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -43,5 +58,8 @@ class Envelope(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    open: Callable[[str], Opened | None]
+    open: Callable[[str, float], Opened | None]
+    """Takes a line out, given the moment of its arrival (seconds since the epoch); None for a line without envelope."""
     samples: tuple[str, ...]
+    complete: bool = False
+    """Whether it says by itself when, how severe and by whom, so that free text inside is a whole record."""
