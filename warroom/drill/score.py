@@ -11,14 +11,18 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from warroom.core import facts as f
+from warroom.core.desk import Desk
 from warroom.core.facts import Fact
-from warroom.core.model import Verb
+from warroom.core.model import ActionState, Verb
 from warroom.core.moments import utc_text
 from warroom.core.ports import Entry
+from warroom.core.reduce import reduce
 from warroom.drill.scenario import Expectation, Scenario
 
 _SLICE_S = 10.0
 """Precision and recall are counted over slices of this length."""
+_MUTE = (Verb.DISABLE, Verb.FREEZE)
+"""Verbs under which a bot must not answer."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -174,28 +178,28 @@ def contained_before_snapshot(entries: Sequence[Entry]) -> bool:
 
 
 def _held_spans(entries: Sequence[Entry]) -> list[tuple[float, float]]:
-    """Return the times during which a bot that must not answer was held: from proof to release."""
-    verbs: dict[str, Verb] = {}
+    """Return the times during which the journal said held of an action under which the bot must not answer."""
+    desk = Desk()
     since: dict[str, float] = {}
     spans: list[tuple[float, float]] = []
     for entry in entries:
-        match entry.fact:
-            case f.ContainmentRequested(action=action, plan=plan):
-                verbs[action] = plan.verb
-            case f.ContainmentHeld(action=action) if verbs.get(action) in (Verb.DISABLE, Verb.FREEZE):
-                since.setdefault(action, entry.at)
-            case f.ReleaseRequested(action=action) | f.ContainmentNotHeld(action=action) if action in since:
-                spans.append((since.pop(action), entry.at))
-            case _:
-                pass
+        desk, _ = reduce(desk, entry)
+        held = {name for name, one in desk.actions.items() if one.state is ActionState.HELD and one.plan.verb in _MUTE}
+        spans += [(since.pop(name), entry.at) for name in since.keys() - held]
+        since |= dict.fromkeys(held - since.keys(), entry.at)
     return spans + [(start, float("inf")) for start in since.values()]
 
 
 def served_after_held(entries: Sequence[Entry], visits: Sequence[Visit]) -> int:
-    """Return how many hostile requests were sent and served while the journal said held."""
+    """Return how many hostile requests were sent and served while the journal said held.
+
+    One that waits at a frozen bot and is served after its release is not among them.
+    """
     spans = _held_spans(entries)
     hostile = [visit for visit in visits if visit.hostile and visit.served]
-    return sum(1 for visit in hostile if any(start < visit.at < end for start, end in spans))
+    return sum(
+        1 for visit in hostile if any(start < visit.at and max(visit.at, visit.done) < end for start, end in spans)
+    )
 
 
 def detection_of(entries: Sequence[Entry], visits: Sequence[Visit], attack: float | None) -> Detection:
