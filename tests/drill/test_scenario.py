@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from warroom.adapters.plain_yaml import load_yaml
 from warroom.adapters.playbook_files import bundled_dir
-from warroom.drill.scenario import ScenarioError, scenario_from
+from warroom.drill.refbot.log_shape import SHAPES
+from warroom.drill.scenario import Event, ScenarioError, scenario_from
 from warroom.drill.score import EVENTS, FORBIDDEN
 
 
@@ -37,12 +38,23 @@ def test_a_scenario_that_ships_expects_only_what_can_be_seen(path: Any) -> None:
         ({"length_s": 30}, "must grow"),
         ({"expect": [{"id": "a", "event": "alarm_raised", "text": "x"}] * 2}, "same id"),
         ({"expect": [{"id": "a", "text": "x"}]}, "event"),
+        ({"expect": [{"id": "a", "event": "alarm_rased", "text": "x"}]}, r"alarm_rased.*expect\[0\]\.event"),
+        ({"shape": "jsonl"}, r"jsonl.*shape"),
     ],
     ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
 )
 def test_a_mistake_is_named(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(ScenarioError, match=named):
         scenario_from(data(**changes))
+
+
+def test_the_score_knows_how_to_see_each_thing_that_may_be_expected() -> None:
+    assert sorted(get_args(Event)) == sorted([*EVENTS, *FORBIDDEN])
+
+
+def test_each_shape_that_may_be_asked_for_is_one_that_the_bot_can_log() -> None:
+    for shape in SHAPES:
+        assert scenario_from(data(shape=shape)).shape == shape
 
 
 @pytest.mark.parametrize("loaded", [None, [], "text", 3, {}])

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from warroom.drill.people import Attack
+
+Event = Literal[
+    "alarm_raised",
+    "alarm_acknowledged",
+    "incident_opened",
+    "evidence_taken",
+    "containment_requested",
+    "containment_held",
+    "containment_released",
+    "note_added",
+    "role_assigned",
+    "report_exported",
+    "incident_closed",
+    "contain_before_snapshot",
+    "hostile_served_after_held",
+]
+"""What a scenario may expect or forbid; the score knows how each is seen."""
 
 
 class ScenarioError(Exception):
@@ -17,7 +34,7 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that should happen (or, when forbidden, must not), `by_s` seconds after the first hostile request."""
 
     id: str
-    event: str
+    event: Event
     text: str
     by_s: float = 0.0
     weight: float = 1.0
@@ -37,7 +54,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attack_until_s: float
     length_s: float
     expect: list[Expectation]
-    shape: str = "json"
+    shape: Literal["json", "plain"] = "json"
     """json or plain: how the bot logs."""
     style: Attack = Attack.LOUD
     history_minutes: float = 45.0
