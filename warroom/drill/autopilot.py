@@ -67,12 +67,14 @@ class Autopilot:
         self._export = export
 
     async def play(self) -> None:
-        """Wait for an alarm, lead the incident to its end, return."""
+        """Wait for an alarm, lead the incident to its end, return; a refusal on the way to containment ends it."""
         bot, alarm = await self._first_alarm()
         await self._think()
         incident = ""
         if self._manner.leads:
             incident = await self._ask(c.OpenIncident(bot, self._playbook, f"{bot}: hostile requests", alarm=alarm))
+            if not incident:
+                return
             await self._tick(incident, Phase.PREPARATION)
             await self._tick(incident, Phase.DETECTION)
         held = await self._contain(bot, incident or None)
@@ -104,6 +106,8 @@ class Autopilot:
         name = await self._ask(
             c.Contain(bot, self._manner.verb, incident, "hostile requests are served", None, preview.sha256)
         )
+        if not name:
+            return None
         view = await self._until(lambda view: _state(view, name) in _SETTLED)
         action = _action(view, name)
         return action if action is not None and action.state is ActionState.HELD else None
@@ -121,6 +125,7 @@ class Autopilot:
         await self._clock.sleep(self._manner.pause_s)
 
     async def _ask(self, command: Command) -> str:
+        """Return the name of what was made, empty when nothing was."""
         answer = await self._room.submit(command)
         return answer.ref if isinstance(answer, Ack) else ""
 
