@@ -7,16 +7,18 @@ import itertools
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import pytest
 
 from tests.waiting import wait_until
-from warroom.drill.people import Planned
-from warroom.drill.traffic import drive, read_truth
+from warroom.drill.people import Attack, Planned, schedule
+from warroom.drill.traffic import Truth, drive, read_truth
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -83,14 +85,21 @@ async def test_told_to_stop_it_stops_between_two_visits(address: str, tmp_path: 
 
 
 def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
-    (tmp_path / "truth").write_bytes(b'{"id": 1, "at": 1.0')
-    assert read_truth(tmp_path / "truth") == []
+    row = Truth(7, 1.0, 2.0, "u-1", "s", hostile=False, kind="ordinary", status=200, served=True, leaked=False)
+    (tmp_path / "truth").write_bytes(msgspec.json.encode(row) + b'\n{"id": 8, "at": 1.0')
+    assert read_truth(tmp_path / "truth") == [row]
 
 
-def test_as_a_process_it_visits_and_ends_when_told(address: str, tmp_path: Path) -> None:
-    truth = tmp_path / "truth.jsonl"
+def test_as_a_process_it_plays_the_seeded_schedule_and_ends_when_told(address: str, tmp_path: Path) -> None:
+    truth, began = tmp_path / "truth.jsonl", time.time()
     words = [sys.executable, "-m", "warroom.drill.traffic", "--url", address, "--truth", str(truth), "--duration", "60"]
-    with subprocess.Popen([*words, "--attack-at", "0.1", "--attack-until", "50"]) as visitors:
-        wait_until(lambda: truth.exists() and any(row.hostile for row in read_truth(truth)), what="a hostile visit")
+    with subprocess.Popen([*words, "--seed", "7", "--attack-at", "0.5", "--attack-until", "50"]) as visitors:
+        wait_until(lambda: truth.exists() and sum(row.hostile for row in read_truth(truth)) > 1, what="two attacks")
         visitors.send_signal(signal.SIGTERM)
         assert visitors.wait(10) == 0
+    rows = sorted(read_truth(truth), key=lambda row: row.id)
+    planned = schedule(7, 60, 0.5, 50, Attack.LOUD)[: len(rows)]
+    told = [(row.id, row.user, row.session, row.hostile, row.kind) for row in rows]
+    assert told == [(n, v.user, v.session, v.hostile, v.kind) for n, v in enumerate(planned)]
+    attacks = [(row, visit) for row, visit in zip(rows, planned, strict=True) if row.hostile]
+    assert all(began + visit.at_s <= row.at <= row.done <= time.time() for row, visit in attacks)
