@@ -55,7 +55,7 @@ class FormatChooser:
 
     def describes(self, text: str, place: Place) -> bool:
         """Return whether the config describes such a line, which goes before any envelope."""
-        return any(read(text, place) is not None for read in self._described)
+        return bool(self._described) and any(read(text, place) is not None for read in self._described)
 
     def open(self, text: str, received: float) -> Opened | None:
         """Take a line that arrived then out of its envelope; the one that fitted last is tried first."""

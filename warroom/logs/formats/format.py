@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from warroom.core.record import Level, Place, Record, TimeSource
-from warroom.logs.formats.fields import fill
+from warroom.logs.formats.fields import KNOWN, fill
 
 Read = Callable[[str, Place], Record | None]
 """Makes the record of a line; None when the line is not of this format."""
@@ -47,7 +47,7 @@ class Opened(msgspec.Struct, gc=False):
         record.level = record.level or self.level
         record.logger = record.logger or self.logger
         for name, value in self.attrs.items():
-            if not fill(record, name, value):
+            if name not in KNOWN or not fill(record, name, value):
                 record.attrs.setdefault(name, value)
         plain = envelope.complete and record.format == "raw"
         record.format = envelope.id if plain else f"{envelope.id}+{record.format}"
