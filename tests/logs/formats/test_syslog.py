@@ -1,4 +1,4 @@
-"""Syslog as loggers, rsyslog and Python's SysLogHandler write it: who, when and how severe is told, the text is read."""
+"""Syslog as loggers, rsyslog and Python's SysLogHandler write it: who, when, how severe, and the text inside."""
 
 from __future__ import annotations
 

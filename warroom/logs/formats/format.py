@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -36,7 +36,7 @@ class Opened(msgspec.Struct, gc=False):
     time_source: TimeSource = "line"
     level: Level | None = None
     logger: str | None = None
-    attrs: Mapping[str, Any] = {}
+    attrs: dict[str, Any] = {}
     origin: tuple[str | None, ...] = ()
     """Who wrote the line, as far as the envelope says: only lines of one origin continue each other."""
 

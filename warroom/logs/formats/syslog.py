@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from warroom.core.record import Level
 from warroom.logs.formats.fields import LEVELS
@@ -99,7 +100,7 @@ def _open_iso(text: str, start: int, level: Level | None) -> Opened | None:
 
 
 def _open_tagged(text: str, start: int, level: Level | None) -> Opened | None:
-    """Return host, program and text of what follows the time; None when a level stands there, as no syslog writes it."""
+    """Return host, program and text of what follows the time; None when a level stands in their place."""
     found = _tagged(text, start)
     if found is None:
         found = _bare(text, start)
@@ -138,7 +139,7 @@ def _open_5424(text: str, start: int, level: Level) -> Opened | None:
 def _opened(text: str, level: Level | None, host: str | None, program: str | None, pid: str | None) -> Opened:
     if "#0" in text:
         text = _octals(lambda found: chr(int(found[0][1:], 8)), text).removesuffix("#000")
-    attrs = {}
+    attrs: dict[str, Any] = {}
     if host is not None:
         attrs["host"] = host
     if pid is not None:
