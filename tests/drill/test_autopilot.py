@@ -58,6 +58,8 @@ async def test_a_good_one_leads_from_the_alarm_to_the_report(bot: RunningBot, tm
     assert written == [incident.id]
     assert (incident.open, action.state) == (False, ActionState.RELEASED)
     assert {step.state for step in incident.steps if step.required and step.verb is None} == {StepState.DONE}
+    # What was not done to the bot is not ticked either.
+    assert {step.verb for step in incident.steps if step.state is StepState.TODO} == {Verb.LIMIT, Verb.FREEZE}
     told = " ".join(line.text for line in incident.timeline)
     assert told.index("HELD") < told.index("release") < told.index("closed")
 
