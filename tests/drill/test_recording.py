@@ -40,6 +40,16 @@ def test_the_same_seed_records_the_same_lines(tmp_path: Path) -> None:
     assert [record.user for record in first] != [record.user for record in other]
 
 
+def test_the_seed_also_decides_how_long_the_bot_takes(tmp_path: Path) -> None:
+    took: list[list[float | None]] = []
+    for name, seed in (("a", 4), ("b", 4), ("c", 5)):
+        path, visits = tmp_path / name, ordinary(1, 60)
+        record_history(path, seed=seed, minutes=1, shape="json", name="support", ending_at=END, visits=visits)
+        took.append([record.latency_ms for record in LineParser(name, "support", 0).feed(path.read_bytes(), 0, END)])
+    assert took[0] == took[1]
+    assert took[0] != took[2]
+
+
 def test_a_recorded_secret_is_not_the_one_that_is_planted_in_a_drill(tmp_path: Path) -> None:
     path = tmp_path / "attacked.log"
     visits = schedule(1, 60, 10, 50, Attack.LOUD)
