@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.story import START, Story, plan, proof
 from warroom.core import commands as c
@@ -163,6 +164,16 @@ def test_an_alarm_before_the_attack_detects_nothing() -> None:
     report = score(SCENARIO, 1, played(alarm=5, note=10, held=20), visits, ["x"] * len(played()))
     assert report.detection.ttd_s is None
     assert {one.id: one.result for one in report.expectations}["detect"] == "missed"
+
+
+@pytest.mark.parametrize(("weight", "grade", "points"), [(1, "P", 90.0), (2, "S", 80.0), (20, "U", 0.0)])
+def test_what_is_forbidden_costs_its_weight_also_when_it_is_not_critical(
+    weight: float, grade: str, points: float
+) -> None:
+    forbidden = Expectation("first", "contain_before_snapshot", "evidence first", weight=weight)
+    entries = played(evidence=False)
+    report = score(replace(SCENARIO, expect=[*EXPECT[:3], forbidden]), 1, entries, ATTACK, ["x"] * len(entries))
+    assert (report.grade, report.score) == (grade, points)
 
 
 def test_nothing_at_all_is_u() -> None:
