@@ -67,7 +67,14 @@ def test_a_line_of_the_other_stream_continues_no_traceback() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['{"message":"x"}', '{"log":1,"stream":"a","time":"b"}', '{"log":"x","stream":"a","time":"soon"}', '{"log"', "x"],
+    [
+        '{"message":"x"}',
+        '{"log":1,"stream":"a","time":"b"}',
+        '{"log":"x","stream":"a","time":"soon"}',
+        '{"log"',
+        "x",
+        '{"a":' + "[" * 5000,
+    ],
 )
 def test_what_is_no_envelope_is_left(line: str) -> None:
     assert open_line(line, 5.0) is None

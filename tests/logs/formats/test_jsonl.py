@@ -110,6 +110,9 @@ def test_a_level_is_known_by_word_or_by_the_numbers_of_pino() -> None:
     assert levels == ["INFO", "WARNING", "ERROR", None, None]
 
 
-@pytest.mark.parametrize("keys", [("log", "stream", "time"), ("text", "record"), ("resourceLogs",)])
+@pytest.mark.parametrize(
+    "keys",
+    [("log", "stream", "time"), ("text", "record"), ("resourceLogs",), ("_PID", "MESSAGE", "__REALTIME_TIMESTAMP")],
+)
 def test_what_another_format_claims_is_left_to_it(keys: tuple[str, ...]) -> None:
     assert made(FORMAT, json.dumps(dict.fromkeys(keys, "x"))) is None

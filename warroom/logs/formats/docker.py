@@ -23,7 +23,7 @@ def open_line(text: str, _received: float) -> Opened | None:
         return None
     try:
         line = _decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     moment = iso(line.time)
     if moment is None:

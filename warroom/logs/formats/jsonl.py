@@ -30,6 +30,8 @@ _NUMBERED_LEVELS = {
 """pino and bunyan number their levels so; Python's own numbers never stand under these names."""
 _OTHERS = (frozenset({"log", "stream", "time"}), frozenset({"text", "record"}), frozenset({"resourceLogs"}))
 """Sets of keys that are formats of their own."""
+_JOURNAL = frozenset({"MESSAGE", "__REALTIME_TIMESTAMP"})
+"""Keys by which systemd's journal is known."""
 _DEPTH = 6
 _MANY_KEYS = 64
 
@@ -191,7 +193,7 @@ def _flatten(value: dict[str, Any], prefix: str, depth: int, flat: dict[str, Any
 @lru_cache(maxsize=1024)
 def _plan(keys: tuple[str, ...]) -> _Plan | None:
     """Return what these keys are for; None when another format claims them."""
-    if frozenset(keys) in _OTHERS:
+    if frozenset(keys) in _OTHERS or _JOURNAL.issubset(keys):
         return None
     message, level, logger, time = (
         next((name for name in names if name in keys), None) for names in (MESSAGE, LEVEL, LOGGER, TIME)
