@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from warroom.logs.formats import basic, cri, docker, journald, jsonl, syslog
+from warroom.logs.formats import basic, cri, docker, journald, jsonl, loguru_json, syslog
 from warroom.logs.formats.format import Envelope, Format
 
-FORMATS: tuple[Format, ...] = (jsonl.FORMAT, basic.FORMAT)
+FORMATS: tuple[Format, ...] = (loguru_json.FORMAT, jsonl.FORMAT, basic.FORMAT)
 ENVELOPES: tuple[Envelope, ...] = (docker.ENVELOPE, cri.ENVELOPE, journald.ENVELOPE, syslog.ENVELOPE)

@@ -19,7 +19,7 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 def open_line(text: str, _received: float) -> Opened | None:
     """Take a line out of the envelope. Docker splits lines above 16 KiB: only the last part ends with a newline."""
-    if text[:1] != "{":
+    if text[:1] != "{" or '"stream"' not in text:
         return None
     try:
         line = _decode(text)
