@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+import msgspec
+
 from warroom.adapters.clock import SystemClock
 from warroom.core.desk import Desk
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
@@ -113,3 +115,10 @@ async def test_a_tick_tells_the_state_of_each_bot() -> None:
     await rig.pipeline.tick(1010.0)
     assert any(isinstance(fact, BotStateChanged) and fact.bot == "support" for fact in rig.told)
     assert rig.pipeline.logs_of("support") == ["/x/bot.log"]
+
+
+async def test_lines_that_fit_no_format_are_counted() -> None:
+    rig = Rig([record(0), record(10), msgspec.structs.replace(record(20), format="basic")])
+    await rig.pipeline._read()
+    (state,) = rig.pipeline.sources.values()
+    assert (state.lines, state.unparsed) == (3, 2)

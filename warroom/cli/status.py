@@ -42,3 +42,10 @@ def _tell(view: View) -> None:
         for bot in view.bots
     ]
     print_table(("BOT", "STATE", "SCORE", "LINES", "ALARMS", "WHY"), rows)
+    logs = [
+        (one.path, one.bot, one.state, one.lines, one.unparsed, one.gaps, f"{one.behind_bytes} B")
+        for one in view.sources
+    ]
+    if logs:
+        print()
+        print_table(("LOG", "BOT", "STATE", "LINES", "UNPARSED", "GAPS", "BEHIND"), logs)

@@ -192,6 +192,7 @@ def _source(source: SourceView, now: float) -> Json:
         "offset": source.offset,
         "lines": source.lines,
         "gaps": source.gaps,
+        "unparsed": source.unparsed,
         "behind_bytes": source.behind_bytes,
         "last_line_age_s": None if source.last_line is None else round(max(0.0, now - source.last_line), 3),
         "state": source.state,

@@ -59,6 +59,8 @@ class SourceView(msgspec.Struct, frozen=True):
     generation: int
     offset: int
     last_line: float | None
+    unparsed: int = 0
+    """Lines that fit no format, kept as they are."""
 
 
 class AlarmView(msgspec.Struct, frozen=True):

@@ -41,6 +41,8 @@ class SourceState(msgspec.Struct):
     state: str = "waiting"
     lines: int = 0
     gaps: int = 0
+    unparsed: int = 0
+    """Lines that fit no format."""
     behind_bytes: int = 0
     generation: int = 0
     offset: int = 0
@@ -152,6 +154,7 @@ class Pipeline:
         lines = [record for record in records if record.gap is None or record.message]
         if lines:
             state.lines += len(lines)
+            state.unparsed += sum(1 for record in lines if record.format.endswith("raw") and record.gap is None)
             watch.lines += len(lines)
             watch.last_line = state.last_line = lines[-1].received
         alarms = watch.detector.observe([r for r in lines if r.generation > 0 or r.offset >= old])

@@ -127,6 +127,7 @@ def _source(state: SourceState) -> SourceView:
         generation=state.generation,
         offset=state.offset,
         last_line=state.last_line,
+        unparsed=state.unparsed,
     )
 
 
