@@ -58,6 +58,8 @@ class Source:
 class Rig:
     """A pipeline whose reports and saves are noted in their order."""
 
+    fault = ""
+
     def __init__(self, records: list[Record], backlog: int = 0) -> None:
         self.order: list[str] = []
         self.told: list[Fact] = []

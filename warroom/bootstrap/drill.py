@@ -31,7 +31,7 @@ from warroom.core.timeline import words
 from warroom.drill.autopilot import MANNERS, Autopilot, Style
 from warroom.drill.recording import record_history
 from warroom.drill.refbot.launch import RunningBot, end_group, start_bot, stop_bot
-from warroom.drill.scenario import Scenario, scenario_from
+from warroom.drill.scenario import Scenario, ScenarioError, scenario_from
 from warroom.drill.score import Report, Visit, score
 from warroom.drill.traffic import read_truth
 
@@ -80,11 +80,14 @@ def scenario_files() -> dict[str, Path]:
 
 
 def load_scenario(name: str) -> Scenario:
-    """Return a scenario by its id; ScenarioUnknown lists the known ones."""
+    """Return a scenario by its id; ScenarioUnknown lists the known ones, ScenarioError names file and key."""
     files = scenario_files()
     if name not in files:
         raise ScenarioUnknown(f"there is no scenario {name}; there are: {', '.join(files)}")
-    return scenario_from(load_yaml(files[name]).data)
+    try:
+        return scenario_from(load_yaml(files[name]).data)
+    except ScenarioError as error:
+        raise ScenarioError(f"{files[name]}: {error}") from error
 
 
 async def play(asked: Play, hands: Hands, say: Say) -> Report:

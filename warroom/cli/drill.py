@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         raise Failure(USAGE, "a drill needs the reference bot", str(error), "pip install 'warroom[drill]'") from error
     from warroom.bootstrap.drill import Hands, Play, ScenarioUnknown, load_scenario, play, scenario_files
     from warroom.drill.autopilot import Style
+    from warroom.drill.scenario import ScenarioError
 
     if args.scenario == "list":
         found = [load_scenario(name) for name in scenario_files()]
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     hands = Hands(_start_engine, lambda paths: _console(paths, ascii_only=args.ascii), _export)
     try:
         report = asyncio.run(play(chosen, hands, _say))
+    except ScenarioError as error:
+        raise Failure(USAGE, "the scenario cannot be played", str(error)) from error
     except ScenarioUnknown as error:
         raise Failure(USAGE, str(error), next_step="list them: warroom drill list") from error
     if args.json:

@@ -89,6 +89,9 @@ class LogSource(Protocol):
 class Telemetry(Protocol):
     """What may be thrown away at the price of reading logs again: checkpoints and scored windows."""
 
+    fault: str
+    """Why nothing is saved at the moment; empty when it is."""
+
     async def save(self, batches: Sequence[Batch]) -> None:
         """Commit the checkpoints of these batches."""
         ...

@@ -291,7 +291,7 @@ class Engine:
             playbooks=self.parts.playbook_views,
             timeline=self._chronicle.timeline,
             messages=self._chronicle.messages,
-            banner=self._desk_task.fault or self._tutor.fault,
+            banner=self._desk_task.fault or self.parts.telemetry.fault or self._tutor.fault,
         )
         return build_view(self._view_version, self.desk, around)
 
