@@ -8,7 +8,7 @@ import pytest
 
 from tests.logs.formats.reading import PLACE
 from warroom.core.record import Record
-from warroom.logs.formats.fields import NUMBER_FIELDS, TEXT_FIELDS, WHOLE_FIELDS, fill, level_of
+from warroom.logs.formats.fields import NUMBER_FIELDS, TEXT_FIELDS, WHOLE_FIELDS, fill, level_of, level_of_severity
 
 FIELDS = {*TEXT_FIELDS.values(), *WHOLE_FIELDS.values(), *NUMBER_FIELDS.values()}
 
@@ -60,3 +60,16 @@ def test_the_first_of_two_names_for_one_field_counts() -> None:
 
 def test_a_level_is_known_in_any_case() -> None:
     assert [level_of(word) for word in ("warn", "WARN", "Warn", "loud", None)] == ["WARNING"] * 3 + [None, None]
+
+
+@pytest.mark.parametrize(
+    ("severity", "level"),
+    [(1, "DEBUG"), (8, "DEBUG"), (9, "INFO"), (13, "WARNING"), (17, "ERROR"), (24, "CRITICAL")],
+)
+def test_otels_numbers_are_levels(severity: int, level: str) -> None:
+    assert level_of_severity(severity) == level
+
+
+@pytest.mark.parametrize("severity", [0, 25, -1, None, "13", 13.0, True])
+def test_what_is_no_severity_is_no_level(severity: object) -> None:
+    assert level_of_severity(severity) is None

@@ -6,10 +6,12 @@ import json
 import math
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.logs.formats.enveloped import records
 from tests.logs.formats.reading import made, read
 from warroom.logs.formats.jsonl import FORMAT
 
@@ -67,6 +69,56 @@ def test_the_names_of_known_libraries_fill_the_record(line: dict[str, Any], want
     assert {name: getattr(record, name) for name in wanted} == wanted
 
 
+CONSOLE = """{
+    "body": "tool failed",
+    "severity_number": 17,
+    "severity_text": "ERROR",
+    "attributes": {
+        "user.id": "u7",
+        "gen_ai.usage.output_tokens": 12,
+        "status": 401,
+        "code.line.number": 22,
+        "exception.type": "KeyError"
+    },
+    "dropped_attributes": 0,
+    "timestamp": "2026-11-22T21:07:47.732797Z",
+    "resource": {
+        "attributes": {
+            "service.name": "support-bot"
+        },
+        "schema_url": ""
+    },
+    "event_name": ""
+}"""
+
+
+def test_what_otels_console_exporter_prints_over_many_lines_is_read() -> None:
+    (record,) = records(*CONSOLE.split("\n"))
+    assert (record.format, record.message, record.level, record.time) == (
+        "json",
+        "tool failed",
+        "ERROR",
+        1795381667.732797,
+    )
+    assert (record.user, record.tokens_out, record.status, record.error) == ("u7", 12, 401, "KeyError")
+    assert record.attrs["service.name"] == "support-bot"
+    assert record.attrs["code.line.number"] == 22
+    assert record.length == len(CONSOLE) + 1
+
+
+def test_a_severity_without_its_word_is_known_by_its_number() -> None:
+    without = {"body": "x", "severity_text": None, "severity_number": 13}
+    assert read(FORMAT, json.dumps(without)).level == "WARNING"
+    assert read(FORMAT, json.dumps({**without, "severity_number": "13"})).level is None
+
+
+def test_an_attribute_takes_no_others_place() -> None:
+    record = read(
+        FORMAT, '{"message": "x", "shade": 1, "attributes": {"shade": 2, "a": 3}, "user": "u", "b": {"a": 4}}'
+    )
+    assert record.attrs == {"shade": 1, "attributes.shade": 2, "a": 3, "b.a": 4}
+
+
 @given(st.dictionaries(st.sampled_from(NAMES), values, max_size=8))
 def test_the_second_line_of_a_shape_is_read_as_the_first(value: dict[str, Any]) -> None:
     line = json.dumps(value)
@@ -84,6 +136,12 @@ def test_nan_and_infinity_as_python_writes_them_are_read() -> None:
     record = read(FORMAT, '{"message": "x", "score": NaN, "latency_ms": Infinity}')
     assert math.isnan(record.attrs["score"])
     assert record.latency_ms is None
+
+
+def test_half_a_surrogate_pair_is_replaced_so_that_the_record_can_be_written() -> None:
+    record = read(FORMAT, r'{"message": "a\ud800b \ud83d\ude00", "\udfff": ["\udc00"]}')
+    assert record.message == "a\ufffdb 😀"
+    assert msgspec.json.encode(record)
 
 
 @pytest.mark.parametrize("line", ["", "[]", "{", '{"a":', "null", "x", '"text"', "[" * 5000, '{"a":' * 5000])

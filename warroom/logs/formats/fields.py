@@ -39,6 +39,17 @@ def level_of(word: str | None) -> Level | None:
     return LEVELS.get(word) or LEVELS.get(word.upper())
 
 
+_SEVERITIES = (Level.DEBUG, Level.DEBUG, Level.INFO, Level.WARNING, Level.ERROR, Level.CRITICAL)
+_SEVERITY_STEPS = 4
+
+
+def level_of_severity(severity: Any) -> Level | None:
+    """Return the level of an OTel severity number, 1 (trace) to 24 (fatal), four numbers a step; None for no number."""
+    if type(severity) is not int or not 1 <= severity <= len(_SEVERITIES) * _SEVERITY_STEPS:
+        return None
+    return _SEVERITIES[(severity - 1) // _SEVERITY_STEPS]
+
+
 BOT_NAMES = ("bot", "gen_ai.agent.name", "agent.name", "service.name")
 """Names under which a line says whose it is; kept as attributes, because a line may not choose its bot by itself."""
 

@@ -14,7 +14,15 @@ from typing import Any
 import msgspec
 
 from warroom.core.record import Level, Place, Record
-from warroom.logs.formats.fields import LARGEST, NUMBER_FIELDS, TEXT_FIELDS, WHOLE_FIELDS, fill, level_of
+from warroom.logs.formats.fields import (
+    LARGEST,
+    NUMBER_FIELDS,
+    TEXT_FIELDS,
+    WHOLE_FIELDS,
+    fill,
+    level_of,
+    level_of_severity,
+)
 from warroom.logs.formats.format import Format
 from warroom.logs.formats.json_shapes import LEVEL, LOGGER, MESSAGE, TIME, Shapes
 from warroom.logs.times import any_time, iso
@@ -32,6 +40,8 @@ _OTHERS = (frozenset({"log", "stream", "time"}), frozenset({"text", "record"}), 
 """Sets of keys that are formats of their own."""
 _JOURNAL = frozenset({"MESSAGE", "__REALTIME_TIMESTAMP"})
 """Keys by which systemd's journal is known."""
+_HOLDERS = ("attributes.", "resource.attributes.")
+"""Objects in which OTel's console exporter prints the attributes of an event and of its program."""
 _DEPTH = 6
 _MANY_KEYS = 64
 
@@ -52,7 +62,11 @@ class _Plan(msgspec.Struct, frozen=True):
 
 
 def decode(text: str) -> Any:
-    """Return the value of a JSON text, None when it is none or too deep; NaN and Infinity are numbers."""
+    """Return the value of a JSON text, None when it is none or too deep.
+
+    NaN and Infinity are numbers, as Python writes them; half of a surrogate pair, which nothing could encode again, is
+    replaced.
+    """
     try:
         return _decode(text)
     except msgspec.DecodeError:
@@ -60,7 +74,11 @@ def decode(text: str) -> Any:
     except RecursionError:
         return None
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if "\\u" not in text:
+            return value
+        again = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return json.loads(again)
     except (ValueError, RecursionError):
         return None
 
@@ -161,9 +179,17 @@ def _set_odd(value: dict[str, Any], odd: list[str], record: Record) -> None:
         else:
             flat[key] = found
     for name, found in flat.items():
-        if found is None or fill(record, name, found) or _set_named(record, name, found):
+        short = _short(name)
+        if found is None or fill(record, short, found) or _set_named(record, short, found):
             continue
-        record.attrs[name] = found
+        record.attrs[name if short in record.attrs else short] = found
+    if record.level is None:
+        record.level = level_of_severity(record.attrs.get("severity_number"))
+
+
+def _short(name: str) -> str:
+    """Return a dotted name without the object that holds it where OTel keeps attributes."""
+    return name.partition("attributes.")[2] if name.startswith(_HOLDERS) else name
 
 
 def _set_named(record: Record, name: str, found: Any) -> bool:
