@@ -11,6 +11,8 @@ _CHAINED = (
 )
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Iteration|Group|Timeout)?(?:: |$)")
 
+_DRAWN = ("│", "╰", "╭", "> ", "|", "+")
+"""How rich and loguru draw the lines of a traceback, and Python those of an exception group."""
 _BLOCK_LINES = 2000
 _BLOCK_SIZE = 1 << 20
 
@@ -29,9 +31,12 @@ class Continuation:
             return True
         if text.startswith((" ", "\t")):
             return True
+        if text.startswith("╭") and "Traceback" in text:
+            self.inside = True
+            return True
         if not self.inside:
             return False
-        if text == "":
+        if text == "" or text.startswith(_DRAWN):
             return True
         # The exception's own line ends the traceback; a chained one begins another.
         self.inside = False

@@ -81,3 +81,17 @@ def test_shapes_that_come_later_make_the_rarest_give_way() -> None:
         shapes.learn(late)
     assert shapes.read(json.dumps(late), PLACE) is not None
     assert shapes.read(json.dumps({**LINE, "k0": 1}), PLACE) is not None
+
+
+def test_an_event_that_is_the_message_is_read_as_one() -> None:
+    line = {"event": "tool_call", "tool": "web", "level": "info"}
+    record = taught(line).read(json.dumps(line), PLACE)
+    assert record is not None
+    assert (record.message, record.event, record.tool) == ("tool_call", None, "web")
+
+
+def test_lines_that_no_decoder_can_be_made_for_cost_one_trial() -> None:
+    nested = {"message": "x", "user": {"id": 1}}
+    shapes = taught(nested, nested)
+    assert shapes.read(json.dumps(nested), PLACE) is None
+    assert len(shapes._odd) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warroom.core.record import Place, Record
+from warroom.logs.formats.access_log import fill_access
 from warroom.logs.formats.fields import LEVELS
 from warroom.logs.formats.format import Format
 from warroom.logs.formats.pairs import read_pairs
@@ -20,6 +21,8 @@ def read(text: str, place: Place) -> Record | None:
     if not logger or logger[0].isspace() or len(logger) > _LONGEST_LOGGER:
         return None
     record = Record(*place, "basic", message, _LEVELS[level], logger)
+    if logger == "werkzeug" and fill_access(message, record):
+        return record
     if "=" in message:
         read_pairs(message, record)
     return record

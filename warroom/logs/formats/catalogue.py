@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
-from warroom.logs.formats import basic, cri, docker, journald, jsonl, loguru_json, otlp_json, syslog
+from warroom.logs.formats import (
+    access_log,
+    asctime,
+    basic,
+    cri,
+    docker,
+    journald,
+    jsonl,
+    leveled,
+    logfmt,
+    loguru,
+    loguru_json,
+    otlp_json,
+    structlog_console,
+    syslog,
+)
 from warroom.logs.formats.format import Envelope, Format
 
-FORMATS: tuple[Format, ...] = (loguru_json.FORMAT, otlp_json.FORMAT, jsonl.FORMAT, basic.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    loguru_json.FORMAT,
+    otlp_json.FORMAT,
+    jsonl.FORMAT,
+    structlog_console.FORMAT,
+    loguru.FORMAT,
+    asctime.FORMAT,
+    logfmt.FORMAT,
+    access_log.FORMAT,
+    basic.FORMAT,
+    leveled.UVICORN,
+    leveled.LEVELED,
+)
 ENVELOPES: tuple[Envelope, ...] = (docker.ENVELOPE, cri.ENVELOPE, journald.ENVELOPE, syslog.ENVELOPE)

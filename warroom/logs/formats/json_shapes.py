@@ -25,6 +25,7 @@ TIME = ("ts", "time", "timestamp", "@timestamp", "asctime", "datetime")
 _SHAPES = 4
 _STRANGERS = 200
 _OFTEN = 64
+_ODD = 64
 _MANY_KEYS = 64
 
 _Whole = Annotated[int, msgspec.Meta(ge=0, lt=LARGEST)]
@@ -50,6 +51,8 @@ class Shapes:
 
     def __init__(self) -> None:
         self._shapes: list[_Shape] = []
+        self._odd: set[tuple[str, ...]] = set()
+        """Sets of keys whose values no decoder was made for: making one takes as long as reading many lines."""
         self._strangers = 0
 
     def read(self, text: str, place: Place) -> Record | None:
@@ -83,7 +86,7 @@ class Shapes:
     def learn(self, value: Mapping[str, Any]) -> None:
         """Make a decoder for the keys and types of a line, unless there is one or its values are no usual ones."""
         keys = tuple(value)
-        if len(keys) > _MANY_KEYS or any(shape.keys == keys for shape in self._shapes):
+        if len(keys) > _MANY_KEYS or keys in self._odd or any(shape.keys == keys for shape in self._shapes):
             return
         if len(self._shapes) >= _SHAPES:
             self._strangers += 1
@@ -95,6 +98,8 @@ class Shapes:
         shape = _shape(value)
         if shape is not None:
             self._shapes.append(shape)
+        elif len(self._odd) < _ODD:
+            self._odd.add(keys)
 
 
 def _set_time(record: Record, shape: _Shape) -> bool:
@@ -143,7 +148,8 @@ def _shape(value: Mapping[str, Any]) -> _Shape | None:
         fields.append((field, str, "") if field == "message" and field not in keys else usual)
     rest_names = {f"rest_{number}": key for number, key in enumerate(rest)}
     fields += [(name, _Plain) for name in rest_names]
-    renamed = {**keys, **rest_names}
+    # What the line does not say is renamed out of the way of keys that happen to be called so.
+    renamed = {**{field: f"~{field}" for field in _FIELDS}, **keys, **rest_names}
     for zoned in (True, False) if "time" in keys else (False,):
         typed = [(*one[:1], _Zoned, *one[2:]) if zoned and one[0] == "time" else one for one in fields]
         try:
