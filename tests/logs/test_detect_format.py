@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.logs.formats.reading import PLACE
+import pytest
+
+from tests.logs.formats.reading import PLACE, made
 from warroom.logs.detect_format import SAMPLED, FormatChooser
+from warroom.logs.formats.catalogue import ENVELOPES, FORMATS
+from warroom.logs.formats.custom import custom_format
+from warroom.logs.formats.format import Envelope, Format
+from warroom.logs.line_parser import LineParser
 
 
 def formats(chooser: FormatChooser, lines: list[str]) -> list[str]:
@@ -39,3 +45,32 @@ def test_an_envelope_is_remembered() -> None:
     assert opened is not None
     assert (opened.text, chooser.envelope is not None) == ("INFO:b:x", True)
     assert chooser.open("INFO:b:x", 5.0) is None
+
+
+def test_an_envelope_that_comes_no_more_is_forgotten() -> None:
+    chooser = FormatChooser()
+    chooser.open("2026-11-22T21:07:47Z stderr F x", 5.0)
+    assert chooser.envelope is not None
+    for _ in range(SAMPLED):
+        chooser.open("INFO:b:x", 5.0)
+    assert chooser.envelope is None
+
+
+def test_what_the_config_describes_goes_before_an_envelope() -> None:
+    line = "Nov 22 21:07:47 host bot[1]: x"
+    described = custom_format("mine", r"(?P<time>\w+ \d+ [\d:]+) (?P<message>.*)")
+    parser = LineParser("/x", "bot", 0, formats=[described])
+    (record,) = parser.feed(f"{line}\n".encode(), 0, 1795424400.0)
+    assert (record.format, record.message) == ("mine", "host bot[1]: x")
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES, ids=lambda one: one.id)
+def test_no_format_claims_what_an_envelope_opens(envelope: Envelope) -> None:
+    for sample in envelope.samples:
+        assert [one.id for one in FORMATS if made(one, sample)] == []
+        assert [one.id for one in ENVELOPES if one.open(sample, 1795424400.0)] == [envelope.id]
+
+
+@pytest.mark.parametrize("format", FORMATS, ids=lambda one: one.id)
+def test_no_envelope_opens_what_a_format_reads(format: Format) -> None:
+    assert not any(one.open(sample, 1795424400.0) for one in ENVELOPES for sample in format.samples)

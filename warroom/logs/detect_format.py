@@ -29,6 +29,8 @@ class FormatChooser:
         """Lines still to be sampled."""
         self._seen = 0
         self._strays = 0
+        self._bare = 0
+        """Lines since the last one that came in an envelope."""
         self.envelope: Envelope | None = None
 
     @property
@@ -62,12 +64,17 @@ class FormatChooser:
         if self.envelope is not None:
             opened = self.envelope.open(text, received)
             if opened is not None:
+                self._bare = 0
                 return opened
         for envelope in ENVELOPES:
             opened = envelope.open(text, received)
             if opened is not None:
-                self.envelope = envelope
+                self.envelope, self._bare = envelope, 0
                 return opened
+        self._bare += 1
+        if self._bare >= SAMPLED:
+            # One line that looked like an envelope does not slow a log for good.
+            self.envelope = None
         return None
 
     def _sample(self, text: str, place: Place) -> None:

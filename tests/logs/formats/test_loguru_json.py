@@ -42,7 +42,7 @@ def line(text: str = PLAIN["text"], **changes: Any) -> str:
 
 def test_the_record_behind_the_text_is_read() -> None:
     record = read(FORMAT, line())
-    assert (record.format, record.message, record.level) == ("loguru_json", "rate limit hit", "ERROR")
+    assert (record.format, record.message, record.level) == ("loguru-json", "rate limit hit", "ERROR")
     assert (record.logger, record.time, record.time_source) == ("__main__", 1795422702.606713, "line")
     assert (record.user, record.status, record.tokens_in) == ("u7", 401, 12)
     assert record.attrs == {"bot": "s1", "function": "<module>", "line": 5}

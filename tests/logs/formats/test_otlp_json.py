@@ -38,7 +38,7 @@ def attributes(**values: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_batch_of_log_records_is_one_record() -> None:
     record = read(FORMAT, WRITTEN)
-    assert (record.format, record.message, record.level) == ("otlp_json", "refused\nfine\ntool failed", "ERROR")
+    assert (record.format, record.message, record.level) == ("otlp-json", "refused\nfine\ntool failed", "ERROR")
     assert (record.logger, record.time_source) == ("bot.chat", "line")
     assert record.time == pytest.approx(1795423703.362691, abs=1e-5)
     assert (record.user, record.tokens_out, record.status, record.error) == ("u7", 12, 401, None)

@@ -61,7 +61,7 @@ def read(text: str, place: Place) -> Record | None:
     if line is None:
         return None
     said = line.record
-    record = Record(*place, "loguru_json", said.message, _level(said.level), said.name)
+    record = Record(*place, "loguru-json", said.message, _level(said.level), said.name)
     time = None if said.time is None else since_epoch(said.time.timestamp)
     if time is not None:
         record.time, record.time_source = time, "line"
@@ -110,7 +110,7 @@ def _set_exception(record: Record, exception: _Exception, text: str) -> None:
 
 
 FORMAT = Format(
-    "loguru_json",
+    "loguru-json",
     "Loguru with serialize=True",
     lambda: read,
     (

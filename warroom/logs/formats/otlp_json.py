@@ -98,7 +98,7 @@ def read(text: str, place: Place) -> Record | None:
         for scope in resource.scopeLogs
         for event in scope.logRecords
     ]
-    record = Record(*place, "otlp_json")
+    record = Record(*place, "otlp-json")
     if events:
         _set_first(record, *events[0])
     if len(events) > 1:
@@ -212,7 +212,7 @@ def _flatten(pairs: list[_Pair], prefix: str, depth: int, named: dict[str, Any])
 
 
 FORMAT = Format(
-    "otlp_json",
+    "otlp-json",
     "OTLP/JSON, OTel's file exporters",
     lambda: read,
     (
