@@ -309,6 +309,7 @@ def measured(log: Path) -> dict[str, Any]:
         "records": found.records,
         "parsed_share": round(found.parsed_share, 4),
         "formats": found.formats,
+        "blank_lines": found.blank,
         "times": found.times,
         "first_unparsed": None if first is None else first.text[:120],
     }

@@ -13,11 +13,11 @@ def explained(content: bytes) -> Explanation:
 
 def test_records_are_counted_by_format_and_by_their_time() -> None:
     found = explained(b'INFO:b:x\nINFO:b:y\n{"message":"x","time":"2026-11-22T21:07:47Z"}\n\nwhat is this\nand this\n')
-    assert (found.format, found.records) == ("raw", 6)
-    assert list(found.formats.items()) == [("raw", 3), ("basic", 2), ("json", 1)]
-    assert found.times == {"arrival": 5, "line": 1}
+    assert (found.format, found.records, found.blank) == ("basic", 5, 1)
+    assert list(found.formats.items()) == [("basic", 2), ("raw", 2), ("json", 1)]
+    assert found.times == {"arrival": 4, "line": 1}
     assert found.first_unparsed == Unparsed(5, "what is this")
-    assert found.parsed_share == 0.5
+    assert found.parsed_share == 0.6
 
 
 def test_an_empty_log_has_nothing_that_does_not_fit() -> None:

@@ -154,7 +154,7 @@ class Pipeline:
         lines = [record for record in records if record.gap is None or record.message]
         if lines:
             state.lines += len(lines)
-            state.unparsed += sum(1 for record in lines if record.format.endswith("raw") and record.gap is None)
+            state.unparsed += sum(1 for one in lines if one.format.endswith("raw") and one.message and one.gap is None)
             watch.lines += len(lines)
             watch.last_line = state.last_line = lines[-1].received
         alarms = watch.detector.observe([r for r in lines if r.generation > 0 or r.offset >= old])

@@ -27,6 +27,8 @@ class Explanation(msgspec.Struct, frozen=True):
     times: dict[str, int]
     """Records by where their time comes from: line, assumed_zone, arrival."""
     gaps: dict[str, int]
+    blank: int
+    """Empty lines that belong to no record; they are not counted among the records."""
     first_unparsed: Unparsed | None
 
     @property
@@ -47,15 +49,19 @@ def explain(records: Iterable[Record]) -> Explanation:
     times: Counter[str] = Counter()
     gaps: Counter[str] = Counter()
     first: Unparsed | None = None
+    blank = 0
     for record in records:
         if record.gap is not None:
             gaps[record.gap.kind] += 1
             continue
+        if record.format.endswith("raw") and not record.message.strip():
+            blank += 1
+            continue
         formats[record.format] += 1
         times[record.time_source] += 1
-        if first is None and record.format.endswith("raw") and record.message.strip():
+        if first is None and record.format.endswith("raw"):
             first = Unparsed(record.line or 0, record.message)
-    return Explanation(formats.total(), dict(formats.most_common()), dict(times), dict(gaps), first)
+    return Explanation(formats.total(), dict(formats.most_common()), dict(times), dict(gaps), blank, first)
 
 
 def title_of(format_id: str) -> str:
