@@ -76,7 +76,7 @@ def with_detectors(path: Path) -> int:
     while records := file.read(0.0):
         for record in records:
             record.received = record.time or lines.BEGIN + record.offset / 1e5
-            detector.observe(record)
+        detector.observe(records)
         count += len(records)
     file.close()
     return count
