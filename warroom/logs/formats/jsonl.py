@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -45,6 +45,7 @@ _HOLDERS = ("attributes.", "resource.attributes.")
 _DEPTH = 6
 _MANY_KEYS = 64
 
+Value = TypeVar("Value")
 _decode = msgspec.json.Decoder().decode
 
 
@@ -80,6 +81,20 @@ def decode(text: str) -> Any:
         again = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return json.loads(again)
     except (ValueError, RecursionError):
+        return None
+
+
+def decode_as(decoder: msgspec.json.Decoder[Value], text: str) -> Value | None:
+    """Return a typed value of a JSON text, None when it is none of this type; NaN and Infinity are numbers here too."""
+    try:
+        return decoder.decode(text)
+    except RecursionError:
+        return None
+    except msgspec.DecodeError:
+        pass
+    try:
+        return msgspec.convert(decode(text), decoder.type)
+    except (msgspec.ValidationError, RecursionError):
         return None
 
 

@@ -9,7 +9,7 @@ import msgspec
 from warroom.core.record import Level, Place, Record
 from warroom.logs.formats.fields import KNOWN, fill, level_of
 from warroom.logs.formats.format import Format
-from warroom.logs.formats.jsonl import decode
+from warroom.logs.formats.jsonl import decode_as
 from warroom.logs.times import since_epoch
 
 _TRACEBACK = "Traceback (most recent call last):"
@@ -47,7 +47,7 @@ class _Line(msgspec.Struct):
     record: _Record
 
 
-_decode = msgspec.json.Decoder(_Line).decode
+_decoder = msgspec.json.Decoder(_Line)
 
 
 def read(text: str, place: Place) -> Record | None:
@@ -57,7 +57,7 @@ def read(text: str, place: Place) -> Record | None:
     """
     if text[:1] != "{" or '"record"' not in text:
         return None
-    line = _line(text)
+    line = decode_as(_decoder, text)
     if line is None:
         return None
     said = line.record
@@ -76,20 +76,6 @@ def read(text: str, place: Place) -> Record | None:
     if said.exception is not None:
         _set_exception(record, said.exception, line.text)
     return record
-
-
-def _line(text: str) -> _Line | None:
-    try:
-        return _decode(text)
-    except RecursionError:
-        return None
-    except msgspec.DecodeError:
-        pass
-    # Python writes NaN and Infinity, which are no JSON.
-    try:
-        return msgspec.convert(decode(text), _Line)
-    except (msgspec.ValidationError, RecursionError):
-        return None
 
 
 def _level(level: _Level) -> Level | None:

@@ -10,7 +10,7 @@ from warroom.core.record import Level, Place, Record
 from warroom.logs.formats.fields import KNOWN, fill, level_of, level_of_severity
 from warroom.logs.formats.format import Format
 from warroom.logs.formats.json_shapes import MESSAGE
-from warroom.logs.formats.jsonl import decode
+from warroom.logs.formats.jsonl import decode_as
 from warroom.logs.times import since_epoch
 
 _DEPTH = 6
@@ -78,7 +78,7 @@ class _Line(msgspec.Struct):
     resourceLogs: list[_ResourceLogs]
 
 
-_decode = msgspec.json.Decoder(_Line).decode
+_decoder = msgspec.json.Decoder(_Line)
 
 
 def read(text: str, place: Place) -> Record | None:
@@ -89,7 +89,7 @@ def read(text: str, place: Place) -> Record | None:
     """
     if text[:1] != "{" or '"resourceLogs"' not in text:
         return None
-    line = _line(text)
+    line = decode_as(_decoder, text)
     if line is None:
         return None
     events = [
@@ -106,20 +106,6 @@ def read(text: str, place: Place) -> Record | None:
         record.level = _worst([_level(event) for event, _, _ in events])
         record.attrs["records"] = len(events)
     return record
-
-
-def _line(text: str) -> _Line | None:
-    try:
-        return _decode(text)
-    except RecursionError:
-        return None
-    except msgspec.DecodeError:
-        pass
-    # NaN as Python writes it is no JSON; protobuf's own JSON has it as a text.
-    try:
-        return msgspec.convert(decode(text), _Line)
-    except (msgspec.ValidationError, RecursionError):
-        return None
 
 
 def _set_first(record: Record, event: _Event, scope: _ScopeLogs, resource: _ResourceLogs) -> None:
