@@ -232,13 +232,14 @@ async def _idle(folder: Path, files: int, seconds: float) -> dict[str, Any]:
         out.write("INFO:bot:woken\n")
     await asyncio.wait_for(waiting, 10)
     woken = time.monotonic() - written
+    descriptors = psutil.Process().num_fds()
     await source.close()
     return {
         "files": files,
         "start_s": round(started, 2),
         "cpu_percent": round(cpu, 2),
         "woken_ms": round(1000 * woken, 1),
-        "open_descriptors": psutil.Process().num_fds(),
+        "open_descriptors": descriptors,
     }
 
 
@@ -249,7 +250,7 @@ def idle(folder: Path) -> dict[str, Any]:
     for number in range(10_000):
         (place / f"{number:05d}.log").write_text("INFO:bot:old\n")
     try:
-        return asyncio.run(_idle(place, 10_000, 10.0))
+        return asyncio.run(_idle(place, 10_000, 30.0))
     finally:
         shutil.rmtree(place)
 

@@ -167,7 +167,7 @@ async def test_a_half_line_waits_for_its_rest(log: Path) -> None:
 
 
 async def test_a_half_line_is_not_glued_to_the_next_file(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warroom.adapters.tail_source.GONE_S", 0.2)
+    monkeypatch.setattr("warroom.adapters.tail_log.GONE_S", 0.2)
     async with reading(log) as reader:
         await reader.has(numbered(0, 10))
         append(log, "INFO:bot:cut")

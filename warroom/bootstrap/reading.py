@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from warroom.adapters.tail_file import NotALog, TailFile
+from warroom.adapters.tail_file import NotALog
+from warroom.adapters.tail_packed import open_log
 from warroom.adapters.tail_source import TailSource
 from warroom.core.record import Record
 from warroom.core.settings import Settings
@@ -15,9 +16,9 @@ from warroom.logs.formats.custom import custom_formats
 __all__ = ["Explanation", "NotALog", "explain_log", "open_reader", "title_of"]
 
 
-def open_reader(settings: Settings) -> TailSource:
-    """Return a reader that knows the formats of a config."""
-    return TailSource(custom_formats(settings))
+def open_reader(settings: Settings, *, follow: bool = True) -> TailSource:
+    """Return a reader that knows the formats of a config; without `follow` it ends when what is there was read."""
+    return TailSource(custom_formats(settings), follow=follow)
 
 
 def explain_log(path: str, settings: Settings) -> Explanation:
@@ -26,7 +27,7 @@ def explain_log(path: str, settings: Settings) -> Explanation:
 
 
 def _records(path: str, settings: Settings) -> Iterator[Record]:
-    file = TailFile(str(Path(path).absolute()), "", 0, custom_formats(settings))
+    file = open_log(str(Path(path).absolute()), "", 0, custom_formats(settings))
     try:
         while file.behind:
             yield from file.read(0.0)

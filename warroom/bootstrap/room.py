@@ -29,9 +29,6 @@ from warroom.engine.server import Server
 from warroom.logs.formats.custom import custom_formats
 from warroom.logs.formats.format import Format
 
-_HISTORY_IDLE_S = 2.0
-"""A finished log that gives nothing for this long is read to its end."""
-
 
 @contextlib.asynccontextmanager
 async def open_engine(
@@ -132,19 +129,11 @@ def _playbook_view(loaded: Loaded) -> PlaybookView:
 async def read_finished(patterns: Sequence[str], bot: str, formats: Sequence[Format] = ()) -> AsyncIterator[Batch]:
     """Yield the batches of logs that nobody writes to any more, through the same reader as live ones."""
     for pattern in patterns:
-        source = TailSource(formats)
+        source = TailSource(formats, follow=False)
         try:
             source.add(pattern, bot, from_start=True)
-            batches = source.batches()
-            while True:
-                try:
-                    async with asyncio.timeout(_HISTORY_IDLE_S):
-                        batch = await anext(batches)
-                except (TimeoutError, StopAsyncIteration):
-                    break
+            async for batch in source.batches():
                 yield batch
-                if batch.state != "reading" or (batch.records and batch.behind_bytes == 0):
-                    break
         finally:
             await source.close()
 

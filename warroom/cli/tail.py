@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from warroom.core.record import Batch, Record
     from warroom.core.settings import Settings
 
-_IDLE_S = 1.0
-"""Without --follow, a log that gives nothing for this long is read to its end."""
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
@@ -90,20 +87,14 @@ def _is_glob(log: str) -> bool:
 async def _tail(args: argparse.Namespace, sources: list[tuple[str, str]], settings: Settings) -> None:
     from warroom.bootstrap.reading import open_reader
 
-    source = open_reader(settings)
+    source = open_reader(settings, follow=not args.no_follow)
     for pattern, bot in sources:
         source.add(pattern, bot, from_start=args.start == "start")
     state = TailState(args.state) if args.state else None
     if state is not None:
         source.resume(state.checkpoints())
-    batches = source.batches()
     try:
-        while True:
-            try:
-                async with asyncio.timeout(_IDLE_S if args.no_follow else None):
-                    batch = await anext(batches)
-            except TimeoutError:
-                break
+        async for batch in source.batches():
             await asyncio.to_thread(_show, batch, args)
             if state is not None and batch.checkpoint is not None:
                 await asyncio.to_thread(state.keep, batch.checkpoint)

@@ -24,7 +24,8 @@ class Gap(msgspec.Struct, frozen=True):
     """A place in a file that was not read, or not read once, and why."""
 
     kind: str
-    """truncated, rewritten, rotated_unread, cut_line, nul_hole, unreadable, vanished, partial"""
+    """truncated, rewritten, rotated_unread, vanished, cut_line, nul_hole, partial, unreadable, not_a_log, unwatched,
+    clock"""
     reason: str
     bytes: int | None = None
     """Bytes concerned, null when nobody can know."""
@@ -88,6 +89,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
     tail: str
     """sha256 of the last `tail_bytes` bytes before `offset`, hex."""
     tail_bytes: int
+    modified_ns: int = 0
+    """When the file was last written to, as of its last reading; nanoseconds since the epoch."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -101,4 +104,4 @@ class Batch(msgspec.Struct, frozen=True):
     behind_bytes: int = 0
     """Bytes of the source still unread after this batch."""
     state: str = "reading"
-    """reading, waiting (absent until now), gone, unreadable"""
+    """reading, waiting (absent until now), gone, unreadable, not_a_log"""

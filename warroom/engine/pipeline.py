@@ -151,10 +151,10 @@ class Pipeline:
     @staticmethod
     def _observe(watch: BotWatch, state: SourceState, records: list[Record], old: int) -> list[Fact]:
         """Show one bot's records, and score those that are not old."""
-        lines = [record for record in records if record.gap is None or record.message]
+        lines = [record for record in records if record.gap is None]
         if lines:
             state.lines += len(lines)
-            state.unparsed += sum(1 for one in lines if one.format.endswith("raw") and one.message and one.gap is None)
+            state.unparsed += sum(1 for one in lines if one.format.endswith("raw") and one.message)
             watch.lines += len(lines)
             watch.last_line = state.last_line = lines[-1].received
         alarms = watch.detector.observe([r for r in lines if r.generation > 0 or r.offset >= old])

@@ -1,0 +1,129 @@
+"""Many logs: found when they appear, looked at when they change, and what concerns all of them is said."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.reading import numbered, text
+from warroom.adapters.tail_reader import LogReader
+from warroom.core.record import Batch
+
+
+@pytest.fixture
+def batches() -> list[Batch]:
+    return []
+
+
+def lines(batches: list[Batch]) -> list[str]:
+    return [record.message for batch in batches for record in batch.records if record.gap is None]
+
+
+def gaps(batches: list[Batch]) -> list[str]:
+    return [record.gap.kind for batch in batches for record in batch.records if record.gap is not None]
+
+
+def test_a_change_that_is_told_is_read_without_a_look_at_all(tmp_path: Path, batches: list[Batch]) -> None:
+    log, other = tmp_path / "bot.log", tmp_path / "other.log"
+    for path in (log, other):
+        path.write_text(text(["old"]))
+    reader = LogReader(batches.append)
+    reader.follow(str(tmp_path / "*.log"), "bot", from_start=True)
+    reader.step()
+    batches.clear()
+    for path in (log, other):
+        with path.open("a") as out:
+            out.write(text([path.name]))
+    assert reader.pause_s > 0
+    reader.step([str(log)])
+    assert lines(batches) == ["bot.log"]
+    reader.close()
+
+
+def test_a_change_of_an_unknown_path_finds_a_new_log(tmp_path: Path, batches: list[Batch]) -> None:
+    reader = LogReader(batches.append)
+    reader.follow(str(tmp_path / "**" / "*.log"), "bot", from_start=False)
+    reader.step()
+    fresh = tmp_path / "new" / "bot.log"
+    fresh.parent.mkdir()
+    fresh.write_text(text(["first"]))
+    reader._find_at = 0.0
+    reader.step([str(fresh.parent)])
+    assert lines(batches) == ["first"], "a log that appears is read from its start"
+    assert str(fresh.parent) in reader.folders
+    reader.close()
+
+
+def test_the_folder_of_what_a_link_leads_to_is_watched(tmp_path: Path, batches: list[Batch]) -> None:
+    target = tmp_path / "pods" / "0.log"
+    target.parent.mkdir()
+    target.write_text(text(["one"]))
+    (tmp_path / "containers").mkdir()
+    (tmp_path / "containers" / "bot.log").symlink_to(target)
+    reader = LogReader(batches.append)
+    reader.follow(str(tmp_path / "containers" / "*.log"), "bot", from_start=True)
+    reader.step()
+    assert str(target.parent) in reader.folders
+    with target.open("a") as out:
+        out.write(text(["two"]))
+    reader.step([str(target)])
+    assert lines(batches) == ["one", "two"]
+    reader.close()
+
+
+def test_a_large_log_does_not_keep_the_others_waiting(tmp_path: Path, batches: list[Batch]) -> None:
+    (tmp_path / "a.log").write_text(text(numbered(0, 300_000)))
+    (tmp_path / "b.log").write_text(text(["small"]))
+    reader = LogReader(batches.append)
+    reader.follow(str(tmp_path / "*.log"), "bot", from_start=True)
+    reader.step()
+    assert "small" in lines(batches)
+    assert len(lines(batches)) < 300_000
+    assert reader.pause_s == 0.0
+    while reader.pause_s == 0.0:
+        reader.step()
+    assert len(lines(batches)) == 300_001
+    reader.close()
+
+
+@pytest.mark.parametrize("jump", [3600.0, -3600.0])
+def test_a_jump_of_the_clock_is_said_and_the_order_stays(tmp_path: Path, batches: list[Batch], jump: float) -> None:
+    log, ahead = tmp_path / "bot.log", [0.0]
+    log.write_text(text(["one"]))
+    reader = LogReader(batches.append, now=lambda: time.time() + ahead[0])
+    reader.follow(str(log), "bot", from_start=True)
+    reader.step()
+    ahead[0] = jump
+    with log.open("a") as out:
+        out.write(text(["two"]))
+    reader.step([str(log)])
+    reader.step([str(log)])
+    assert lines(batches) == ["one", "two"]
+    assert gaps(batches) == ["clock"]
+    reader.close()
+
+
+def test_finish_reads_each_log_to_its_end_even_without_a_newline(tmp_path: Path, batches: list[Batch]) -> None:
+    (tmp_path / "a.log").write_text(text(["a"]) + "INFO:bot:no end")
+    (tmp_path / "b.log").write_text(text(["b"]) + "ERROR:bot:last\n")
+    reader = LogReader(batches.append)
+    reader.follow(str(tmp_path / "*.log"), "bot", from_start=True)
+    reader.finish()
+    assert lines(batches) == ["a", "b", "no end", "last"]
+    assert gaps(batches) == ["partial"]
+    reader.close()
+
+
+def test_a_fifo_under_a_pattern_is_never_opened(tmp_path: Path, batches: list[Batch]) -> None:
+    os.mkfifo(tmp_path / "odd.log")
+    reader = LogReader(batches.append)
+    reader.follow(str(tmp_path / "*.log"), "bot", from_start=True)
+    reader.step()
+    reader._scan()
+    assert gaps(batches) == ["not_a_log"]
+    with pytest.raises(OSError, match="No such device"):
+        os.open(tmp_path / "odd.log", os.O_WRONLY | os.O_NONBLOCK)
+    reader.close()

@@ -1,0 +1,73 @@
+"""The generations of one log: their numbers, what was read of those that ended, and those that nobody has read."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from warroom.adapters.tail_file import Identity, NotALog, TailFile
+from warroom.adapters.tail_intake import Intake, Reading
+from warroom.adapters.tail_packed import open_log
+from warroom.adapters.tail_paths import shown_name
+from warroom.adapters.tail_rotation import Lost, Rotated, find_lost
+from warroom.core.record import Batch, Checkpoint, Gap
+from warroom.logs.formats.format import Format
+from warroom.logs.line_parser import gap_record
+
+_REMEMBERED = 32
+
+
+class Generations:
+    """A generation is what lies under a name until the name gets another file or the file is written anew."""
+
+    def __init__(self, path: str, bot: str, reading: Reading) -> None:
+        self.source = shown_name(path)
+        self.number = -1
+        """Of the newest generation; -1 while there was none."""
+        self.intake = Intake(reading)
+        self._path = path
+        self._bot = bot
+        self._reading = reading
+        self._ended: deque[Checkpoint] = deque(maxlen=_REMEMBERED)
+
+    @property
+    def _formats(self) -> Sequence[Format]:
+        return self._reading.formats
+
+    def open(self, path: str) -> TailFile:
+        """Return a file as the next generation, which counts as soon as it is `held` or begun."""
+        return open_log(path, self._bot, self.number + 1, self._formats, source=self.source)
+
+    def begin(self, file: TailFile) -> None:
+        """Let a file be the next generation from its start."""
+        self.number += 1
+        file.generation = self.number
+        file.start_at(0)
+
+    def ended(self, *checkpoints: Checkpoint) -> None:
+        """Remember how far generations were read that came to their end."""
+        self._ended.extend(checkpoints)
+
+    def find_lost(self, checkpoint: Checkpoint, held: Iterable[TailFile]) -> Lost:
+        """Look for a generation that lost its name, and for those after it; `held` are open and not lost."""
+        identities: set[Identity] = {file.identity for file in held if not file.parked}
+        return find_lost(self._path, self._bot, checkpoint, known=self._ended, held=identities, formats=self._formats)
+
+    def read_rotated(self, later: Iterable[Rotated | str]) -> None:
+        """Read whole generations that were rotated away before anybody saw them."""
+        for one in later:
+            path = one if isinstance(one, str) else one.path
+            try:
+                file = self.open(path)
+            except (OSError, NotALog) as error:
+                self.say("reading", Gap("rotated_unread", f"{shown_name(path)} cannot be read: {error}"))
+                continue
+            self.number = file.generation
+            self.intake.read_out(file)
+            self.ended(file.checkpoint())
+
+    def say(self, state: str, gap: Gap | None, offset: int = 0) -> None:
+        """Hand on a state of the log, and a gap if there is one."""
+        number = max(0, self.number)
+        record = None if gap is None else gap_record(self.source, self._bot, number, offset, gap, self._reading.now())
+        self._reading.put(Batch(self.source, self._bot, [] if record is None else [record], state=state))
