@@ -163,3 +163,13 @@ def test_the_same_alarm_is_recorded_once() -> None:
     assert len(story.entries) == before
     story.raise_alarm("AL-2")
     assert story.desk.incidents["INC-001"].alarms == ["AL-1", "AL-2"]
+
+
+def test_a_gap_that_lies_in_a_log_is_recorded_once_and_what_happened_to_a_log_each_time() -> None:
+    story = Story()
+    cut = f.GapSeen("/logs/bot.log", "cut_line", "the line has 2000000 bytes", 951_424, 0, 4711)
+    denied = f.GapSeen("/logs/bot.log", "unreadable", "Permission denied", None)
+    for gap in (cut, cut, f.GapSeen("/logs/bot.log", "cut_line", "another", 5, 0, 9000), denied, denied):
+        story.tell(gap)
+    told = [entry.fact for entry in story.entries if isinstance(entry.fact, f.GapSeen)]
+    assert [gap.offset for gap in told] == [4711, 9000, 0, 0]

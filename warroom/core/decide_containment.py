@@ -102,6 +102,8 @@ def admit(desk: Desk, fact: Fact) -> list[Fact]:
         case f.BotStateChanged(bot=bot, state=state):
             known = desk.bots.get(bot)
             return [] if known is not None and known.state is state else [fact]
+        case f.GapSeen():
+            return [] if fact.place in desk.gaps.get(fact.source, ()) else [fact]
         case f.ConsoleLeft(console=console):
             return [fact] if console in desk.consoles else []
         case _ if isinstance(fact, ACTION_FACTS):

@@ -114,6 +114,10 @@ class ConsoleRecord(msgspec.Struct, frozen=True):
     read_only: bool
 
 
+GapPlace = tuple[str, int, int]
+"""Kind, generation and offset of a gap."""
+
+
 class Desk(msgspec.Struct, frozen=True):
     """The state of a room. Dicts are never changed in place: each fact makes new ones."""
 
@@ -126,6 +130,8 @@ class Desk(msgspec.Struct, frozen=True):
     bots: dict[str, BotRecord] = {}
     sources: dict[str, str] = {}
     """Pattern to bot, for logs that were added by command."""
+    gaps: dict[str, tuple[GapPlace, ...]] = {}
+    """The newest gaps of each log that a reader who starts anew meets again: a repeat is no news."""
     alarms: dict[str, AlarmRecord] = {}
     incidents: dict[str, IncidentRecord] = {}
     actions: dict[str, ActionRecord] = {}

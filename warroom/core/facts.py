@@ -82,6 +82,14 @@ class GapSeen(_Fact, frozen=True):
     kind: str
     reason: str
     bytes: int | None
+    generation: int = 0
+    offset: int = 0
+    """Where it is in that generation of the file."""
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """By what it is known again."""
+        return (self.kind, self.generation, self.offset)
 
 
 class ModelTrained(_Fact, frozen=True):

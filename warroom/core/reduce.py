@@ -112,6 +112,18 @@ RoomFact = (
 )
 
 
+_IN_THE_FILE = frozenset({"cut_line", "nul_hole"})
+"""Gaps that lie in what a log holds, where they are met again; all others happened to it once."""
+_GAPS = 64
+
+
+def _torn(desk: Desk, gap: f.GapSeen) -> Desk:
+    if gap.kind not in _IN_THE_FILE:
+        return desk
+    places = (*desk.gaps.get(gap.source, ()), gap.place)
+    return replace(desk, gaps={**desk.gaps, gap.source: places[-_GAPS:]})
+
+
 def _on_room(desk: Desk, entry: Entry, fact: RoomFact) -> Desk:
     match fact:
         case f.RoomOpened():
@@ -133,7 +145,9 @@ def _on_room(desk: Desk, entry: Entry, fact: RoomFact) -> Desk:
             return _raised(desk, fact.alarm, entry.at)
         case f.AlarmAcknowledged():
             return _acknowledged(desk, fact.alarm, entry)
-        case f.CommandRefused() | f.GapSeen() | f.ModelTrained():
+        case f.GapSeen():
+            return _torn(desk, fact)
+        case f.CommandRefused() | f.ModelTrained():
             return desk
         case _:
             assert_never(fact)

@@ -149,6 +149,8 @@ def _watch(fact: WatchFact) -> Told:
             return _told("source", f"log {_part(pattern)} joined the watch for {_part(bot)}")
         case facts.GapSeen(source=source, kind=kind, reason=reason, bytes=size):
             many = "an unknown number of bytes" if size is None else f"{size} bytes"
+            if size == 0:
+                return _told("gap", f"{_part(source)}: {_part(kind)}, nothing was lost{_because(reason)}")
             return _told("gap", f"{many} of {_part(source)} not read ({_part(kind)}){_because(reason)}")
         case facts.ModelTrained(bot=bot, sha256=sha256, windows=windows):
             return _told("model", f"model of {_part(bot)} trained on {windows} windows ({_part(sha256)[:12]})")

@@ -13,7 +13,7 @@ from warroom.core.desk import Desk, open_actions
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
 from warroom.core.model import BotState
 from warroom.core.ports import Clock, LogSource, Telemetry
-from warroom.core.record import Batch, Record
+from warroom.core.record import Batch, Gap, Record
 from warroom.core.settings import DetectSettings
 from warroom.detect.bot_detector import Assessment, BotDetector
 from warroom.engine.owners import Owners
@@ -62,6 +62,10 @@ class BotWatch:
         self.assessment: Assessment | None = None
         self.trained = ""
         """sha256 of the forest in use, empty without one."""
+
+
+def _gap_seen(gap: Gap, record: Record) -> GapSeen:
+    return GapSeen(record.source, gap.kind, gap.reason, gap.bytes, record.generation, record.offset)
 
 
 class Pipeline:
@@ -142,7 +146,7 @@ class Pipeline:
             if record.gap is not None:
                 state.gaps += 1
                 if state.gaps <= _GAPS_TOLD:
-                    findings.append(GapSeen(batch.source, record.gap.kind, record.gap.reason, record.gap.bytes))
+                    findings.append(_gap_seen(record.gap, record))
         old = self._backlog.backlog_end(batch.source)
         for bot, records in self._owners.split(batch):
             findings.extend(self._observe(self.bot(bot), state, records, old))
