@@ -34,3 +34,9 @@ def test_what_is_shown_is_clean_and_one_line() -> None:
     text = ring.after(0, 10).lines[0].text
     assert "\x1b" not in text
     assert "\n" not in text
+
+
+def test_a_time_that_has_not_come_yet_is_flagged() -> None:
+    ring = LineRing()
+    ring.extend((record("x", time=moment, time_source="line"), []) for moment in (1.0, 100.0, 3600.0))
+    assert [line.time_source for line in ring.after(0, 10).lines] == ["line", "line", "ahead"]

@@ -8,6 +8,7 @@ from tests.tui.example import example_view, log_lines
 from tests.tui.fake_room import FakeRoom
 from tests.tui.running import console
 from warroom.tui.stream import KEPT_LINES, Stream
+from warroom.tui.stream_lines import log_row
 
 
 async def test_scrolling_up_pauses_and_counts_and_the_end_resumes() -> None:
@@ -73,3 +74,12 @@ async def test_another_bot_begins_its_own_stream() -> None:
         await session.see("Stream sales")
         await session.press("right_square_bracket")
         await session.see("Stream code")
+
+
+def test_the_mark_beside_a_time_says_whose_time_it_is() -> None:
+    entry = log_lines(1)[0]
+    marks = {
+        source: log_row(msgspec.structs.replace(entry, time_source=source)).text[8]
+        for source in ("line", "assumed_zone", "arrival", "ahead")
+    }
+    assert marks == {"line": " ", "assumed_zone": "~", "arrival": "~", "ahead": "!"}

@@ -137,7 +137,7 @@ def _show_line(record: Record) -> None:
     from warroom.core.line_text import line_text
     from warroom.core.moments import clock_text
 
-    mark = "~" if record.time_source == "arrival" else " "
+    mark = "!" if record.ahead else "~" if record.time_source == "arrival" else " "
     level = "gap" if record.gap else (record.level or "-").lower()
     style = "info" if record.gap else _LEVEL_STYLES.get(record.level or "", "")
     when, bot = painted(f"{clock_text(record.moment)}{mark}", "dim"), clean(record.bot or "", 16)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+SKEW_S = 120.0
+"""A line whose own time is further from its arrival counts at its arrival."""
 TimeSource = Literal["line", "assumed_zone", "arrival"]
 
 
@@ -67,6 +69,11 @@ class Record(msgspec.Struct, gc=False):
     def moment(self) -> float:
         """The line's own time, or its arrival where it has none; seconds since the epoch."""
         return self.received if self.time is None else self.time
+
+    @property
+    def ahead(self) -> bool:
+        """Whether its time has not come yet: the writer's clock, or the line, is wrong."""
+        return self.time is not None and self.time > self.received + SKEW_S
 
 
 Place = tuple[str, int, int, int, float, int, str]

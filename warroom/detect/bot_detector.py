@@ -9,7 +9,7 @@ import msgspec
 
 from warroom.core.clean import clean
 from warroom.core.model import Alarm, AlarmLevel, BotState, Reason
-from warroom.core.record import Record
+from warroom.core.record import SKEW_S, Record
 from warroom.core.settings import DetectSettings
 from warroom.detect.alarms import make_alarm
 from warroom.detect.baseline import Baseline
@@ -31,8 +31,6 @@ _AT_ONCE = 80.0
 """One window this odd alarms without waiting for a second."""
 _ESCALATION = 15.0
 _RULE_SPAN_S = 60.0
-_SKEW_S = 120.0
-"""A line whose own time is further from its arrival counts at its arrival."""
 _GRACE_S = 1.0
 _RECENT = 1500
 _HITS = 60
@@ -88,7 +86,7 @@ class BotDetector:
         """Take lines of ordinary days, in order of their moments; raises no alarms."""
         for record in records:
             # A time that has not come yet is a broken clock; it would put the windows out of reach.
-            if record.gap is not None or record.moment > record.received + _SKEW_S:
+            if record.gap is not None or record.ahead:
                 continue
             if self._last_moment is not None and record.moment - self._last_moment > self._settings.window_s:
                 for window in self._windows.closed():
@@ -129,7 +127,7 @@ class BotDetector:
         for record in records:
             if record.gap is not None:
                 continue
-            moment = record.moment if abs(record.moment - record.received) < _SKEW_S else record.received
+            moment = record.moment if abs(record.moment - record.received) < SKEW_S else record.received
             self._go_live(moment)
             hits = hits_of(record) if self._settings.rules else []
             if hits:

@@ -47,7 +47,7 @@ def _line(number: int, record: Record, marks: Sequence[str]) -> LogLine:
     return LogLine(
         seq=number,
         at=record.moment,
-        time_source=record.time_source,
+        time_source="ahead" if record.ahead else record.time_source,
         level="GAP" if record.gap else record.level or "",
         text=line_text(record),
         source=clean(record.source, 200),

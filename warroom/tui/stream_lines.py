@@ -18,13 +18,13 @@ _LEVELS = {
 
 
 def log_row(entry: LogLine) -> Line:
-    """Return the row of one line; a time that is not the line's own is marked with `~`."""
+    """Return the row of one line; a time that is not the line's own is marked `~`, one that has not come yet `!`."""
     word, style = _LEVELS.get(entry.level, ("     ", "dim"))
-    own_time = entry.time_source == "line"
+    mark = {"line": (" ", "dim"), "ahead": ("!", "warn")}.get(entry.time_source, ("~", "dim"))
     marks = " ".join(fit(mark, min(24, len(mark))) for mark in entry.marks)
     return line(
         (clock_text(entry.at), "dim"),
-        (" " if own_time else "~", "dim"),
+        mark,
         (f"{word} ", style),
         *((("!! ", "bad"), (f"{marks} ", "bad")) if marks else ()),
         (clean(entry.text), "strong" if marks else "text"),
