@@ -1,0 +1,67 @@
+"""A process of its own around a real source: it can be stopped, killed and started anew in the middle of a fault.
+
+Each batch becomes one line of JSON in the file TOLD, with one write, so that a kill leaves whole batches. It ends in
+order when its input ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from warroom.adapters import tail_intake, tail_log
+from warroom.adapters.tail_source import TailSource
+from warroom.core.record import Batch, Checkpoint
+
+
+def brief(batch: Batch) -> Batch:
+    """Keep the first and the last record of a batch: for logs so large that telling all of it would take longer."""
+    ends = [batch.records[0], batch.records[-1]] if batch.records else []
+    return msgspec.structs.replace(batch, records=ends)
+
+
+async def main(asked: argparse.Namespace) -> None:
+    """Follow until the input ends."""
+    ahead = Path(asked.clock) if asked.clock else None
+    source = TailSource(now=lambda: time.time() + (float(ahead.read_text() or 0) if ahead else 0.0))
+    for pattern in asked.pattern:
+        source.add(pattern, "bot", from_start=not asked.from_end)
+    if asked.resume:
+        source.resume(msgspec.json.decode(Path(asked.resume).read_bytes(), type=list[Checkpoint]))
+    told = os.open(asked.told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    ending = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ending.set)
+
+    async def tell() -> None:
+        async for batch in source.batches():
+            os.write(told, msgspec.json.encode(brief(batch) if asked.brief else batch) + b"\n")
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(tell())
+        await ending.wait()
+        await source.close()
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser()
+    words.add_argument("told")
+    words.add_argument("pattern", nargs="+")
+    words.add_argument("--from-end", action="store_true")
+    words.add_argument("--brief", action="store_true")
+    words.add_argument("--resume")
+    words.add_argument("--clock")
+    words.add_argument("--patience", type=float, help="seconds instead of five for a half line and an abandoned file")
+    words.add_argument("--user", type=int)
+    given = words.parse_args(list(map(os.fsdecode, map(os.fsencode, sys.argv[1:]))))
+    if given.user is not None:
+        # Only now, so that the code itself may lie where this user cannot read.
+        os.setuid(given.user)
+    if given.patience is not None:
+        tail_intake.PARTIAL_S = tail_log.GONE_S = given.patience
+    asyncio.run(main(given))
