@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -31,14 +32,25 @@ def log(tmp_path: Path, lines: Lines) -> Path:
 
 
 @pytest.fixture
-def follow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Follow]:
-    started: list[Follower] = []
+def open_folder() -> Iterator[Path]:
+    """A folder into which every user may go: the folders of pytest are their owner's alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def follow() -> Iterator[Follow]:
+    started: list[tuple[Follower, tempfile.TemporaryDirectory[str]]] = []
 
     def start(*patterns: Path | str, options: Sequence[str] = (), around: Sequence[str] = ()) -> Follower:
-        started.append(Follower(tmp_path_factory.mktemp("told"), patterns, options, around))
-        return started[-1]
+        folder = tempfile.TemporaryDirectory()
+        Path(folder.name).chmod(0o755)
+        follower = Follower(Path(folder.name), patterns, options, around)
+        started.append((follower, folder))
+        return follower
 
     yield start
-    for follower in started:
-        if follower.process.poll() is None:
-            follower.end(kill=True)
+    for follower, folder in started:
+        follower.end(kill=True)
+        folder.cleanup()

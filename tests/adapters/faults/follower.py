@@ -26,15 +26,14 @@ def brief(batch: Batch) -> Batch:
     return msgspec.structs.replace(batch, records=ends)
 
 
-async def main(asked: argparse.Namespace) -> None:
-    """Follow until the input ends."""
+async def main(asked: argparse.Namespace, told: int) -> None:
+    """Follow until the input ends; `told` is open for writing."""
     ahead = Path(asked.clock) if asked.clock else None
     source = TailSource(now=lambda: time.time() + (float(ahead.read_text() or 0) if ahead else 0.0))
     for pattern in asked.pattern:
         source.add(pattern, "bot", from_start=not asked.from_end)
     if asked.resume:
         source.resume(msgspec.json.decode(Path(asked.resume).read_bytes(), type=list[Checkpoint]))
-    told = os.open(asked.told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     ending = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ending.set)
 
@@ -59,9 +58,10 @@ if __name__ == "__main__":
     words.add_argument("--patience", type=float, help="seconds instead of five for a half line and an abandoned file")
     words.add_argument("--user", type=int)
     given = words.parse_args(list(map(os.fsdecode, map(os.fsencode, sys.argv[1:]))))
+    writable = os.open(given.told, os.O_WRONLY | os.O_APPEND)
     if given.user is not None:
         # Only now, so that the code itself may lie where this user cannot read.
         os.setuid(given.user)
     if given.patience is not None:
         tail_intake.PARTIAL_S = tail_log.GONE_S = given.patience
-    asyncio.run(main(given))
+    asyncio.run(main(given, writable))

@@ -121,8 +121,12 @@ class Follower:
 
     def sees(self, condition: Callable[[], object], what: str = "", *, timeout_s: float = 15.0) -> None:
         """Wait for something that it tells."""
-        assert self.process.poll() is None, "the follower ended"
-        wait_until(condition, timeout_s=timeout_s, what=what)
+
+        def seen() -> object:
+            assert self.process.poll() is None, "the follower ended"
+            return condition()
+
+        wait_until(seen, timeout_s=timeout_s, what=what)
 
     def looks(self) -> None:
         """Wait until it has looked at everything that was written before this call."""

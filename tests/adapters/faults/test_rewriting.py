@@ -89,6 +89,18 @@ def test_t07_overwritten_with_the_same_size(follow: Follow, log: Path, lines: Li
 
 
 @AWAY
+def test_t07_overwritten_from_its_start_with_the_same_end(follow: Follow, log: Path, lines: Lines, away: str) -> None:
+    same = f"the same end of {'both':=<100}"
+    append(log, lines.also(same))
+    follower = follow(log)
+    follower.tells(lines)
+    with follower.away(away):
+        overwrite(log, "".join(lines.also(f"LINE {number}") for number in range(10)) + lines.also(same))
+    nothing_lost(follower, lines)
+    assert follower.gaps == ["rewritten"]
+
+
+@AWAY
 @pytest.mark.parametrize("count", [3, 10, 40], ids=["smaller", "equal", "bigger"])
 def test_t08_deleted_and_created_anew(follow: Follow, log: Path, lines: Lines, count: int, away: str) -> None:
     follower = follow(log)
