@@ -49,6 +49,14 @@ def append(path: Path, content: str | bytes) -> None:
         log.write(content.encode() if isinstance(content, str) else content)
 
 
+def shift(log: Path) -> Path:
+    """Move bot.log.1 to bot.log.2 and so on, as logrotate does; return the name that is free now."""
+    taken = sorted((int(path.suffix[1:]) for path in log.parent.glob("bot.log.[0-9]*")), reverse=True)
+    for number in taken:
+        (log.parent / f"bot.log.{number}").rename(log.parent / f"bot.log.{number + 1}")
+    return log.parent / "bot.log.1"
+
+
 class Follower:
     """A `TailSource` in a process of its own, and all that it told; a second run goes on from the first's checkpoints.
 

@@ -11,17 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.faults.conftest import Follow
-from tests.adapters.faults.oracle import Lines, append, loss_is_said, nothing_lost
+from tests.adapters.faults.oracle import Lines, append, loss_is_said, nothing_lost, shift
 
 Rotate = Callable[[Path, int], None]
-
-
-def shift(log: Path) -> Path:
-    """Move bot.log.1 to bot.log.2 and so on, as logrotate does; return the name that is free now."""
-    taken = sorted((int(path.suffix[1:]) for path in log.parent.glob("bot.log.[0-9]*")), reverse=True)
-    for number in taken:
-        (log.parent / f"bot.log.{number}").rename(log.parent / f"bot.log.{number + 1}")
-    return log.parent / "bot.log.1"
 
 
 def numbered(log: Path, turn: int) -> None:
