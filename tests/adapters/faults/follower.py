@@ -22,8 +22,7 @@ from warroom.core.record import Batch, Checkpoint
 
 def brief(batch: Batch) -> Batch:
     """Keep the first and the last record of a batch: for logs so large that telling all of it would take longer."""
-    ends = [batch.records[0], batch.records[-1]] if batch.records else []
-    return msgspec.structs.replace(batch, records=ends)
+    return msgspec.structs.replace(batch, records=[*batch.records[:1], *batch.records[1:][-1:]])
 
 
 async def main(asked: argparse.Namespace, told: int) -> None:

@@ -1,0 +1,134 @@
+"""More than fits (T28, T29): ten thousand logs, and a backlog larger than the memory that reading it may take."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.adapters.faults.conftest import Follow
+from tests.adapters.faults.oracle import Follower, Lines, append, nothing_lost
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+
+LOGS = 10_000
+START_S = 5.0
+MOST_OPEN = 2300
+IDLE_SHARE = 0.05
+IDLE_S = 15.0
+BACKLOG = 256 << 20
+LIMIT_MIB = 64
+
+
+def processor_s(follower: Follower) -> float:
+    """Return the seconds that its process worked so far, on however busy a machine."""
+    times = psutil.Process(follower.process.pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def test_t28_ten_thousand_logs_start_fast_hold_few_files_and_cost_little_when_idle(
+    follow: Follow, tmp_path: Path, lines: Lines
+) -> None:
+    logs = [tmp_path / f"{number % 10}" / f"{number}.log" for number in range(LOGS)]
+    for log in logs:
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(lines.next(1))
+    follower = follow(tmp_path / "*" / "*.log")
+    follower.tells(lines, timeout_s=60)
+    assert processor_s(follower) < START_S
+    nothing_lost(follower, lines, in_order=False, timeout_s=60)
+    for log in logs[::500]:
+        append(log, lines.next(1))
+    nothing_lost(follower, lines, in_order=False)
+    follower.sees(lambda: follower.open_files < MOST_OPEN, "descriptors given back")
+    before = processor_s(follower)
+    psutil.Process(follower.process.pid).cpu_percent(IDLE_S)
+    assert (processor_s(follower) - before) / IDLE_S < IDLE_SHARE
+    logs[7].rename(f"{logs[7]}.1")
+    logs[7].write_text(lines.next(1))
+    nothing_lost(follower, lines, in_order=False)
+
+
+def test_t28_logs_over_the_limit_of_open_files_are_all_followed(follow: Follow, tmp_path: Path, lines: Lines) -> None:
+    logs = [tmp_path / f"{number}.log" for number in range(1000)]
+    for log in logs:
+        log.write_text(lines.next(1))
+    follower = follow(tmp_path / "*.log", around=("sh", "-c", 'ulimit -n 128; exec "$@"', "sh"))
+    nothing_lost(follower, lines, in_order=False)
+    for _ in range(3):
+        for log in logs:
+            append(log, lines.next(1))
+        nothing_lost(follower, lines, in_order=False, timeout_s=30)
+    assert "unreadable" not in follower.gaps
+    assert follower.open_files <= 128
+
+
+@pytest.fixture(scope="module")
+def backlog() -> Iterator[tuple[Path, int]]:
+    """A log of 256 MiB and how many lines it has; not in a folder of pytest, which would keep it for three runs."""
+    text = "answered a question about an order that has not come yet, and asked for its number"
+    number = size = 0
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "bot.log"
+        with log.open("w") as writer:
+            while size < BACKLOG:
+                size += writer.write("".join(f"INFO:bot:{n} {text}\n" for n in range(number, number + 10_000)))
+                number += 10_000
+        yield log, number
+
+
+def test_t29_a_backlog_is_read_in_bounded_memory_and_what_is_left_is_said(
+    follow: Follow, backlog: tuple[Path, int]
+) -> None:
+    log, written = backlog
+    follower = follow(log, options=("--brief",))
+    size = log.stat().st_size
+    follower.sees(
+        lambda: any(b.checkpoint and b.checkpoint.offset == size for b in follower.hear()), "its end", timeout_s=120
+    )
+    assert follower.peak_mib < LIMIT_MIB
+    told = [batch for batch in follower.batches if batch.source == str(log) and batch.records]
+    assert told[0].behind_bytes > BACKLOG * 0.9
+    assert [batch.behind_bytes for batch in told] == sorted((b.behind_bytes for b in told), reverse=True)
+    assert told[-1].behind_bytes == 0
+    # Of each batch the ends are told; they meet, so nothing lies between that was not read.
+    end, line = 0, 0
+    for batch in told:
+        first, last = batch.records[0], batch.records[-1]
+        assert (first.offset, first.line) == (end, line + 1)
+        assert last.line is not None
+        end, line = last.offset + last.length, last.line
+    assert (end, line) == (size, written)
+
+
+def test_t29_from_the_end_the_newest_lines_are_there_at_once(
+    follow: Follow, backlog: tuple[Path, int], lines: Lines
+) -> None:
+    log, written = backlog
+    began = time.monotonic()
+    follower = follow(log, options=("--from-end",))
+    follower.sees(lambda: len(follower.lines) >= 1000)
+    assert time.monotonic() - began < 3.0
+    assert follower.messages[-1].startswith(f"{written - 1} ")
+    follower.looks()
+    assert len(follower.lines) == 1000
+
+
+def test_t29_a_backlog_of_one_log_does_not_keep_another_waiting(
+    follow: Follow, backlog: tuple[Path, int], tmp_path: Path, lines: Lines
+) -> None:
+    log, _ = backlog
+    small = tmp_path / "small.log"
+    small.write_text(lines.next(5))
+    follower = follow(log, small, options=("--brief",))
+    size = log.stat().st_size
+    follower.sees(lambda: any(b.source == str(small) for b in follower.hear()), "the small log")
+    append(small, "INFO:bot:fresh\n")
+    follower.sees(lambda: "fresh" in follower.messages)
+    reached = max(b.checkpoint.offset for b in follower.batches if b.checkpoint and b.source == str(log))
+    assert reached < size / 2
+    assert [one.message for one in follower.records if one.source == str(small)] == ["line 0", "line 4", "fresh"]

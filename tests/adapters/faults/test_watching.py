@@ -1,0 +1,128 @@
+"""What tells the reader of changes may fall silent, and the clock may lie (T25-T27, T33): the scan finds all of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.faults.conftest import Follow
+from tests.adapters.faults.oracle import Lines, append, nothing_lost
+
+WITHOUT_INOTIFY = ("unshare", "--user", "--map-root-user", "sh", "-c")
+NONE_LEFT = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"'
+SCAN_S = 0.5
+OVERFLOW = 12_000
+HOUR_S = 3600.0
+
+
+@pytest.fixture
+def without_inotify() -> tuple[str, ...]:
+    """Words before a command that leave it no inotify instance: in a name space of its own there are none."""
+    tried = subprocess.run([*WITHOUT_INOTIFY, NONE_LEFT, "sh", "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"no user name spaces here: {tried.stderr.strip()}")
+    return (*WITHOUT_INOTIFY, NONE_LEFT, "sh")
+
+
+@pytest.mark.long
+def test_t25_an_overflow_of_events_costs_no_log(follow: Follow, tmp_path: Path, lines: Lines) -> None:
+    queued = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    if queued >= 3 * OVERFLOW:
+        # Each log makes three events at least: created, written, closed.
+        pytest.skip(f"the queue of this host holds {queued} events")
+    (tmp_path / "first.log").write_text(lines.next(1))
+    follower = follow(tmp_path / "*.log")
+    follower.tells(lines)
+    with follower.away("stopped"):
+        for number in range(OVERFLOW):
+            (tmp_path / f"{number}.log").write_text(lines.next(1))
+    nothing_lost(follower, lines, in_order=False, timeout_s=60)
+    append(tmp_path / "0.log", lines.next(1))
+    append(tmp_path / "11999.log", lines.next(1))
+    nothing_lost(follower, lines, in_order=False)
+
+
+def test_t26_without_inotify_it_polls_and_says_so(
+    follow: Follow, log: Path, lines: Lines, without_inotify: tuple[str, ...]
+) -> None:
+    follower = follow(log, around=without_inotify)
+    follower.sees(lambda: "unwatched" in follower.gaps)
+    for _ in range(3):
+        append(log, lines.next(5))
+        written = time.monotonic()
+        follower.tells(lines)
+        assert time.monotonic() - written < 4 * SCAN_S
+    log.rename(log.with_name("bot.log.1"))
+    log.write_text(lines.next(5))
+    nothing_lost(follower, lines)
+    assert follower.gaps == ["unwatched"], "said once"
+
+
+def test_t27_two_lines_within_a_second_arrive_within_a_scan_each(
+    follow: Follow, log: Path, lines: Lines, without_inotify: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "1")
+    for follower in (follow(log), follow(log, around=without_inotify)):
+        for _ in range(4):
+            append(log, lines.next(1))
+            written = time.monotonic()
+            follower.tells(lines)
+            assert time.monotonic() - written < 4 * SCAN_S
+        nothing_lost(follower, lines)
+
+
+def test_t27_a_second_append_with_the_same_time_stamp_is_seen(
+    follow: Follow, log: Path, lines: Lines, without_inotify: tuple[str, ...]
+) -> None:
+    follower = follow(log, around=without_inotify)
+    follower.tells(lines)
+    stamp = log.stat().st_mtime_ns
+    for _ in range(3):
+        append(log, lines.next(1))
+        os.utime(log, ns=(stamp, stamp))
+        follower.tells(lines)
+    nothing_lost(follower, lines)
+
+
+@pytest.mark.parametrize("jump_s", [HOUR_S, -HOUR_S], ids=["ahead", "back"])
+def test_t33_a_clock_that_jumps_changes_no_order_and_stops_no_timer(
+    follow: Follow, log: Path, lines: Lines, tmp_path: Path, jump_s: float
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    follower = follow(log, options=("--clock", str(clock)))
+    follower.tells(lines)
+    fresh = tmp_path / "fresh"
+    fresh.write_text(str(jump_s))
+    fresh.replace(clock)
+    follower.sees(lambda: "clock" in follower.gaps)
+    # An error waits a moment for a traceback: by a clock that went back, it would wait for an hour.
+    append(log, "ERROR:bot:alone\n")
+    lines.written.append("alone")
+    follower.tells(lines, timeout_s=5)
+    append(log, lines.next(5))
+    log.rename(log.with_name("bot.log.1"))
+    log.write_text(lines.next(5))
+    nothing_lost(follower, lines)
+    assert follower.gaps == ["clock"]
+    jumped = follower.lines[-1].received - follower.lines[0].received
+    assert abs(jumped - jump_s) < 60
+
+
+def test_t33_lines_from_the_future_stay_in_the_order_of_arrival_and_are_marked(
+    follow: Follow, log: Path, lines: Lines
+) -> None:
+    follower = follow(log)
+    follower.tells(lines)
+    now = datetime.now(UTC)
+    for hours in (0, 5, -5, 1, 0):
+        written = (now + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S")
+        append(log, f"{written},000 - bot - INFO - {hours} hours\n")
+        lines.written.append(f"{hours} hours")
+    nothing_lost(follower, lines)
+    assert [record.ahead for record in follower.lines[10:]] == [False, True, False, True, False]
