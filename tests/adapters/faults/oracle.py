@@ -153,7 +153,6 @@ class Follower:
     @contextlib.contextmanager
     def away(self, how: str) -> Iterator[None]:
         """Let it see nothing of what happens in here: it is stopped, or ended or killed and then started anew."""
-        self.looks()
         match how:
             case "stopped":
                 self.process.send_signal(signal.SIGSTOP)

@@ -19,6 +19,9 @@ from tests.adapters.faults.oracle import Follower, Lines, append, loss_is_said, 
 from tests.waiting import wait_until
 from warroom.core.record import Checkpoint
 
+LONG = pytest.mark.long
+"""Cases that differ little from one that always runs."""
+
 
 def pack(path: Path) -> Path:
     """Pack a file as gzip does: the plain one goes, its time stays."""
@@ -34,7 +37,7 @@ def _told_or_over(follower: Follower, lines: int, writer: threading.Thread) -> b
     return len(follower.lines) >= lines or not writer.is_alive()
 
 
-@pytest.mark.parametrize("rotated", [False, True], ids=["one file", "rotated"])
+@pytest.mark.parametrize("rotated", [pytest.param(False, id="one file", marks=LONG), pytest.param(True, id="rotated")])
 def test_t30_killed_while_much_is_written_nothing_is_lost_or_stored_twice(
     follow: Follow, log: Path, lines: Lines, *, rotated: bool
 ) -> None:
@@ -128,7 +131,7 @@ def test_t31_without_checkpoints_all_is_read_anew(follow: Follow, log: Path, lin
     assert follower.messages == lines.written
 
 
-@pytest.mark.parametrize("pattern", ["bot.log", "bot.log*"])
+@pytest.mark.parametrize("pattern", [pytest.param("bot.log", marks=LONG), "bot.log*"])
 @pytest.mark.parametrize("unread", [0, 7])
 def test_t32_rotated_and_packed_while_down_is_read_from_the_packed_file(
     follow: Follow, log: Path, lines: Lines, unread: int, pattern: str
@@ -156,6 +159,7 @@ def test_t32_of_several_packed_generations_each_is_read_once(follow: Follow, log
     assert follower.gaps == []
 
 
+@pytest.mark.long
 def test_t32_a_log_large_in_its_packed_form_is_gone_on_with_in_its_middle(
     follow: Follow, log: Path, lines: Lines
 ) -> None:

@@ -11,7 +11,7 @@ from tests.adapters.faults.conftest import Follow
 from tests.adapters.faults.oracle import Lines, append, nothing_lost
 
 REWRITTEN = {"truncated", "rewritten"}
-AWAY = pytest.mark.parametrize("away", ["stopped", "killed"])
+AWAY = pytest.mark.parametrize("away", ["stopped", pytest.param("killed", marks=pytest.mark.long)])
 
 
 def overwrite(log: Path, content: str) -> None:

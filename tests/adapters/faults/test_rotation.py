@@ -13,6 +13,8 @@ import pytest
 from tests.adapters.faults.conftest import Follow
 from tests.adapters.faults.oracle import Lines, append, loss_is_said, nothing_lost, shift
 
+LONG = pytest.mark.long
+"""Cases that differ little from one that always runs."""
 Rotate = Callable[[Path, int], None]
 
 
@@ -84,8 +86,17 @@ def test_t02_a_writer_that_keeps_the_old_file_is_read_under_the_old_generation(
     assert {record.generation for record in follower.lines[late + 15 :]} == {1}
 
 
-@pytest.mark.parametrize("away", ["stopped", "killed"])
-@pytest.mark.parametrize("rotate", [numbered, dated, loguru, packed])
+@pytest.mark.parametrize(
+    ("rotate", "away"),
+    [
+        (numbered, "stopped"),
+        (numbered, "killed"),
+        (dated, "killed"),
+        (loguru, "stopped"),
+        (packed, "stopped"),
+        *(pytest.param(*case, marks=LONG) for case in ((dated, "stopped"), (loguru, "killed"), (packed, "killed"))),
+    ],
+)
 def test_t03_twenty_rotations_in_one_burst_lose_nothing(
     follow: Follow, log: Path, lines: Lines, rotate: Rotate, away: str
 ) -> None:
@@ -97,7 +108,7 @@ def test_t03_twenty_rotations_in_one_burst_lose_nothing(
     assert follower.gaps == []
 
 
-@pytest.mark.parametrize("away", ["stopped", "ended"])
+@pytest.mark.parametrize("away", ["stopped", pytest.param("ended", marks=LONG)])
 @pytest.mark.parametrize(("rotate", "pattern"), [(numbered, "bot.log*"), (packed, "bot.log*"), (loguru, "bot*.log")])
 def test_t03_a_pattern_that_names_the_old_generations_tells_none_of_them_twice(
     follow: Follow, log: Path, lines: Lines, rotate: Rotate, pattern: str, away: str
@@ -148,7 +159,10 @@ def test_t05_copied_and_truncated_when_all_was_read(follow: Follow, log: Path, l
 
 
 @pytest.mark.parametrize("grown", [0, 5, 40])
-@pytest.mark.parametrize(("away", "pattern"), [("stopped", "bot.log"), ("stopped", "bot.log*"), ("killed", "bot.log*")])
+@pytest.mark.parametrize(
+    ("away", "pattern"),
+    [("stopped", "bot.log*"), *(pytest.param(how, "bot.log", marks=LONG) for how in ("stopped", "killed"))],
+)
 def test_t05_copied_and_truncated_before_all_was_read(
     follow: Follow, log: Path, lines: Lines, away: str, pattern: str, grown: int
 ) -> None:
