@@ -1,10 +1,9 @@
-"""Names that are no plain names (T18-T24, T36): links, folders that come and go, refused, strange and false logs."""
+"""Names that are no plain names (T18-T24): links, folders that come and go, refused and strange logs."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 from pathlib import Path
 
 import pytest
@@ -223,34 +222,3 @@ def test_t24_names_that_watchers_like_to_hide_are_read(follow: Follow, tmp_path:
         append(tmp_path / name, lines.next(3))
     nothing_lost(follower, lines, in_order=False)
     assert {record.source for record in follower.lines} == {f"{tmp_path}/{name}" for name in hidden}
-
-
-def listen(path: Path) -> None:
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(str(path))
-    server.close()
-
-
-def test_t36_what_is_no_regular_file_is_refused_and_holds_nothing_up(
-    follow: Follow, tmp_path: Path, lines: Lines
-) -> None:
-    odd = {name: tmp_path / f"{name}.log" for name in ("fifo", "folder", "socket", "zero", "terminal")}
-    os.mkfifo(odd["fifo"])
-    odd["folder"].mkdir()
-    listen(odd["socket"])
-    odd["zero"].symlink_to("/dev/zero")
-    odd["terminal"].symlink_to("/dev/tty")
-    good = tmp_path / "good.log"
-    good.write_text(lines.next(3))
-    follower = follow(tmp_path / "*.log")
-    follower.tells(lines)
-    append(good, lines.next(3))
-    nothing_lost(follower, lines)
-    told = {one.source: one.gap.kind for one in follower.records if one.gap is not None}
-    assert told == {str(path): "not_a_log" for path in odd.values()}
-    assert len(follower.gaps) == len(odd), "each is said once"
-    for path in odd.values():
-        # When a log takes its place, it is read.
-        path.rmdir() if path.name == "folder.log" else path.unlink()
-        path.write_text(lines.next(3))
-    nothing_lost(follower, lines, in_order=False)
