@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from warroom.adapters.tail_file import NotALog
@@ -12,8 +13,9 @@ from warroom.core.record import Record
 from warroom.core.settings import Settings
 from warroom.logs.explain import Explanation, explain, title_of
 from warroom.logs.formats.custom import custom_formats
+from warroom.logs.message_kinds import MessageKind, kinds_of
 
-__all__ = ["Explanation", "NotALog", "explain_log", "open_reader", "title_of"]
+__all__ = ["Explanation", "MessageKind", "NotALog", "explain_log", "message_kinds", "open_reader", "title_of"]
 
 
 def open_reader(settings: Settings, *, follow: bool = True) -> TailSource:
@@ -24,6 +26,11 @@ def open_reader(settings: Settings, *, follow: bool = True) -> TailSource:
 def explain_log(path: str, settings: Settings) -> Explanation:
     """Read a log once from start to end and sum up what it is; OSError or NotALog when it cannot be read."""
     return explain(_records(path, settings))
+
+
+def message_kinds(paths: Iterable[str], settings: Settings) -> list[MessageKind]:
+    """Read logs once from start to end and count their kinds of messages; OSError or NotALog if one cannot be read."""
+    return kinds_of(chain.from_iterable(_records(path, settings) for path in paths))
 
 
 def _records(path: str, settings: Settings) -> Iterator[Record]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import glob
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from warroom.cli.exits import OK, USAGE, Failure
@@ -20,21 +21,39 @@ _TIMES = {"line": "from the line", "assumed_zone": "from the line, without a zon
 
 def explain_logs(args: argparse.Namespace, sources: Sequence[tuple[str, str]], settings: Settings) -> int:
     """Read each log once from start to end and say what it is; exit code 2 for one that is not there."""
-    from warroom.bootstrap.reading import NotALog, explain_log
-    from warroom.core.clean import clean
+    from warroom.bootstrap.reading import explain_log
 
-    for path in [path for pattern, _ in sources for path in sorted(glob.glob(pattern)) or [pattern]]:  # noqa: PTH207
-        try:
+    for path in logs_of(sources):
+        with unreadable_is_usage():
             found = explain_log(path, settings)
-        except NotALog as error:
-            raise Failure(USAGE, clean(str(error))) from error
-        except OSError as error:
-            raise Failure(USAGE, f"{clean(path)} cannot be read", error.strerror or str(error)) from error
         if args.json:
             print_json(_as_json(path, found))
         else:
             _tell(path, found)
     return OK
+
+
+def logs_of(sources: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the paths that are there for each pattern, and a plain path as it is."""
+    return [
+        path
+        for pattern, _ in sources
+        for path in sorted(glob.glob(pattern, recursive=True)) or [pattern]  # noqa: PTH207
+    ]
+
+
+@contextlib.contextmanager
+def unreadable_is_usage() -> Iterator[None]:
+    """Let a log that cannot be read end the verb with exit code 2 and its name."""
+    from warroom.bootstrap.reading import NotALog
+    from warroom.core.clean import clean
+
+    try:
+        yield
+    except NotALog as error:
+        raise Failure(USAGE, clean(str(error))) from error
+    except OSError as error:
+        raise Failure(USAGE, f"{clean(str(error.filename))} cannot be read", error.strerror or str(error)) from error
 
 
 def _as_json(path: str, found: Explanation) -> dict[str, object]:

@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep there how far was read, and go on from it")
     parser.add_argument("--config", type=Path, metavar="FILE", help="read with the formats of this config")
     parser.add_argument("--explain", action="store_true", help="say which format each log has, and end")
+    parser.add_argument("--templates", action="store_true", help="count the kinds of messages, and end")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,7 +48,7 @@ def _tail_pipe(args: argparse.Namespace, bot: str) -> int:
     with tempfile.TemporaryDirectory(prefix="warroom-") as folder:
         path, feeder = spool(take_pipe(keys=False), Path(folder), bot)
         path.touch(mode=0o600)
-        if args.no_follow or args.explain:
+        if args.no_follow or args.explain or args.templates:
             feeder.wait()
         return _run(args, [*sources_of(args), (str(path), bot)])
 
@@ -60,6 +61,10 @@ def _run(args: argparse.Namespace, sources: list[tuple[str, str]]) -> int:
         from warroom.cli.explain import explain_logs
 
         return explain_logs(args, sources, settings)
+    if args.templates:
+        from warroom.cli.templates import count_templates
+
+        return count_templates(args, sources, settings)
     missing = [log for log, _ in sources if not os.path.exists(log) and not _is_glob(log)]  # noqa: PTH110  may be a glob
     if args.no_follow and missing:
         raise Failure(USAGE, f"there is no {missing[0]}", next_step="without --no-follow it is waited for")

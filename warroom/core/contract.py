@@ -50,7 +50,7 @@ def record_json(record: Record, raw: bytes | None = None) -> Json:
         "offset": record.offset,
         "length": record.length,
         "line": record.line,
-        "time": _time(record.time),
+        "time": time_text(record.time),
         "time_source": record.time_source,
         "received": utc_text(record.received),
     }
@@ -124,12 +124,12 @@ def action_json(action: ActionView) -> Json:
         "uid": action.uid,
         "reason": action.reason,
         "requested": utc_text(action.requested),
-        "settled": _time(action.settled),
+        "settled": time_text(action.settled),
         "note": action.note,
         "plan": msgspec.to_builtins(action.plan),
         "plan_sha256": action.plan_sha256,
         "probe": _probe(action.proof),
-        "expires": _time(action.expires),
+        "expires": time_text(action.expires),
     }
 
 
@@ -146,7 +146,7 @@ def incident_json(incident: IncidentView, view: View) -> Json:
         "bots": incident.bots,
         "playbook": incident.playbook,
         "opened": utc_text(incident.opened),
-        "closed": _time(incident.closed),
+        "closed": time_text(incident.closed),
         "moments": {name: utc_text(at) for name, at in incident.moments.items()},
         "roles": incident.roles,
         "steps": [_step(step, actions) for step in incident.steps],
@@ -222,10 +222,10 @@ def _step(step: StepView, actions: list[ActionView]) -> Json:
         "title": step.title,
         "owner": step.owner.value,
         "required": step.required,
-        "due": _time(step.due),
+        "due": time_text(step.due),
         "state": step.state.value,
         "by": step.by,
-        "at": _time(step.at),
+        "at": time_text(step.at),
         "reason": step.reason,
         "evidence": [action.id for action in actions if step.verb is not None and action.verb is step.verb],
     }
@@ -274,5 +274,6 @@ def _plain(value: object, depth: int) -> Any:
             return clean(str(value))
 
 
-def _time(at: float | None) -> str | None:
+def time_text(at: float | None) -> str | None:
+    """Return a time (seconds since the epoch) as the contract writes it, null for none."""
     return None if at is None else utc_text(at)
