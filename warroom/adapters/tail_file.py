@@ -21,6 +21,7 @@ TAIL_BYTES = 64
 LONGEST_KEPT = 1 << 21
 """Bytes of an unfinished line kept in memory; what goes beyond is dropped and said."""
 _SHOWN_PARTIAL = 4096
+_LARGEST_FILE = 1 << 60
 
 Identity = tuple[int, int]
 """Device and inode."""
@@ -40,6 +41,14 @@ def fingerprint(content: bytes) -> str:
 def stamp_of(found: os.stat_result) -> Stamp:
     """Return what tells that a file has changed."""
     return (found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns)
+
+
+def _makes_sense(checkpoint: Checkpoint) -> bool:
+    """Whether a reader could have written it: it comes from a file that may be damaged."""
+    offset = checkpoint.offset
+    head, tail = min(HEAD_BYTES, offset), min(TAIL_BYTES, offset)
+    fits = 0 <= checkpoint.head_bytes <= head and 0 <= checkpoint.tail_bytes <= tail
+    return fits and 0 <= offset < _LARGEST_FILE and checkpoint.line >= 0
 
 
 class TailFile:
@@ -73,6 +82,8 @@ class TailFile:
         self._partial = bytearray()
         self._partial_told = False
         self._dropped = 0
+        self._holes = 0
+        """NUL bytes before the unfinished line."""
         self._head = b""
         self._tail = b""
         self.identity = self._open()
@@ -95,7 +106,7 @@ class TailFile:
     @property
     def read_to(self) -> int:
         """Bytes read, the unfinished line included."""
-        return self.offset + len(self._partial) + self._dropped
+        return self.offset + self._holes + len(self._partial) + self._dropped
 
     @property
     def behind(self) -> int:
@@ -138,7 +149,7 @@ class TailFile:
         self.parser = LineParser(self.source, self.bot, self.generation, line, self.formats)
         self._partial.clear()
         self._partial_told = False
-        self._dropped = 0
+        self._dropped = self._holes = 0
         self.settled = None
         self._head = self._at(min(HEAD_BYTES, offset), 0)
         self._tail = self._at(min(TAIL_BYTES, offset), max(0, offset - TAIL_BYTES))
@@ -153,7 +164,7 @@ class TailFile:
             return "rewritten"
         if self._partial:
             kept = bytes(self._partial[:TAIL_BYTES])
-            if self._at(len(kept), self.offset) != kept:
+            if self._at(len(kept), self.offset + self._holes) != kept:
                 return "rewritten"
         return ""
 
@@ -187,15 +198,20 @@ class TailFile:
             self._keep(piece)
             return []
         whole = bytes(self._partial) + piece[: end + 1] if self._partial else piece[: end + 1]
-        dropped, offset = self._dropped, self.offset
+        dropped, holes, offset = self._dropped, self._holes, self.offset
         self._partial.clear()
         self._partial_told = False
-        self._dropped = 0
-        self.offset += len(whole) + dropped
+        self._dropped = self._holes = 0
+        self.offset += holes + len(whole) + dropped
         self._keep(piece[end + 1 :])
-        return self.parser.feed(whole, offset, received, dropped)
+        return self.parser.feed(whole, offset, received, dropped, holes)
 
     def _keep(self, piece: bytes) -> None:
+        if not self._partial and piece[:1] == b"\0":
+            # They are no part of a line, and a hole may be larger than the longest line that is kept.
+            size = len(piece)
+            piece = piece.lstrip(b"\0")
+            self._holes += size - len(piece)
         room = LONGEST_KEPT - len(self._partial)
         self._partial += piece[:room]
         self._dropped += max(0, len(piece) - room)
@@ -224,14 +240,14 @@ class TailFile:
                 records.append(self.gap("partial", "the file ended in the middle of a line", received))
             # There is no newline, so the record is one byte shorter than a line of this content.
             last = [
-                *self.parser.feed(bytes(self._partial) + b"\n", self.offset, received, self._dropped),
+                *self.parser.feed(bytes(self._partial) + b"\n", self.offset, received, self._dropped, self._holes),
                 *self.parser.flush(),
             ]
             last[-1].length -= 1
             records.extend(last)
-            self.offset += size
+            self.offset += self._holes + size
             self._partial.clear()
-            self._dropped = 0
+            self._dropped = self._holes = 0
         return records
 
     def gap(self, kind: str, reason: str, received: float, size: int | None = None) -> Record:
@@ -262,6 +278,8 @@ class TailFile:
 
     def matches(self, checkpoint: Checkpoint) -> bool:
         """Return whether the bytes that a checkpoint vouches for lie here unchanged."""
+        if not _makes_sense(checkpoint):
+            return False
         head = self._at(checkpoint.head_bytes, 0)
         if len(head) < checkpoint.head_bytes or fingerprint(head) != checkpoint.head:
             return False

@@ -66,6 +66,63 @@ class Generations:
             self.intake.read_out(file)
             self.ended(file.checkpoint())
 
+    def first_lines(self, file: TailFile, empty: Checkpoint) -> None:
+        """A log that was empty has lines; it may have been copied and truncated before, which nothing in it shows."""
+        between = self.find_lost(empty, [file]).later
+        if between:
+            self.read_rotated(between)
+            self.begin(file)
+
+    def go_on(self, file: TailFile, checkpoint: Checkpoint) -> None:
+        """Go on where the last run ended, in this file or in the one that was rotated away meanwhile."""
+        same_inode = file.identity[1] == checkpoint.inode
+        file.generation = self.number = max(0, checkpoint.generation)
+        # A device may have another number after the host was started anew.
+        if same_inode and file.matches(checkpoint):
+            file.start_at(checkpoint.offset, checkpoint.line)
+            if checkpoint.offset == 0:
+                self.first_lines(file, checkpoint)
+            return
+        lost = self.find_lost(checkpoint, [file])
+        if lost.rest is not None:
+            self.intake.read_out(lost.rest)
+        self.ended(checkpoint)
+        self.read_rotated(lost.later)
+        self.begin(file)
+        if lost.rest is not None or (checkpoint.offset == 0 and lost.later):
+            return
+        kind, reason = "rewritten", "the log is another one than the last run read; it is read from its start"
+        if lost.later:
+            kind, reason = "rotated_unread", "the file that the last run read was rotated away; its end is lost"
+        self.intake.put(file, [file.gap(kind, reason, self._reading.now())])
+
+    def go_on_without(self, checkpoint: Checkpoint) -> Checkpoint | None:
+        """The last run read a log whose name is empty now: its last lines may lie where rotation put them.
+
+        Returns where to go on as soon as the name has a file again, None when nothing was found.
+        """
+        self.number = max(0, checkpoint.generation)
+        lost = self.find_lost(checkpoint, [])
+        if lost.rest is not None:
+            self.intake.read_out(lost.rest)
+            checkpoint = lost.rest.checkpoint()
+        self.ended(checkpoint)
+        self.read_rotated(lost.later)
+        told = "the log is gone; it is read as soon as it is there again"
+        gap = Gap("vanished", told, 0) if lost.rest is not None else Gap("vanished", f"{told}; its end is lost")
+        self.say("gone", gap)
+        # What is rotated until then comes first.
+        return self._ended[-1] if lost.rest is not None or lost.later else None
+
+    def replace_parked(self, file: TailFile, lost: Lost) -> None:
+        """A file at rest, whose descriptor was given up, lost its name: what was written to it since lies elsewhere."""
+        if lost.rest is not None:
+            self.intake.read_out(lost.rest)
+            return
+        reason = "the log was replaced while it was at rest; what was last written to it is lost, if anything was"
+        records = [*file.finish(self._reading.now()), file.gap("vanished", reason, self._reading.now())]
+        self._reading.put(Batch(self.source, self._bot, records))
+
     def say(self, state: str, gap: Gap | None, offset: int = 0) -> None:
         """Hand on a state of the log, and a gap if there is one."""
         number = max(0, self.number)

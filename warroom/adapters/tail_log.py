@@ -8,12 +8,13 @@ import stat
 import time
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from warroom.adapters.tail_file import NotALog, TailFile
 from warroom.adapters.tail_generations import Generations
 from warroom.adapters.tail_intake import Reading
 from warroom.adapters.tail_packed import PackedFile
 from warroom.adapters.tail_paths import shown_name
-from warroom.adapters.tail_rotation import Lost
 from warroom.core.record import Batch, Checkpoint, Gap
 
 GONE_S = 5.0
@@ -86,6 +87,8 @@ class FollowedLog:
                 self._succeed(file)
             elif why := file.rewritten():
                 self._restart(file, why)
+            elif file.read_to == 0 and found.st_size:
+                self._generations.first_lines(file, file.checkpoint())
         except FileNotFoundError:
             self.missing()
         except NotALog as error:
@@ -103,20 +106,23 @@ class FollowedLog:
     def missing(self) -> None:
         """Nothing lies under the name; a file that had it is read on as long as somebody writes into it."""
         file = self.file
+        now = time.monotonic()
+        self._absent_since = self._absent_since or now
         if file is None:
             if self._generations.number < 0:
                 self._from_start = True
                 self.trouble("waiting", "")
+            if self._resumed is not None and self._trouble != "gone" and now - self._absent_since >= GONE_S:
+                self._resumed = self._generations.go_on_without(self._resumed)
+                self._trouble = "gone"
             return
-        now = time.monotonic()
-        self._absent_since = self._absent_since or now
         quiet = now - max(self._absent_since, file.active)
         if quiet < GONE_S:
             return
         if file.parked:
             self.file = None
             self._release(file)
-            self._replace_parked(file, self._generations.find_lost(file.checkpoint(), ()))
+            self._generations.replace_parked(file, self._generations.find_lost(file.checkpoint(), ()))
         else:
             self._intake.put(file, file.finish(self._reading.now()))
         if not self._trouble:
@@ -161,7 +167,7 @@ class FollowedLog:
         file = self._generations.open(self.path)
         resumed, self._resumed = self._resumed, None
         if resumed is not None:
-            self._go_on(file, resumed)
+            self._generations.go_on(file, resumed)
         elif first and self.former:
             self._generations.read_rotated(self.former)
             self._generations.begin(file)
@@ -169,6 +175,9 @@ class FollowedLog:
             self.backlog_end = file.size
             file.start_at(file.last_lines_start(SHOWN_LINES))
         self._hold(file)
+        if not file.size:
+            # That nothing was read is worth keeping too: what a next run finds beside it is news then.
+            self._reading.put(Batch(self.source, self.bot, [], file.checkpoint()))
 
     def _hold(self, file: TailFile) -> None:
         self.file = file
@@ -180,60 +189,34 @@ class FollowedLog:
             del self._reading.owners[file.identity]
         file.close()
 
-    def _go_on(self, file: TailFile, checkpoint: Checkpoint) -> None:
-        """Go on where the last run ended, in this file or in the one that was rotated away meanwhile."""
-        same_inode = file.identity[1] == checkpoint.inode
-        file.generation = self._generations.number = checkpoint.generation
-        # A device may have another number after the host was started anew.
-        if same_inode and file.matches(checkpoint):
-            file.start_at(checkpoint.offset, checkpoint.line)
-            return
-        lost = self._generations.find_lost(checkpoint, [file])
-        if lost.rest is not None:
-            self._intake.read_out(lost.rest)
-        self._generations.ended(checkpoint)
-        self._generations.read_rotated(lost.later)
-        self._generations.begin(file)
-        if lost.rest is not None:
-            return
-        kind, reason = "rewritten", "the log is another one than the last run read; it is read from its start"
-        if lost.later:
-            kind, reason = "rotated_unread", "the file that the last run read was rotated away; its end is lost"
-        self._intake.put(file, [file.gap(kind, reason, self._reading.now())])
-
     # Rotation
 
     def _succeed(self, file: TailFile) -> None:
         """Another file has the name now: read the old one to its end, then what came between, then the new one."""
-        checkpoint = file.checkpoint()
-        deleted = file.deleted
+        deleted, modified_ns = file.deleted, file.modified_ns
+        if not file.parked:
+            if why := file.rewritten():
+                self._restart(file, why)
+            self._intake.drain(file)
+        # What came between may be older than what a late writer still adds to this one.
+        checkpoint = replace(file.checkpoint(), modified_ns=modified_ns)
         lost = self._generations.find_lost(checkpoint, self.files)
         self.file = None
         if file.parked:
             self._release(file)
-            self._replace_parked(file, lost)
+            self._generations.replace_parked(file, lost)
         else:
-            self._intake.drain(file)
             file.gone_since = time.monotonic()
             self._gone.append(file)
             if lost.rest is not None:
                 # A copy of it, which adds nothing to what the descriptor gives.
                 lost.rest.close()
-        self._generations.ended(file.checkpoint())
+        self._generations.ended(checkpoint)
         if deleted and lost.later and lost.rest is None:
             reason = "the log was rotated more than once between two looks; files may have been deleted unread"
             self._intake.put(file, [file.gap("rotated_unread", reason, self._reading.now())])
         self._generations.read_rotated(lost.later)
         self._hold(self._generations.open(self.path))
-
-    def _replace_parked(self, file: TailFile, lost: Lost) -> None:
-        """A file at rest, whose descriptor was given up, lost its name: what was written to it since lies elsewhere."""
-        if lost.rest is not None:
-            self._intake.read_out(lost.rest)
-            return
-        reason = "the log was replaced while it was at rest; what was last written to it is lost, if anything was"
-        records = [*file.finish(self._reading.now()), file.gap("vanished", reason, self._reading.now())]
-        self._reading.put(Batch(self.source, self.bot, records))
 
     def _restart(self, file: TailFile, why: str) -> None:
         """The file was truncated or rewritten under us: a new generation; a copy may hold what was not read."""

@@ -121,7 +121,8 @@ def _listed(place: str, changed_ns: int) -> _Folder:
 
 def _split(pattern: str) -> tuple[str, list[str]]:
     """Return the folder before the first magic part, and the parts from there on; no parts for a plain path."""
-    if not glob.has_magic(pattern):
+    if not glob.has_magic(pattern) or os.path.lexists(pattern):
+        # A shell that expands *.log may hand on a file whose name has brackets in it.
         return pattern, []
     parts = pattern.split("/")
     first = next(at for at, part in enumerate(parts) if glob.has_magic(part))

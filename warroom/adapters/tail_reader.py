@@ -27,6 +27,7 @@ _SCAN_SHARE = 0.0075
 _FIND_SHARE = 0.05
 """The same of looking for new logs, which in a folder where much comes and goes is called for all the time."""
 _CLOCK_JUMP_S = 5.0
+_PARKED_AT_ONCE = 256
 
 
 class _Pattern:
@@ -69,8 +70,8 @@ class LogReader:
         self._link_folders: set[str] = set()
         self._scan_at = self._find_at = 0.0
         self._find_due = False
-        self._woken = False
-        """Whether a descriptor may have been opened since the last count."""
+        self._woken = 0
+        """Descriptors that were opened since some were given back."""
         self._most_open = most_open or _descriptors()
         self._clock_offset = now() - _host_s()
 
@@ -142,14 +143,13 @@ class LogReader:
             if self._stopped():
                 return
             self._look(log)
-        if self._woken:
-            self._woken = False
-            self._park()
+        self._park()
         cost = time.thread_time() - began
         self._scan_at = time.monotonic() + min(max(SCAN_S, cost / _SCAN_SHARE), _LONGEST_SCAN_S)
 
     def _look(self, log: FollowedLog) -> None:
         """Look at one log and read what is new in it."""
+        asleep = False
         try:
             found = os.stat(log.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -161,11 +161,14 @@ class LogReader:
             rests = file is not None and file.settled == (found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns)
             if rests and log not in self._busy:
                 return
-            self._woken = True
+            asleep = file is not None and file.parked
             if not rests:
                 log.look(found)
         (self._behind.add if log.read() else self._behind.discard)(log)
         (self._busy.add if log.busy else self._busy.discard)(log)
+        self._woken += asleep
+        if self._woken >= _PARKED_AT_ONCE:
+            self._park()
 
     # Finding logs
 
@@ -224,17 +227,16 @@ class LogReader:
             target = os.path.realpath(path)
             self._by_event[target] = log
             self._link_folders.add(os.path.dirname(target))
+        self._woken += 1
         self._look(log)
-        if len(self._reading.owners) > self._most_open and len(self.logs) % 256 == 0:
-            self._park()
 
     # Descriptors
 
     def _park(self, most: int = 0) -> int:
         """Give descriptors back while too many are open: first those of files that rest longest. Return how many."""
-        over = len(self._reading.owners) - (most or self._most_open)
-        if over <= 0:
+        if not self._woken and not most:
             return 0
+        self._woken = 0
         logs = [log for log in self.logs.values() if log.file is not None and not log.file.parked]
         over = len(logs) - (most or self._most_open)
         resting = [log.file for log in logs if log.file is not None and log not in self._behind and not log.file.waits]

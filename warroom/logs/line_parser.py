@@ -65,12 +65,13 @@ class LineParser:
         """Return the offset up to which all is handed on, where `fed` is the end of what was fed."""
         return fed if self._pending is None else self._pending.offset
 
-    def feed(self, block: bytes, offset: int, received: float, dropped: int = 0) -> list[Record]:
+    def feed(self, block: bytes, offset: int, received: float, dropped: int = 0, holes: int = 0) -> list[Record]:
         """Return the records that a block of whole lines completes, in order; gaps are records too.
 
-        `block` ends with a newline and begins at `offset` of the file; `dropped` bytes of its first line were not kept.
+        `block` ends with a newline and begins at `offset` of the file; `dropped` bytes of its first line were not kept,
+        nor were `holes` NUL bytes before it.
         """
-        texts, sizes = self._lines(block, offset, dropped)
+        texts, sizes = self._lines(block, offset, dropped, holes)
         done: list[Record] = []
         leading = self._chooser.leading if self._chooser.envelope is None else None
         strays = 0
@@ -203,19 +204,20 @@ class LineParser:
         record, fits = self._read(text, place, around)
         self._keep(record, done, fits=fits, lines=lines)
 
-    def _lines(self, block: bytes, offset: int, dropped: int) -> tuple[list[str], list[int]]:
+    def _lines(self, block: bytes, offset: int, dropped: int, holes: int) -> tuple[list[str], list[int]]:
         """Return the texts of the lines and their lengths in the file, newline included."""
-        if self._is_plain(block) and not dropped:
+        if not dropped and not holes and self._is_plain(block):
             texts = block[:-1].decode("ascii").split("\n")
             return texts, [len(text) + 1 for text in texts]
         self._gaps.clear()
         texts, sizes = [], []
         for content in block[:-1].split(b"\n"):
-            sizes.append(len(content) + 1 + dropped)
-            texts.append(self._text(content, offset, sizes[-1]))
-            offset += sizes[-1]
+            size = len(content) + 1 + dropped
+            texts.append(self._text(content, offset, size, holes))
+            sizes.append(size + holes)
+            offset += size + holes
             # What was dropped lies between the kept start of the first line and its newline.
-            dropped = 0
+            dropped = holes = 0
         return texts, sizes
 
     @staticmethod
@@ -224,11 +226,12 @@ class LineParser:
         odd = any(mark in block for mark in (b"\0", b"\r", b"\x1b"))
         return block.isascii() and not odd and len(block) <= LONGEST_LINE
 
-    def _text(self, content: bytes, offset: int, size: int) -> str:
-        if content[:1] == b"\0":
+    def _text(self, content: bytes, offset: int, size: int, holes: int) -> str:
+        if holes or content[:1] == b"\0":
             kept = content.lstrip(b"\0")
-            self._note(offset, Gap("nul_hole", "NUL bytes before the line were dropped", len(content) - len(kept)))
-            content = kept
+            more = len(content) - len(kept)
+            self._note(offset, Gap("nul_hole", "NUL bytes before the line were dropped", holes + more))
+            content, size = kept, size - more
         if offset == 0 and content[:3] == codecs.BOM_UTF8:
             content = content[3:]
         if size > LONGEST_LINE + 1:
