@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.logs.formats.reading import PLACE, made
 from warroom.logs.detect_format import SAMPLED, FormatChooser
@@ -74,3 +76,13 @@ def test_no_format_claims_what_an_envelope_opens(envelope: Envelope) -> None:
 @pytest.mark.parametrize("format", FORMATS, ids=lambda one: one.id)
 def test_no_envelope_opens_what_a_format_reads(format: Format) -> None:
     assert not any(one.open(sample, 1795424400.0) for one in ENVELOPES for sample in format.samples)
+
+
+@given(st.characters(categories=["L"]), st.sampled_from(FORMATS), st.integers(0, 9), st.text(max_size=50))
+def test_a_format_that_is_not_asked_about_words_has_no_line_that_begins_with_a_letter(
+    letter: str, format: Format, sample: int, text: str
+) -> None:
+    if not format.words:
+        written = format.samples[sample % len(format.samples)]
+        for line in (letter + text, letter + written, letter + written[1:]):
+            assert made(format, line) is None

@@ -24,6 +24,7 @@ class FormatChooser:
     def __init__(self, extra: Sequence[Format] = ()) -> None:
         self._known = [(one.id, one.reader()) for one in (*extra, *FORMATS)]
         self._own = {one.id for one in extra}
+        self._not_words = {one.id for one in FORMATS if not one.words} - self._own
         self._described = [read for _, read in self._known[: len(extra)]]
         self._lead(self._known)
         self._fits: Counter[str] = Counter()
@@ -46,7 +47,7 @@ class FormatChooser:
         if self._left:
             self._sample(text, place)
         self._seen += 1
-        for read in self._reads:
+        for read in self._word_reads if text[:1].isalpha() else self._reads:
             record = read(text, place)
             if record is not None:
                 self._strays += read is not self._reads[0]
@@ -116,3 +117,4 @@ class FormatChooser:
     def _lead(self, order: list[tuple[str, Read]]) -> None:
         self._order = list(order)
         self._reads = [read for _, read in self._order]
+        self._word_reads = [read for name, read in self._order if name not in self._not_words]

@@ -55,4 +55,5 @@ FORMAT = Format(
         "[2026-11-22 21:07:48 +0000] [1185] [INFO] Booting worker with pid: 1209",
         "2026-11-22 21:07:47,442 INFO bot.chat: reply sent",
     ),
+    words=False,
 )

@@ -87,4 +87,5 @@ FORMAT = Format(
         "[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 43286] [client 72.15.99.187:80] no such file",
         '2026/11/22 21:07:51 [error] 1185#1185: *7 open() "/x" failed, client: 203.0.113.9, server: _',
     ),
+    words=False,
 )

@@ -24,6 +24,8 @@ class Format(msgspec.Struct, frozen=True):
     """Makes a reader for the lines of one file, which may remember what it saw."""
     samples: tuple[str, ...]
     """Lines as that program writes them."""
+    words: bool = True
+    """False when none of its lines begins with a letter, so that it need not be asked about those that do."""
 
 
 class Opened(msgspec.Struct, gc=False):

@@ -264,4 +264,5 @@ FORMAT = Format(
         '{"bot": "s1", "tool": "web", "event": "tool_call", "level": "info", "timestamp": "2026-11-22T21:07:47.486Z"}',
         '{"@timestamp":"2026-11-22T21:14:37.967Z","log.level":"warning","message":"refused","user":{"id":"u7"}}',
     ),
+    words=False,
 )

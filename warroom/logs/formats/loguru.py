@@ -35,4 +35,5 @@ FORMAT = Format(
     "loguru, as text",
     lambda: read,
     ("2026-11-22 21:07:47.504 | ERROR    | __main__:<module>:23 - rate limit hit",),
+    words=False,
 )

@@ -104,4 +104,5 @@ FORMAT = Format(
         '"level": {"icon": "x", "name": "ERROR", "no": 40}, "line": 5, "message": "rate limit hit", '
         '"name": "bot.chat", "time": {"repr": "2026-11-22 21:07:47.507000+00:00", "timestamp": 1795381667.507}}}',
     ),
+    words=False,
 )

@@ -207,4 +207,5 @@ FORMAT = Format(
         '"severityNumber":13,"severityText":"WARN","body":{"stringValue":"refused"},'
         '"attributes":[{"key":"gen_ai.usage.output_tokens","value":{"intValue":"12"}}]}]}]}]}',
     ),
+    words=False,
 )

@@ -37,4 +37,5 @@ FORMAT = Format(
     "structlog on a console",
     lambda: read,
     ("2026-11-22T21:07:47.486398Z [warning  ] refusal                        bot=support-1 user=u-7",),
+    words=False,
 )
