@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import multiprocessing
 import re
+import resource
 import shutil
 import statistics
 import sys
@@ -32,6 +34,7 @@ from warroom.adapters.tail_file import TailFile
 from warroom.adapters.tail_source import TailSource
 from warroom.core.settings import DetectSettings
 from warroom.detect.bot_detector import BotDetector
+from warroom.logs.templates import TemplateMiner
 
 PIECE = 1 << 16
 ROUNDS = 7
@@ -69,6 +72,18 @@ def warroom_lines(path: Path) -> int:
     return count
 
 
+def with_templates(path: Path) -> int:
+    """Read a file and find the template of each message."""
+    file, count = TailFile(str(path), "bot", 0), 0
+    miner = TemplateMiner()
+    while records := file.read(0.0):
+        for record in records:
+            miner.learn(record.message)
+        count += len(records)
+    file.close()
+    return count
+
+
 def with_detectors(path: Path) -> int:
     """Read a file and let a bot's detector observe each record."""
     file, count = TailFile(str(path), "bot", 0), 0
@@ -97,11 +112,12 @@ def parse(format_id: str, count: int, folder: Path) -> dict[str, Any]:
         peer, take = "64 KiB, split, msgspec typed decode", msgspec.json.Decoder(Plain).decode
     else:
         peer, take = "64 KiB, split, one regex", re.compile(REGEX[format_id]).match
-    runs: dict[str, list[float]] = {"plain": [], "warroom": [], "detectors": []}
+    runs: dict[str, list[float]] = {"plain": [], "warroom": [], "templates": [], "detectors": []}
     for _ in range(ROUNDS):
         for name, work in (
             ("plain", lambda: plain_lines(path, take)),
             ("warroom", lambda: warroom_lines(path)),
+            ("templates", lambda: with_templates(path)),
             ("detectors", lambda: with_detectors(path)),
         ):
             began = time.process_time()
@@ -116,6 +132,7 @@ def parse(format_id: str, count: int, folder: Path) -> dict[str, Any]:
         "warroom_lines_s": round(statistics.median(runs["warroom"])),
         "ratio": round(statistics.median(ratios), 3),
         "ratios": [round(ratio, 3) for ratio in ratios],
+        "with_templates_lines_s": round(statistics.median(runs["templates"])),
         "with_windows_and_detectors_lines_s": round(statistics.median(runs["detectors"])),
     }
 
@@ -159,6 +176,52 @@ def open_large(folder: Path) -> dict[str, Any]:
         "bytes": size,
         "newest_line_s": round(statistics.median(run[0] for run in runs), 3),
         "rss_mb": round(statistics.median(run[1] for run in runs), 1),
+    }
+
+
+async def _read_backlog(path: Path) -> tuple[int, float, list[int]]:
+    """Read a file from its start; return its lines, the seconds, and how many bytes were left after each batch."""
+    source = TailSource(follow=False)
+    source.add(str(path), "bot", from_start=True)
+    began, count, behind = time.monotonic(), 0, []
+    async for batch in source.batches():
+        count += len(batch.records)
+        behind.append(batch.behind_bytes)
+    took = time.monotonic() - began
+    await source.close()
+    return count, took, behind
+
+
+def _backlog_in_process(path: Path, answer: multiprocessing.Queue[tuple[int, float, bool, float]]) -> None:
+    count, took, behind = asyncio.run(_read_backlog(path))
+    falling = all(after <= before for before, after in itertools.pairwise(behind))
+    answer.put((count, took, falling, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def backlog(folder: Path) -> dict[str, Any]:
+    """Read 2 GB that were written while nothing ran: speed, most memory, and whether what is left only falls."""
+    path = folder / "backlog.log"
+    lines.write(path, "basic", 200_000)
+    block = path.read_bytes()
+    repeats = 2_000_000_000 // len(block) + 1
+    with path.open("wb") as out:
+        for _ in range(repeats):
+            out.write(block)
+    fresh = multiprocessing.get_context("spawn")
+    answer: multiprocessing.Queue[tuple[int, float, bool, float]] = fresh.Queue()
+    reader = fresh.Process(target=_backlog_in_process, args=(path, answer))
+    reader.start()
+    count, took, falling, most = answer.get(timeout=600)
+    reader.join()
+    size = path.stat().st_size
+    path.unlink()
+    return {
+        "bytes": size,
+        "lost": repeats * 200_000 - count,
+        "mb_s": round(size / took / 1e6, 1),
+        "lines_s": round(count / took),
+        "left_only_falls": falling,
+        "most_rss_mb": round(most, 1),
     }
 
 
@@ -257,6 +320,7 @@ def idle(folder: Path) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "open": open_large,
+    "backlog": backlog,
     "follow": follow,
     "latency": latency,
     "idle": idle,
