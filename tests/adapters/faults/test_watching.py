@@ -22,7 +22,7 @@ HOUR_S = 3600.0
 
 @pytest.mark.long
 def test_t25_an_overflow_of_events_costs_no_log(follow: Follow, tmp_path: Path, lines: Lines) -> None:
-    # Each log makes three events at least, and the queue of most hosts holds 16,384; where it holds more, it is a burst.
+    # Each log makes three events at least; the queue of most hosts holds 16,384. Where it holds more, it is a burst.
     (tmp_path / "first.log").write_text(lines.next(1))
     follower = follow(tmp_path / "*.log")
     follower.tells(lines)
