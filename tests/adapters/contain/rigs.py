@@ -55,6 +55,17 @@ def forking_bot(folder: Path, *, workers: int = 2, patience_s: float = 60.0) -> 
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        # The workers end a moment after their parent, and nobody here is told of it.
+        wait_until(lambda: not _alive_in_session(process.pid), what="the end of the workers")
+
+
+def _alive_in_session(leader: int) -> list[int]:
+    alive = []
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getsid(one.pid) == leader and one.status() != psutil.STATUS_ZOMBIE:
+                alive.append(one.pid)
+    return alive
 
 
 class ControlledBot:
