@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from warroom.core.access import Rights
 from warroom.core.commands import Answer, Command, Refused
-from warroom.core.decide import Context, decide
+from warroom.core.context import Context
+from warroom.core.decide import decide
 from warroom.core.decide_containment import admit
 from warroom.core.desk import Desk
 from warroom.core.facts import AlarmRaised, Fact, RoomOpened
@@ -12,6 +14,7 @@ from warroom.core.model import (
     Actor,
     Alarm,
     AlarmLevel,
+    Criticality,
     Mode,
     Phase,
     Plan,
@@ -26,7 +29,7 @@ from warroom.core.model import (
     Verdict,
 )
 from warroom.core.ports import Entry
-from warroom.core.reduce import Effect, reduce
+from warroom.core.reduce import Act, Telling, reduce
 
 ANA = Actor("ana", 1000)
 BEN = Actor("ben", 1001)
@@ -45,7 +48,9 @@ PLAYBOOK = Playbook(
         Step("rec-1", Phase.RECOVERY, "Let the bot back", Role.OPS_LEAD, verb=Verb.ENABLE),
     ],
 )
-BOTS = {"support": [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.FREEZE]}
+BOTS = {
+    "support": [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP],
+}
 
 
 def proof(verdict: Verdict = Verdict.CONTAINED) -> Proof:
@@ -65,16 +70,35 @@ def alarm(name: str = "AL-1", bot: str = "support") -> Alarm:
 class Story:
     """Folds what it is told; time moves one second a message."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rights: Rights | None = None, criticality: dict[str, Criticality] | None = None) -> None:
+        self.rights = rights or Rights()
+        self.criticality = criticality or {}
         self.desk = Desk()
         self.entries: list[Entry] = []
-        self.effects: list[Effect] = []
+        self.effects: list[Act] = []
+        self.tellings: list[Telling] = []
         self.now = START
         self.tell(RoomOpened("test", Mode.LIVE))
 
-    def ask(self, command: Command, actor: Actor = ANA, *, name: str = "", made: Plan | None = None) -> Answer:
+    def ask(
+        self,
+        command: Command,
+        actor: Actor = ANA,
+        *,
+        name: str = "",
+        made: Plan | None = None,
+        rights: Rights | None = None,
+    ) -> Answer:
         """Submit a command as the desk task does."""
-        context = Context(now=self.now, actor=actor, bots=BOTS, playbooks={PLAYBOOK.id: PLAYBOOK}, plan=made)
+        context = Context(
+            now=self.now,
+            actor=actor,
+            bots=BOTS,
+            playbooks={PLAYBOOK.id: PLAYBOOK},
+            plan=made,
+            rights=rights or self.rights,
+            criticality=self.criticality,
+        )
         facts = decide(self.desk, command, context)
         if isinstance(facts, Refused):
             return facts
@@ -95,4 +119,5 @@ class Story:
             entry = Entry(len(self.entries) + 1, self.now, actor, name, fact, "", "")
             self.entries.append(entry)
             self.desk, effects = reduce(self.desk, entry)
-            self.effects += effects
+            self.effects += [one for one in effects if isinstance(one, Act)]
+            self.tellings += [one for one in effects if not isinstance(one, Act)]

@@ -9,14 +9,23 @@ import pytest
 from warroom.core.action_states import ACTION_FACTS, NEXT, ActionFact, next_state
 from warroom.core.facts import (
     ActionDone,
+    ApprovalAsked,
+    ApprovalDenied,
+    ApprovalGiven,
+    ApprovalLapsed,
     ContainmentAmbiguous,
     ContainmentApplied,
+    ContainmentCancelled,
     ContainmentExpired,
     ContainmentFailed,
     ContainmentHeld,
     ContainmentNotHeld,
     ContainmentReleased,
+    ContainmentStarted,
     EvidenceTaken,
+    ExpiryAnnounced,
+    GlassBroken,
+    ReleaseAsked,
     ReleaseFailed,
     ReleaseRequested,
 )
@@ -35,8 +44,25 @@ FACTS: dict[type[ActionFact], ActionFact] = {
     ContainmentReleased: ContainmentReleased("A", PROOF),
     ReleaseFailed: ReleaseFailed("A", "", None),
     ContainmentExpired: ContainmentExpired("A"),
+    ApprovalAsked: ApprovalAsked("A", "", ""),
+    ReleaseAsked: ReleaseAsked("A", "", "", ""),
+    ApprovalGiven: ApprovalGiven("A", ""),
+    ApprovalDenied: ApprovalDenied("A", ""),
+    ApprovalLapsed: ApprovalLapsed("A"),
+    GlassBroken: GlassBroken("A", ""),
+    ContainmentStarted: ContainmentStarted("A", None),
+    ContainmentCancelled: ContainmentCancelled("A", ""),
+    ExpiryAnnounced: ExpiryAnnounced("A", 120.0),
 }
-ENDS = {ActionState.FAILED, ActionState.RELEASED, ActionState.EXPIRED, ActionState.DONE}
+ENDS = {
+    ActionState.FAILED,
+    ActionState.RELEASED,
+    ActionState.EXPIRED,
+    ActionState.DONE,
+    ActionState.DENIED,
+    ActionState.CANCELLED,
+    ActionState.LAPSED,
+}
 
 
 @pytest.mark.parametrize(("state", "kind"), list(itertools.product(ActionState, ACTION_FACTS)))
@@ -54,13 +80,27 @@ def test_nothing_follows_an_end(state: ActionState) -> None:
 
 
 def test_held_is_reached_by_a_proof_alone() -> None:
-    roads = {kind for row in NEXT.values() for kind, target in row.items() if target is ActionState.HELD}
+    others = [row for state, row in NEXT.items() if state is not ActionState.HELD]
+    roads = {kind for row in others for kind, target in row.items() if target is ActionState.HELD}
     assert roads == {ContainmentHeld}
 
 
 def test_an_action_that_may_have_an_effect_is_never_forgotten() -> None:
     for state in set(ActionState) - ENDS:
         assert ActionState.RELEASED in reachable(state) or ActionState.DONE in reachable(state)
+
+
+def test_nothing_is_done_before_it_begins() -> None:
+    begins = {state for state, row in NEXT.items() if ContainmentApplied in row}
+    assert begins == {ActionState.RUNNING}
+    roads = {kind for row in NEXT.values() for kind, target in row.items() if target is ActionState.RUNNING}
+    assert roads == {ContainmentStarted, EvidenceTaken, ContainmentApplied, GlassBroken}
+
+
+def test_what_lies_beside_an_action_never_changes_how_it_stands() -> None:
+    for state, row in NEXT.items():
+        for kind in (ReleaseAsked, ExpiryAnnounced):
+            assert row.get(kind, state) is state
 
 
 def reachable(start: ActionState) -> set[ActionState]:

@@ -122,6 +122,15 @@ def test_a_playbook_may_waive_the_snapshot_on_purpose() -> None:
     assert not playbook.snapshot_first
 
 
+def test_a_playbook_may_demand_evidence_before_any_change() -> None:
+    def demand(document: dict[str, Any]) -> None:
+        document["evidence_gate"] = True
+
+    playbook = read_playbook(changed(demand), "odd")
+    assert isinstance(playbook, Playbook)
+    assert playbook.evidence_gate
+
+
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (

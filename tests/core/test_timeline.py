@@ -26,6 +26,7 @@ from warroom.core.model import (
     Verb,
     Verdict,
 )
+from warroom.core.notices import Audience, DeliveryState, Event
 from warroom.core.ports import Entry
 from warroom.core.timeline import Told, words
 
@@ -168,6 +169,78 @@ FACTS: list[tuple[facts.Fact, str, str, str | None]] = [
         "report",
         "post-mortem exported as md (sha256 cdcdcdcdcdcd)",
         "INC-1",
+    ),
+    (
+        facts.ApprovalAsked("ACT-001", "ab" * 32, "stop cannot be undone"),
+        "approval",
+        "containment ACT-001 waits for a second person (plan abababababab): stop cannot be undone",
+        None,
+    ),
+    (
+        facts.ReleaseAsked("ACT-001", "patched", "ab" * 32, "letting a bot back takes two people"),
+        "approval",
+        "release of containment ACT-001 asked for: patched; it waits for a second person: letting a bot back takes two"
+        " people",
+        None,
+    ),
+    (
+        facts.ApprovalGiven("ACT-001", "ab" * 32),
+        "approval",
+        "containment ACT-001 APPROVED (plan abababababab)",
+        None,
+    ),
+    (facts.ApprovalDenied("ACT-001", "wrong bot"), "approval", "containment ACT-001 DENIED: wrong bot", None),
+    (facts.ApprovalLapsed("ACT-001"), "approval", "containment ACT-001 LAPSED: nobody approved in time", None),
+    (
+        facts.GlassBroken("ACT-001", "nobody answers"),
+        "approval",
+        "GLASS BROKEN for containment ACT-001: one person acts where two are asked for: nobody answers",
+        None,
+    ),
+    (facts.ContainmentStarted("ACT-001", None), "contain", "containment ACT-001 begun", None),
+    (
+        facts.ContainmentCancelled("ACT-001", "false alarm"),
+        "contain",
+        "containment ACT-001 called off: false alarm",
+        None,
+    ),
+    (
+        facts.ExpiryAnnounced("ACT-001", 600.0),
+        "contain",
+        "containment ACT-001 ends by itself in 10m: extend or release it in time",
+        None,
+    ),
+    (
+        facts.NoticeWritten(
+            "INC-001", Audience.LEGAL, Event.UPDATE, Severity.SEV1, "INC-001 goes on", "text", ["mail", "chat"]
+        ),
+        "notice",
+        "update for legal written for mail, chat: INC-001 goes on",
+        "INC-001",
+    ),
+    (
+        facts.NoticeWritten("INC-001", Audience.CUSTOMERS, Event.TRIGGER, Severity.SEV1, "Sorry", "text", []),
+        "notice",
+        "trigger for customers written as a draft: nobody was told: Sorry",
+        "INC-001",
+    ),
+    (
+        facts.NoticeSettled("INC-001-9-legal-mail", "INC-001", "mail", DeliveryState.ACCEPTED, 2, "202"),
+        "notice",
+        "notice INC-001-9-legal-mail accepted by mail after 2 tries: 202",
+        "INC-001",
+    ),
+    (
+        facts.NoticeSettled("INC-001-9-legal-mail", "INC-001", "mail", DeliveryState.DEAD, 12, "refused"),
+        "notice",
+        "notice INC-001-9-legal-mail GIVEN UP by mail: NOBODY was told there: refused",
+        "INC-001",
+    ),
+    (
+        facts.UpdateFellDue("INC-001", 0.0),
+        "notice",
+        "the update due at 1970-01-01T00:00:00.000Z was not sent",
+        "INC-001",
     ),
 ]
 

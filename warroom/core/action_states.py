@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from warroom.core.facts import (
     ActionDone,
+    ApprovalAsked,
+    ApprovalDenied,
+    ApprovalGiven,
+    ApprovalLapsed,
     ContainmentAmbiguous,
     ContainmentApplied,
+    ContainmentCancelled,
     ContainmentExpired,
     ContainmentFailed,
     ContainmentHeld,
     ContainmentNotHeld,
     ContainmentReleased,
+    ContainmentStarted,
     EvidenceTaken,
+    ExpiryAnnounced,
     Fact,
+    GlassBroken,
+    ReleaseAsked,
     ReleaseFailed,
     ReleaseRequested,
 )
@@ -30,6 +39,15 @@ ActionFact = (
     | ContainmentReleased
     | ReleaseFailed
     | ContainmentExpired
+    | ApprovalAsked
+    | ApprovalGiven
+    | ApprovalDenied
+    | ApprovalLapsed
+    | GlassBroken
+    | ContainmentStarted
+    | ContainmentCancelled
+    | ReleaseAsked
+    | ExpiryAnnounced
 )
 """Facts about an action that exists."""
 
@@ -45,10 +63,49 @@ ACTION_FACTS: tuple[type[ActionFact], ...] = (
     ContainmentReleased,
     ReleaseFailed,
     ContainmentExpired,
+    ApprovalAsked,
+    ApprovalGiven,
+    ApprovalDenied,
+    ApprovalLapsed,
+    GlassBroken,
+    ContainmentStarted,
+    ContainmentCancelled,
+    ReleaseAsked,
+    ExpiryAnnounced,
 )
 
+_ASIDE: tuple[type[Fact], ...] = (
+    EvidenceTaken,
+    ReleaseAsked,
+    ApprovalGiven,
+    ApprovalDenied,
+    ApprovalLapsed,
+    ExpiryAnnounced,
+)
+"""What happens beside an action that is open, without changing how it stands."""
+
+
+def _beside(state: S) -> dict[type[Fact], S]:
+    return dict.fromkeys(_ASIDE, state)
+
+
 NEXT: dict[S, dict[type[Fact], S]] = {
+    S.DRAFT: {
+        ApprovalAsked: S.PENDING_APPROVAL,
+        ContainmentStarted: S.RUNNING,
+        ContainmentCancelled: S.CANCELLED,
+    },
+    S.PENDING_APPROVAL: {
+        ApprovalAsked: S.PENDING_APPROVAL,
+        ApprovalGiven: S.PENDING_APPROVAL,
+        ApprovalDenied: S.DENIED,
+        ApprovalLapsed: S.LAPSED,
+        GlassBroken: S.PENDING_APPROVAL,
+        ContainmentStarted: S.RUNNING,
+        ContainmentCancelled: S.CANCELLED,
+    },
     S.RUNNING: {
+        GlassBroken: S.RUNNING,
         EvidenceTaken: S.RUNNING,
         ContainmentApplied: S.RUNNING,
         ContainmentHeld: S.HELD,
@@ -58,20 +115,25 @@ NEXT: dict[S, dict[type[Fact], S]] = {
         ActionDone: S.DONE,
     },
     S.HELD: {
+        **_beside(S.HELD),
         ContainmentHeld: S.HELD,
         ContainmentNotHeld: S.NOT_HELD,
         ContainmentAmbiguous: S.AMBIGUOUS,
         ReleaseRequested: S.RELEASING,
         ContainmentReleased: S.RELEASED,
+        ContainmentExpired: S.EXPIRED,
     },
     S.NOT_HELD: {
+        **_beside(S.NOT_HELD),
         ContainmentHeld: S.HELD,
         ContainmentNotHeld: S.NOT_HELD,
         ContainmentAmbiguous: S.AMBIGUOUS,
         ReleaseRequested: S.RELEASING,
         ContainmentReleased: S.RELEASED,
+        ContainmentExpired: S.EXPIRED,
     },
     S.AMBIGUOUS: {
+        **_beside(S.AMBIGUOUS),
         ContainmentAmbiguous: S.AMBIGUOUS,
         ContainmentHeld: S.HELD,
         ContainmentNotHeld: S.NOT_HELD,
@@ -80,6 +142,7 @@ NEXT: dict[S, dict[type[Fact], S]] = {
         ContainmentExpired: S.EXPIRED,
     },
     S.RELEASING: {
+        EvidenceTaken: S.RELEASING,
         ContainmentReleased: S.RELEASED,
         ReleaseFailed: S.AMBIGUOUS,
         ContainmentAmbiguous: S.AMBIGUOUS,
@@ -89,6 +152,9 @@ NEXT: dict[S, dict[type[Fact], S]] = {
     S.RELEASED: {},
     S.EXPIRED: {},
     S.DONE: {},
+    S.DENIED: {},
+    S.CANCELLED: {},
+    S.LAPSED: {},
 }
 """What is not listed cannot happen: the fact is dropped before it reaches the journal."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from warroom.core.model import Phase, Role, Severity, Verb
+from warroom.core.notices import Audience, Event
 
 
 class _Command(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -124,6 +125,50 @@ class Contain(_Command, frozen=True):
     reason: str = ""
     expires_s: float | None = None
     plan_sha256: str = ""
+    adapter: str = ""
+    """Which adapter acts; empty takes the mildest that can."""
+    draft: bool = False
+    """Only prepare it; StartAction begins it."""
+    confirm: str = ""
+    """The bot's name, typed: asked for what cannot be undone."""
+    break_glass: str = ""
+    """Why one person acts where two are asked for; empty asks for the second person."""
+
+
+class StartAction(_Command, frozen=True):
+    """Begin what was prepared; bound to the plan that was shown."""
+
+    action: str
+    plan_sha256: str
+    confirm: str = ""
+
+
+class ApproveAction(_Command, frozen=True):
+    """Agree, as the second person, to exactly the plan that was shown."""
+
+    action: str
+    plan_sha256: str
+
+
+class DenyAction(_Command, frozen=True):
+    """Say no, as the second person; needs a reason."""
+
+    action: str
+    reason: str
+
+
+class CancelAction(_Command, frozen=True):
+    """Call off what has not begun."""
+
+    action: str
+    reason: str = ""
+
+
+class BreakGlass(_Command, frozen=True):
+    """Begin alone what waits for a second person; needs a reason, and everybody is told."""
+
+    action: str
+    reason: str
 
 
 class Release(_Command, frozen=True):
@@ -137,6 +182,16 @@ class VerifyHeld(_Command, frozen=True):
     """Probe a containment now."""
 
     action: str
+
+
+class Notify(_Command, frozen=True):
+    """Tell an audience; customers get a draft that a person sends."""
+
+    incident: str
+    audience: Audience
+    event: Event = Event.UPDATE
+    note: str = ""
+    """Words of your own, beside what the record says."""
 
 
 class AddSource(_Command, frozen=True):
@@ -175,8 +230,14 @@ Command = (
     | SkipStep
     | AcknowledgeAlarm
     | Contain
+    | StartAction
+    | ApproveAction
+    | DenyAction
+    | CancelAction
+    | BreakGlass
     | Release
     | VerifyHeld
+    | Notify
     | AddSource
     | RecordExport
     | StopEngine

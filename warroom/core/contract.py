@@ -13,12 +13,24 @@ import msgspec
 from warroom.core.clean import clean
 from warroom.core.model import ActionState, Alarm, BotState, Proof, Reason
 from warroom.core.moments import utc_text
+from warroom.core.notices import OPEN, Delivery, DeliveryState
+from warroom.core.permalink import Permalink, permalink_text
 from warroom.core.record import Record
-from warroom.core.view import ActionView, AlarmView, BotView, IncidentView, SourceView, StepView, View
+from warroom.core.view import (
+    ActionView,
+    AlarmView,
+    ApprovalView,
+    BotView,
+    IncidentView,
+    LogLine,
+    SourceView,
+    StepView,
+    View,
+)
 
 Json = dict[str, Any]
 
-_OPEN = frozenset(
+_OPEN_ACTIONS = frozenset(
     {ActionState.RUNNING, ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS, ActionState.RELEASING}
 )
 _REASON_KEYS = {"rule": "rule", "new": "template"}
@@ -63,6 +75,27 @@ def record_json(record: Record, raw: bytes | None = None) -> Json:
     if raw is not None:
         told["raw_b64"] = base64.b64encode(raw).decode("ascii")
     return told
+
+
+def line_json(one: LogLine) -> Json:
+    """Return one line as a room shows it: the names of a record, its text as people read it, rules and permalink."""
+    gap = one.level == "GAP"
+    link = Permalink(one.source, one.generation, one.offset, one.length)
+    return {
+        "source": clean(one.source),
+        "generation": one.generation,
+        "offset": one.offset,
+        "length": one.length,
+        "time": None if one.time_source == "arrival" else utc_text(one.at),
+        "time_source": clean(one.time_source),
+        "received": utc_text(one.came),
+        "bot": clean(one.bot) or None,
+        "level": None if gap else one.level or None,
+        "message": clean(one.text),
+        "rules": [clean(rule) for rule in one.marks],
+        "gap": gap,
+        "permalink": None if gap else permalink_text(link),
+    }
 
 
 def scored_alarm_json(alarm: Alarm) -> Json:
@@ -126,6 +159,10 @@ def action_json(action: ActionView) -> Json:
         "requested": utc_text(action.requested),
         "settled": time_text(action.settled),
         "note": action.note,
+        "supersedes": action.supersedes,
+        "started": time_text(action.started),
+        "approval": None if action.approval is None else _approval(action.approval),
+        "break_glass": action.broken_glass or None,
         "plan": msgspec.to_builtins(action.plan),
         "plan_sha256": action.plan_sha256,
         "probe": _probe(action.proof),
@@ -153,8 +190,27 @@ def incident_json(incident: IncidentView, view: View) -> Json:
         "clocks": [],
         "alarms": incident.alarms,
         "actions": [action_json(action) for action in actions],
-        "notices": [],
+        "notices": [delivery_json(one) for one in view.outbox if one.incident == incident.id],
+        "update_due": time_text(incident.update_due),
         "metrics": incident.metrics,
+    }
+
+
+def delivery_json(one: Delivery) -> Json:
+    """Return a notice on its way to one channel."""
+    return {
+        "id": one.notice,
+        "incident": one.incident,
+        "audience": one.audience.value,
+        "channel": one.channel,
+        "event": one.event.value,
+        "subject": clean(one.subject),
+        "created": utc_text(one.created),
+        "state": one.state.value,
+        "tries": one.tries,
+        "next_try": time_text(one.next_try),
+        "accepted": time_text(one.accepted),
+        "note": clean(one.error),
     }
 
 
@@ -173,12 +229,15 @@ def status_json(view: View) -> Json:
             for one in view.incidents
             if one.open
         ],
-        "actions_open": [action.id for action in view.actions if action.state in _OPEN],
+        "actions_open": [action.id for action in view.actions if action.state in _OPEN_ACTIONS],
         "consoles": [
             {"operator": one.operator, "uid": one.uid, "since": utc_text(one.since), "read_only": one.read_only}
             for one in view.consoles
         ],
-        "outbox": {"pending": 0, "failed": 0},
+        "outbox": {
+            "pending": sum(one.state in OPEN for one in view.outbox),
+            "failed": sum(one.state is DeliveryState.DEAD for one in view.outbox),
+        },
         "chain": {"length": view.chain.length, "head": view.chain.head},
         "banner": view.banner,
     }
@@ -239,6 +298,19 @@ def _reason(reason: Reason) -> Json:
         "usual": None if reason.usual is None else list(reason.usual),
         "contribution": reason.contribution,
         "text": clean(reason.text),
+    }
+
+
+def _approval(asked: ApprovalView) -> Json:
+    return {
+        "of": "release" if asked.release else "containment",
+        "why": asked.why,
+        "asked_by": asked.asked_by,
+        "asked": utc_text(asked.asked),
+        "lapses": utc_text(asked.lapses),
+        "reason": asked.reason,
+        "given_by": asked.given_by,
+        "plan_sha256": asked.plan_sha256,
     }
 
 

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 from typing import assert_never
 
-import msgspec
-
 from warroom.core import commands as c
 from warroom.core import facts as f
+from warroom.core.access import forbidden
 from warroom.core.commands import Command, Refused
+from warroom.core.context import Context
+from warroom.core.decide_approval import decide_waiting
 from warroom.core.decide_containment import decide_contain, decide_release, decide_verify
 from warroom.core.desk import Desk, IncidentRecord, StepRecord, open_actions
 from warroom.core.facts import Fact
 from warroom.core.limits import unfit
-from warroom.core.model import Actor, Phase, Plan, Playbook, Role, Severity, StepState, Verb
+from warroom.core.model import Phase, Role, Severity, StepState
 
 PHASES = list(Phase)
 _SEVERITIES = list(Severity)
 
 
-class Context(msgspec.Struct, frozen=True):
-    """What the world adds to a decision: the time, who asks, and what is configured."""
-
-    now: float
-    actor: Actor
-    bots: dict[str, list[Verb]] = {}
-    """Known bots and what can be done to each."""
-    playbooks: dict[str, Playbook] = {}
-    plan: Plan | None = None
-    """The dry run that the engine made for a Contain command."""
-    plan_fault: str = ""
-    """Why there is no plan."""
-
-
 def decide(desk: Desk, command: Command, context: Context) -> list[Fact] | Refused:
     """Return the facts to record, in order, or the reason why nothing is recorded."""
-    fault = unfit(command)
+    fault = unfit(command) or forbidden(command, context.rights)
     if fault is not None:
         return fault
     match command:
@@ -44,9 +31,11 @@ def decide(desk: Desk, command: Command, context: Context) -> list[Fact] | Refus
         case c.AcknowledgeAlarm():
             return _acknowledge(desk, command)
         case c.Contain():
-            return decide_contain(desk, command, context.bots, context.plan, context.plan_fault)
+            return decide_contain(desk, command, context)
         case c.Release():
-            return decide_release(desk, command)
+            return decide_release(desk, command, context)
+        case c.StartAction() | c.ApproveAction() | c.DenyAction() | c.CancelAction() | c.BreakGlass():
+            return decide_waiting(desk, command, context)
         case c.VerifyHeld():
             return decide_verify(desk, command)
         case c.AddSource():
@@ -58,8 +47,8 @@ def decide(desk: Desk, command: Command, context: Context) -> list[Fact] | Refus
             if incident is None:
                 known = ", ".join(desk.incidents) or "none is open"
                 return Refused(f"there is no incident {command.incident}", f"incidents: {known}")
-            if not incident.open and not isinstance(command, c.AddNote | c.RecordExport):
-                return Refused(f"{incident.id} is closed", "notes and exports still work")
+            if not incident.open and not isinstance(command, c.AddNote | c.RecordExport | c.Notify):
+                return Refused(f"{incident.id} is closed", "notes, notices and exports still work")
             return _on_incident(incident, command, context, desk)
 
 
@@ -76,6 +65,7 @@ IncidentCommand = (
     | c.UntickStep
     | c.SkipStep
     | c.RecordExport
+    | c.Notify
 )
 
 
@@ -92,7 +82,7 @@ def _on_incident(
                 return Refused(f"{incident.id} is in {phase} already")
             return [f.PhaseEntered(incident.id, phase)]
         case c.AssignRole(role=role, person=person):
-            return [f.RoleAssigned(incident.id, role, person or context.actor.name)]
+            return [f.RoleAssigned(incident.id, role, person or context.actor.label)]
         case c.AddNote(text=text):
             fault = _text_fault(text, "a note")
             return fault or [f.NoteAdded(incident.id, text)]
@@ -105,6 +95,10 @@ def _on_incident(
             return _text_fault(to, "the person who takes over") or [f.HandedOver(incident.id, to, note)]
         case c.TickStep() | c.UntickStep() | c.SkipStep():
             return _step(incident, command)
+        case c.Notify():
+            if context.written is None:
+                return Refused(context.plan_fault or "no notice could be written")
+            return [context.written]
         case c.RecordExport():
             return [f.ReportExported(incident.id, command.format, command.sha256)]
         case _:
@@ -138,7 +132,7 @@ def _open(desk: Desk, command: c.OpenIncident, context: Context) -> list[Fact] |
     alarm = command.alarm or (waiting[0].alarm.id if waiting else None)
     facts: list[Fact] = [f.AlarmAcknowledged(a.alarm.id) for a in waiting if a.acknowledged is None]
     facts.append(f.IncidentOpened(number, command.title, severity, [command.bot], playbook, alarm))
-    facts.append(f.RoleAssigned(number, Role.INCIDENT_COMMANDER, context.actor.name))
+    facts.append(f.RoleAssigned(number, Role.INCIDENT_COMMANDER, context.actor.label))
     return facts
 
 
@@ -219,4 +213,4 @@ def _stop(desk: Desk, command: c.StopEngine, context: Context) -> list[Fact] | R
             f"open actions would lose their probes and their expiry: {names}",
             "release them, or stop with --force",
         )
-    return [f.EngineStopped(f"asked by {context.actor.name}")]
+    return [f.EngineStopped(f"asked by {context.actor.label}")]

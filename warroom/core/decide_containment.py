@@ -4,54 +4,96 @@ from __future__ import annotations
 
 from warroom.core import commands as c
 from warroom.core import facts as f
+from warroom.core.access import why_not_alone
 from warroom.core.action_states import ACTION_FACTS, next_state
 from warroom.core.commands import Refused
+from warroom.core.context import Context
 from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, incident_of, open_actions
 from warroom.core.facts import Fact
-from warroom.core.model import ActionState, Phase, Plan, StepState, Verb
+from warroom.core.model import ActionState, Phase, Plan, Reversible, StepState, Verb
+from warroom.core.notices import OPEN
 
-LADDER = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.FREEZE]
+LADDER = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP]
 """Containing verbs from mild to hard."""
 
 _PHASES = list(Phase)
 _STABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD})
 
 
-def decide_contain(
-    desk: Desk, command: c.Contain, bots: dict[str, list[Verb]], plan: Plan | None, plan_fault: str
-) -> list[Fact] | Refused:
+def decide_contain(desk: Desk, command: c.Contain, context: Context) -> list[Fact] | Refused:
     """Return the intent to act, or why not; another open action of the same adapter is named with its holder."""
-    if command.bot not in bots:
-        return Refused(f"there is no bot {command.bot}", f"bots: {', '.join(bots) or 'none yet'}")
-    if command.verb not in bots[command.bot]:
-        offered = ", ".join(bots[command.bot])
-        return Refused(f"{command.bot} has no way to {command.verb}", f"configured: {offered}")
-    if plan is None:
-        return Refused(plan_fault or f"no plan could be made for {command.verb} {command.bot}")
-    if command.plan_sha256 and command.plan_sha256 != plan.sha256:
-        return Refused("the plan changed since it was shown", "look at the new dry run and confirm again")
+    plan = _plan_for(command, context)
+    if isinstance(plan, Refused):
+        return plan
     incident = desk.incidents.get(command.incident) if command.incident else incident_of(desk, command.bot)
     if command.incident and incident is None:
         return Refused(f"there is no incident {command.incident}")
-    supersedes = _in_the_way(desk, plan)
+    number = f"ACT-{len(desk.actions) + 1:03d}"
+    place = incident.id if incident else None
+    if command.draft:
+        return [f.ContainmentRequested(number, place, plan, command.reason, None, ActionState.DRAFT)]
+    supersedes = in_the_way(desk, plan)
     if isinstance(supersedes, Refused):
         return supersedes
-    number = f"ACT-{len(desk.actions) + 1:03d}"
-    facts: list[Fact] = [
-        f.ContainmentRequested(number, incident.id if incident else None, plan, command.reason, supersedes)
-    ]
-    if incident is not None and command.verb is not Verb.SNAPSHOT:
-        facts.extend(_forward(incident, Phase.CONTAINMENT))
-    return facts
+    if unsure := unconfirmed(plan, command.confirm):
+        return unsure
+    why = context.why_two(plan)
+    if why and not command.break_glass.strip():
+        asked = f.ContainmentRequested(number, place, plan, command.reason, None, ActionState.PENDING_APPROVAL)
+        return [asked, f.ApprovalAsked(number, plan.sha256, why)]
+    facts: list[Fact] = [f.ContainmentRequested(number, place, plan, command.reason, supersedes)]
+    gated = incident is not None and incident.playbook.evidence_gate
+    if why or (gated and command.break_glass.strip()):
+        if alone := why_not_alone(plan):
+            return Refused(alone, "ask a second person")
+        facts.append(f.GlassBroken(number, command.break_glass))
+    return [*facts, *into_containment(incident, plan)]
 
 
-def _in_the_way(desk: Desk, plan: Plan) -> str | Refused | None:
+def _plan_for(command: c.Contain, context: Context) -> Plan | Refused:
+    """Return today's plan, when it is possible and the one that was shown."""
+    if command.bot not in context.bots:
+        return Refused(f"there is no bot {command.bot}", f"bots: {', '.join(context.bots) or 'none yet'}")
+    if command.verb not in context.bots[command.bot]:
+        offered = ", ".join(context.bots[command.bot])
+        return Refused(f"{command.bot} has no way to {command.verb}", f"configured: {offered}")
+    if context.plan is None:
+        return Refused(context.plan_fault or f"no plan could be made for {command.verb} {command.bot}")
+    if command.plan_sha256 and command.plan_sha256 != context.plan.sha256:
+        return Refused("the plan changed since it was shown", "look at the new dry run and confirm again")
+    return context.plan
+
+
+def unconfirmed(plan: Plan, typed: str) -> Refused | None:
+    """Return why a plan that cannot be undone is not done yet: its bot's name was not typed."""
+    if plan.reversible is Reversible.NO and typed != plan.bot:
+        return Refused(f"{plan.verb} {plan.bot} cannot be undone", f"type the bot's name to confirm: {plan.bot}")
+    return None
+
+
+def into_containment(incident: IncidentRecord | None, plan: Plan) -> list[Fact]:
+    """Return the fact that an incident whose bot is acted on is in its containment, where it is not yet."""
+    if incident is None or plan.verb is Verb.SNAPSHOT:
+        return []
+    return _forward(incident, Phase.CONTAINMENT)
+
+
+def in_the_way(desk: Desk, plan: Plan, but: str = "") -> str | Refused | None:
     """Return the weaker action that this one follows, None when the way is free, or the refusal."""
+    waiting = [
+        a
+        for a in desk.actions.values()
+        if a.state is ActionState.PENDING_APPROVAL
+        and a.id != but
+        and (a.plan.bot, a.plan.verb) == (plan.bot, plan.verb)
+    ]
+    if waiting:
+        return Refused(f"{waiting[0].id} waits for a second person already", f"approve or cancel {waiting[0].id}")
     same = [a for a in open_actions(desk, plan.bot) if a.plan.adapter == plan.adapter]
     if not same:
         return None
     holder = same[-1]
-    who = f"{holder.id} ({holder.plan.verb} {plan.bot}) is {holder.state}, asked by {holder.operator.name}"
+    who = f"{holder.id} ({holder.plan.verb} {plan.bot}) is {holder.state}, asked by {holder.operator.label}"
     if holder.state not in _STABLE:
         return Refused(f"{who}: wait for its outcome", f"see {holder.id}")
     if LADDER.index(plan.verb) <= LADDER.index(holder.plan.verb):
@@ -59,11 +101,24 @@ def _in_the_way(desk: Desk, plan: Plan) -> str | Refused | None:
     return holder.id
 
 
-def decide_release(desk: Desk, command: c.Release) -> list[Fact] | Refused:
-    """Return the intent to undo, or why not."""
+def decide_release(desk: Desk, command: c.Release, context: Context) -> list[Fact] | Refused:
+    """Return the intent to undo, or the request for a second person, or why not."""
     action = desk.actions.get(command.action)
     if action is None:
         return Refused(f"there is no action {command.action}", f"actions: {', '.join(desk.actions) or 'none'}")
+    blocked = release_blocked(desk, action)
+    if blocked is not None:
+        return blocked
+    if action.approval is not None and action.approval.release and action.approval.pending:
+        return Refused(f"the release of {action.id} waits for a second person already", f"approve {action.id}")
+    why = context.why_two(action.plan, release=True)
+    if why:
+        return [f.ReleaseAsked(action.id, command.reason, action.plan.sha256, why)]
+    return [f.ReleaseRequested(action.id, command.reason)]
+
+
+def release_blocked(desk: Desk, action: ActionRecord) -> Refused | None:
+    """Return why an action cannot be released now: nothing to release, or a harder one stands on it."""
     successor = next((a for a in open_actions(desk) if a.supersedes == action.id), None)
     if successor is not None:
         return Refused(f"{successor.id} stands on {action.id}", f"release {successor.id} first")
@@ -74,10 +129,11 @@ def decide_release(desk: Desk, command: c.Release) -> list[Fact] | Refused:
             f"{last.id} ({last.plan.verb}) is harder and open: behind it nobody sees {action.plan.bot} answer",
             f"release {last.id} first",
         )
-    fact = f.ReleaseRequested(action.id, command.reason)
-    if next_state(action.state, fact) is None:
+    if next_state(action.state, f.ReleaseRequested(action.id, "")) is None:
         return Refused(f"{action.id} is {action.state}: there is nothing to release")
-    return [fact]
+    if action.plan.reversible is Reversible.NO:
+        return Refused(f"{action.plan.verb} cannot be undone from here", action.plan.undo)
+    return None
 
 
 def _rank(action: ActionRecord) -> int:
@@ -104,6 +160,9 @@ def admit(desk: Desk, fact: Fact) -> list[Fact]:
             return [] if known is not None and known.state is state else [fact]
         case f.GapSeen():
             return [] if fact.place in desk.gaps.get(fact.source, ()) else [fact]
+        case f.NoticeSettled(notice=notice):
+            delivery = desk.deliveries.get(notice)
+            return [fact] if delivery is not None and delivery.state in OPEN else []
         case f.ConsoleLeft(console=console):
             return [fact] if console in desk.consoles else []
         case _ if isinstance(fact, ACTION_FACTS):

@@ -21,11 +21,14 @@ from warroom.core.model import (
     Step,
     StepState,
 )
+from warroom.core.notices import DeliveryState, Event, Notice
 
 OPEN_STATES = frozenset(
     {ActionState.RUNNING, ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS, ActionState.RELEASING}
 )
 """States in which an action still has, or may have, an effect on its bot."""
+WAITING_STATES = frozenset({ActionState.DRAFT, ActionState.PENDING_APPROVAL})
+"""States before anything was done."""
 
 
 class StepRecord(msgspec.Struct, frozen=True):
@@ -36,6 +39,27 @@ class StepRecord(msgspec.Struct, frozen=True):
     by: str = ""
     at: float | None = None
     reason: str = ""
+
+
+class ApprovalRecord(msgspec.Struct, frozen=True):
+    """A second person's word that is asked for, and whose it is."""
+
+    plan_sha256: str
+    """What exactly is to be agreed to."""
+    asked_by: Actor
+    asked: float
+    why: str
+    """The rule that asks for two people."""
+    release: bool = False
+    """For letting the bot back, not for containing it."""
+    reason: str = ""
+    given_by: Actor | None = None
+    given: float | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether nobody has answered."""
+        return self.given_by is None
 
 
 class ActionRecord(msgspec.Struct, frozen=True):
@@ -55,6 +79,18 @@ class ActionRecord(msgspec.Struct, frozen=True):
     supersedes: str | None = None
     releasing: bool = False
     """A release was asked for; a probe that sees the bot at work then means released."""
+    started: float | None = None
+    """When it began; None while it is a draft or waits for a second person."""
+    approval: ApprovalRecord | None = None
+    broken_glass: str = ""
+    """Why one person acted where two were asked for."""
+    announced: list[float] = []
+    """Seconds before the end at which people were told."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing was done yet."""
+        return self.state in WAITING_STATES
 
     @property
     def open(self) -> bool:
@@ -64,7 +100,9 @@ class ActionRecord(msgspec.Struct, frozen=True):
     @property
     def expires(self) -> float | None:
         """When it ends by itself; seconds since the epoch."""
-        return None if self.plan.expires_s is None else self.requested + self.plan.expires_s
+        if self.plan.expires_s is None:
+            return None
+        return (self.requested if self.started is None else self.started) + self.plan.expires_s
 
 
 class AlarmRecord(msgspec.Struct, frozen=True):
@@ -92,6 +130,10 @@ class IncidentRecord(msgspec.Struct, frozen=True):
     steps: dict[str, StepRecord] = {}
     alarms: list[str] = []
     actions: list[str] = []
+    told: float | None = None
+    """When something was last written for an audience other than security."""
+    reminded: float = 0.0
+    """The newest due time of an update that somebody was reminded of."""
 
     @property
     def open(self) -> bool:
@@ -112,6 +154,25 @@ class ConsoleRecord(msgspec.Struct, frozen=True):
     actor: Actor
     since: float
     read_only: bool
+
+
+class DeliveryRecord(msgspec.Struct, frozen=True):
+    """One notice on its way to one channel."""
+
+    notice: Notice
+    state: DeliveryState = DeliveryState.PENDING
+    tries: int = 0
+    text: str = ""
+    settled: float | None = None
+
+
+class ToTell(msgspec.Struct, frozen=True):
+    """Something that people are told of without being asked for it."""
+
+    seq: int
+    at: float
+    incident: str
+    event: Event
 
 
 GapPlace = tuple[str, int, int]
@@ -135,6 +196,10 @@ class Desk(msgspec.Struct, frozen=True):
     alarms: dict[str, AlarmRecord] = {}
     incidents: dict[str, IncidentRecord] = {}
     actions: dict[str, ActionRecord] = {}
+    deliveries: dict[str, DeliveryRecord] = {}
+    """Notices by id; those that were settled long ago are forgotten."""
+    to_tell: tuple[ToTell, ...] = ()
+    """What nobody was told of yet; a crash in between leaves it here."""
     consoles: dict[str, ConsoleRecord] = {}
     answered: dict[str, Answer] = {}
     """The first answer to each of the newest client command ids: a repeat gets it again."""

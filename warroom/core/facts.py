@@ -5,35 +5,95 @@ Every fact is a frozen struct tagged with its class name, so a journal row decod
 
 from __future__ import annotations
 
-import msgspec
-
+from warroom.core.facts_contain import (
+    ActionDone as ActionDone,
+)
+from warroom.core.facts_contain import (
+    ApprovalAsked as ApprovalAsked,
+)
+from warroom.core.facts_contain import (
+    ApprovalDenied as ApprovalDenied,
+)
+from warroom.core.facts_contain import (
+    ApprovalGiven as ApprovalGiven,
+)
+from warroom.core.facts_contain import (
+    ApprovalLapsed as ApprovalLapsed,
+)
+from warroom.core.facts_contain import (
+    ContainmentAmbiguous as ContainmentAmbiguous,
+)
+from warroom.core.facts_contain import (
+    ContainmentApplied as ContainmentApplied,
+)
+from warroom.core.facts_contain import (
+    ContainmentCancelled as ContainmentCancelled,
+)
+from warroom.core.facts_contain import (
+    ContainmentExpired as ContainmentExpired,
+)
+from warroom.core.facts_contain import (
+    ContainmentFailed as ContainmentFailed,
+)
+from warroom.core.facts_contain import (
+    ContainmentHeld as ContainmentHeld,
+)
+from warroom.core.facts_contain import (
+    ContainmentNotHeld as ContainmentNotHeld,
+)
+from warroom.core.facts_contain import (
+    ContainmentReleased as ContainmentReleased,
+)
+from warroom.core.facts_contain import (
+    ContainmentRequested as ContainmentRequested,
+)
+from warroom.core.facts_contain import (
+    ContainmentStarted as ContainmentStarted,
+)
+from warroom.core.facts_contain import (
+    EvidenceTaken as EvidenceTaken,
+)
+from warroom.core.facts_contain import (
+    ExpiryAnnounced as ExpiryAnnounced,
+)
+from warroom.core.facts_contain import (
+    GlassBroken as GlassBroken,
+)
+from warroom.core.facts_contain import (
+    Happened,
+)
+from warroom.core.facts_contain import (
+    ReleaseAsked as ReleaseAsked,
+)
+from warroom.core.facts_contain import (
+    ReleaseFailed as ReleaseFailed,
+)
+from warroom.core.facts_contain import (
+    ReleaseRequested as ReleaseRequested,
+)
+from warroom.core.facts_notice import NoticeSettled as NoticeSettled
+from warroom.core.facts_notice import NoticeWritten as NoticeWritten
+from warroom.core.facts_notice import UpdateFellDue as UpdateFellDue
 from warroom.core.model import (
     Alarm,
     BotState,
-    EvidenceFile,
     Mode,
     Phase,
-    Plan,
     Playbook,
-    Proof,
     Role,
     Severity,
     StepState,
 )
 
 
-class _Fact(msgspec.Struct, frozen=True, tag=True):
-    """A thing that happened."""
-
-
-class RoomOpened(_Fact, frozen=True):
+class RoomOpened(Happened, frozen=True):
     """The room's journal began."""
 
     room: str
     mode: Mode
 
 
-class EngineStarted(_Fact, frozen=True):
+class EngineStarted(Happened, frozen=True):
     """An engine took the room; `clean` says whether the one before it had stopped in order."""
 
     pid: int
@@ -41,41 +101,41 @@ class EngineStarted(_Fact, frozen=True):
     clean: bool
 
 
-class EngineStopped(_Fact, frozen=True):
+class EngineStopped(Happened, frozen=True):
     """The engine left in order."""
 
     reason: str
 
 
-class ConsoleJoined(_Fact, frozen=True):
+class ConsoleJoined(Happened, frozen=True):
     """Somebody attached."""
 
     console: str
     read_only: bool
 
 
-class ConsoleLeft(_Fact, frozen=True):
+class ConsoleLeft(Happened, frozen=True):
     """Somebody detached, or their line dropped."""
 
     console: str
     reason: str
 
 
-class CommandRefused(_Fact, frozen=True):
+class CommandRefused(Happened, frozen=True):
     """Somebody asked for something that was not allowed."""
 
     command: str
     reason: str
 
 
-class SourceAdded(_Fact, frozen=True):
+class SourceAdded(Happened, frozen=True):
     """A log path or glob joined the watch for a bot."""
 
     pattern: str
     bot: str
 
 
-class GapSeen(_Fact, frozen=True):
+class GapSeen(Happened, frozen=True):
     """Bytes of a log were not read, or the file changed under the reader."""
 
     source: str
@@ -92,7 +152,7 @@ class GapSeen(_Fact, frozen=True):
         return (self.kind, self.generation, self.offset)
 
 
-class ModelTrained(_Fact, frozen=True):
+class ModelTrained(Happened, frozen=True):
     """A bot's forest was trained."""
 
     bot: str
@@ -100,7 +160,7 @@ class ModelTrained(_Fact, frozen=True):
     windows: int
 
 
-class BotStateChanged(_Fact, frozen=True):
+class BotStateChanged(Happened, frozen=True):
     """A bot's score crossed a border (with hysteresis), or its log went silent."""
 
     bot: str
@@ -108,19 +168,19 @@ class BotStateChanged(_Fact, frozen=True):
     score: float
 
 
-class AlarmRaised(_Fact, frozen=True):
+class AlarmRaised(Happened, frozen=True):
     """The detectors found something odd enough to tell."""
 
     alarm: Alarm
 
 
-class AlarmAcknowledged(_Fact, frozen=True):
+class AlarmAcknowledged(Happened, frozen=True):
     """Somebody has seen it."""
 
     alarm: str
 
 
-class IncidentOpened(_Fact, frozen=True):
+class IncidentOpened(Happened, frozen=True):
     """An incident began; the playbook is embedded, so the record does not depend on a file."""
 
     incident: str
@@ -131,14 +191,14 @@ class IncidentOpened(_Fact, frozen=True):
     alarm: str | None
 
 
-class IncidentClosed(_Fact, frozen=True):
+class IncidentClosed(Happened, frozen=True):
     """The incident ended."""
 
     incident: str
     reason: str
 
 
-class SeverityChanged(_Fact, frozen=True):
+class SeverityChanged(Happened, frozen=True):
     """The incident became more or less severe."""
 
     incident: str
@@ -146,14 +206,14 @@ class SeverityChanged(_Fact, frozen=True):
     reason: str
 
 
-class PhaseEntered(_Fact, frozen=True):
+class PhaseEntered(Happened, frozen=True):
     """The incident moved to a phase."""
 
     incident: str
     phase: Phase
 
 
-class RoleAssigned(_Fact, frozen=True):
+class RoleAssigned(Happened, frozen=True):
     """Somebody took a part."""
 
     incident: str
@@ -161,14 +221,14 @@ class RoleAssigned(_Fact, frozen=True):
     person: str
 
 
-class NoteAdded(_Fact, frozen=True):
+class NoteAdded(Happened, frozen=True):
     """Somebody wrote something down."""
 
     incident: str
     text: str
 
 
-class DecisionRecorded(_Fact, frozen=True):
+class DecisionRecorded(Happened, frozen=True):
     """Somebody decided something and said why."""
 
     incident: str
@@ -176,7 +236,7 @@ class DecisionRecorded(_Fact, frozen=True):
     reason: str
 
 
-class MomentMarked(_Fact, frozen=True):
+class MomentMarked(Happened, frozen=True):
     """A named moment of the incident, such as started or aware."""
 
     incident: str
@@ -184,7 +244,7 @@ class MomentMarked(_Fact, frozen=True):
     time: float
 
 
-class HandedOver(_Fact, frozen=True):
+class HandedOver(Happened, frozen=True):
     """The command of the incident passed to somebody else."""
 
     incident: str
@@ -192,7 +252,7 @@ class HandedOver(_Fact, frozen=True):
     note: str
 
 
-class StepChanged(_Fact, frozen=True):
+class StepChanged(Happened, frozen=True):
     """A checklist step changed its state."""
 
     incident: str
@@ -201,93 +261,7 @@ class StepChanged(_Fact, frozen=True):
     reason: str
 
 
-class ContainmentRequested(_Fact, frozen=True):
-    """The intent, written before anything is done."""
-
-    action: str
-    incident: str | None
-    plan: Plan
-    reason: str
-    supersedes: str | None
-
-
-class EvidenceTaken(_Fact, frozen=True):
-    """Evidence was stored for an action."""
-
-    action: str
-    files: list[EvidenceFile]
-
-
-class ContainmentApplied(_Fact, frozen=True):
-    """The adapter says that it did it; this proves nothing."""
-
-    action: str
-    receipt: str
-
-
-class ContainmentHeld(_Fact, frozen=True):
-    """A probe from outside agrees that the bot is contained."""
-
-    action: str
-    proof: Proof
-
-
-class ContainmentNotHeld(_Fact, frozen=True):
-    """The adapter said it did it, or it held before, but the probe sees the bot at work."""
-
-    action: str
-    proof: Proof
-
-
-class ContainmentFailed(_Fact, frozen=True):
-    """It was not done: nothing changed at the target."""
-
-    action: str
-    reason: str
-
-
-class ContainmentAmbiguous(_Fact, frozen=True):
-    """Nobody knows whether it was done; a probe decides."""
-
-    action: str
-    reason: str
-
-
-class ActionDone(_Fact, frozen=True):
-    """An action that changes nothing at the target (snapshot) finished."""
-
-    action: str
-
-
-class ReleaseRequested(_Fact, frozen=True):
-    """The intent to let the bot back, written before anything is undone."""
-
-    action: str
-    reason: str
-
-
-class ContainmentReleased(_Fact, frozen=True):
-    """The bot is back; the probe saw it at work."""
-
-    action: str
-    proof: Proof
-
-
-class ReleaseFailed(_Fact, frozen=True):
-    """The containment could not be undone, or the bot does not answer as before."""
-
-    action: str
-    reason: str
-    proof: Proof | None
-
-
-class ContainmentExpired(_Fact, frozen=True):
-    """The containment ended by its own expiry."""
-
-    action: str
-
-
-class ReportExported(_Fact, frozen=True):
+class ReportExported(Happened, frozen=True):
     """A post-mortem was written from the record."""
 
     incident: str
@@ -330,5 +304,17 @@ Fact = (
     | ContainmentReleased
     | ReleaseFailed
     | ContainmentExpired
+    | ApprovalAsked
+    | ApprovalGiven
+    | ApprovalDenied
+    | ApprovalLapsed
+    | ContainmentStarted
+    | ContainmentCancelled
+    | GlassBroken
+    | ReleaseAsked
+    | ExpiryAnnounced
+    | NoticeWritten
+    | NoticeSettled
+    | UpdateFellDue
     | ReportExported
 )

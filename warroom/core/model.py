@@ -65,19 +65,36 @@ class StepState(StrEnum):
 
 
 class Verb(StrEnum):
-    """What can be done to a bot, mild to hard; ENABLE and THAW are what a release executes."""
+    """What can be done to a bot, mild to hard; ENABLE, THAW and START are what a release executes."""
 
     SNAPSHOT = "snapshot"
     LIMIT = "limit"
     DISABLE = "disable"
     ENABLE = "enable"
+    REVOKE = "revoke"
+    """Take its credentials away; undone by new ones, never by the old."""
+    ISOLATE = "isolate"
     FREEZE = "freeze"
     THAW = "thaw"
+    STOP = "stop"
+    START = "start"
+
+
+class Reversible(StrEnum):
+    """How well an action can be undone."""
+
+    EXACT = "exact"
+    BEST_EFFORT = "best_effort"
+    NO = "no"
 
 
 class ActionState(StrEnum):
     """State of a containment; only a probe from outside leads to HELD."""
 
+    DRAFT = "draft"
+    """Prepared with its plan; nothing is asked or done yet."""
+    PENDING_APPROVAL = "pending_approval"
+    """Waits for a second person."""
     RUNNING = "running"
     HELD = "held"
     NOT_HELD = "not_held"
@@ -88,6 +105,10 @@ class ActionState(StrEnum):
     EXPIRED = "expired"
     DONE = "done"
     """For verbs that change nothing (snapshot)."""
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    """Nobody approved in time."""
 
 
 class AlarmLevel(StrEnum):
@@ -111,6 +132,22 @@ class BotState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Level(StrEnum):
+    """Access level: a right on the console, not a part in an incident."""
+
+    VIEWER = "viewer"
+    RESPONDER = "responder"
+    COMMANDER = "commander"
+
+
+class Criticality(StrEnum):
+    """How much depends on a bot."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 class Verdict(StrEnum):
     """What an outside probe saw."""
 
@@ -119,11 +156,18 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it: the kernel's uid of the peer and its login name, or the engine itself (uid None)."""
 
     name: str
     uid: int | None = None
+    claimed: str = ""
+    """The person behind a shared account, in their own words: the kernel vouches for the account alone."""
+
+    @property
+    def label(self) -> str:
+        """How people are shown who it was; a claimed name says that it is one."""
+        return f"{self.claimed} (claimed, as {self.name})" if self.claimed else self.name
 
 
 ENGINE = Actor("engine")
@@ -203,6 +247,8 @@ class Playbook(msgspec.Struct, frozen=True):
     taxonomy: Taxonomy = Taxonomy()
     snapshot_first: bool = True
     """Containment in this playbook asks for a snapshot before the first change."""
+    evidence_gate: bool = False
+    """Nothing is changed while some of the evidence cannot be taken, unless the glass is broken."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -219,11 +265,25 @@ class Plan(msgspec.Struct, frozen=True):
     probe: str
     """What the outside proof will ask and what answer means contained."""
     expires_s: float | None = None
+    reversible: Reversible = Reversible.EXACT
+    instances: list[str] = []
+    """What is acted on, one text each: processes, units, containers, tokens; empty where it is the bot as one."""
+    shared: list[str] = []
+    """Others that are hit too, such as a second service in the same unit."""
+    restore: str = ""
+    """The state before, as the adapter needs it for an exact undo, in its own form."""
 
     @property
     def sha256(self) -> str:
         """sha256 of the plan's canonical JSON, hex: a changed parameter is another plan."""
-        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+        content = {name: value for name, value in msgspec.structs.asdict(self).items() if value or name not in _LATER}
+        if self.reversible is Reversible.EXACT:
+            del content["reversible"]
+        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+_LATER = frozenset({"instances", "shared", "restore"})
+"""Fields that older journals do not know: while empty they do not count, so that an old plan keeps its hash."""
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -23,7 +23,10 @@ TEXT_LIMIT = 1000
 MAX_STEPS = 200
 MAX_DUE_S = 90 * 86400.0
 
-PLAYBOOK_KEYS = ("schema", "id", "title", "version", "summary", "severity", "taxonomy", "snapshot_first", "phases")
+PLAYBOOK_KEYS = (
+    *("schema", "id", "title", "version", "summary", "severity", "taxonomy", "snapshot_first", "evidence_gate"),
+    "phases",
+)
 PLAYBOOK_NEEDS = ("schema", "id", "title", "version", "summary", "severity", "phases")
 STEP_KEYS = ("id", "title", "owner", "required", "due", "detail", "evidence", "verb")
 STEP_NEEDS = ("id", "title", "owner")
@@ -36,7 +39,7 @@ _EVIDENCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}")
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d)")
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_CONTAINING = frozenset({Verb.LIMIT, Verb.DISABLE, Verb.FREEZE})
+_CONTAINING = frozenset({Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP})
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -97,6 +100,7 @@ def read_playbook(data: object, stem: str) -> Playbook | Rejected:
         steps=_steps(reader, top, snapshot_first),
         taxonomy=_taxonomy(reader, top),
         snapshot_first=snapshot_first,
+        evidence_gate=reader.flag(top, "evidence_gate", (), False),
     )
     return Rejected(reader.problems) if reader.problems else playbook
 

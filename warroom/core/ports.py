@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
 from warroom.core.facts import Fact
-from warroom.core.model import Actor, EvidenceFile, Plan, Sample, Verb
-from warroom.core.record import Batch, Checkpoint
+from warroom.core.model import Actor, EvidenceFile, Level, Plan, Sample, Verb
+from warroom.core.record import Batch, Checkpoint, Coverage, Gap, Record
 
 
 class Clock(Protocol):
@@ -86,6 +87,86 @@ class LogSource(Protocol):
         ...
 
 
+class Rereading(Protocol):
+    """One reading of a span of a bot's logs from their files, beside the watch. Blocks: call from a thread."""
+
+    def read(self) -> Iterator[Batch]:
+        """Yield batches, once; in no order of time."""
+        ...
+
+    def stop(self) -> None:
+        """End the reading, from any thread."""
+        ...
+
+    @property
+    def coverage(self) -> Coverage:
+        """How far it came, once it has ended."""
+        ...
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A piece of one generation of a log, parsed."""
+
+    records: list[Record]
+    """In the order of the file; `received` is when they came, as far as that is known."""
+    first: int
+    """Offset at which the first record begins."""
+    next: int
+    """Offset behind the last."""
+    size: int
+    """Bytes that were read for it."""
+
+
+class LogHistory(Protocol):
+    """One log with those of its generations that can still be read. Blocks: call from a thread, and close it.
+
+    Whatever is broken about a file is a `Gap` in `faults`, never an exception.
+    """
+
+    faults: list[Gap]
+    """What could not be opened, so far."""
+
+    def has(self, generation: int) -> bool:
+        """Say whether a generation can be read."""
+        ...
+
+    def older(self, generation: int) -> int | None:
+        """Return the next older generation that can be read; None when there is none."""
+        ...
+
+    def newer(self, generation: int) -> int | None:
+        """Return the next newer generation that can be read; None when there is none."""
+        ...
+
+    def lost_bytes(self, low: int, high: int) -> int | None:
+        """Return how many bytes the watch read of generations `low` to `high`; None when it knows of none."""
+        ...
+
+    def begin(self, generation: int) -> int:
+        """Return the first offset of a generation that can be read."""
+        ...
+
+    def end(self, generation: int) -> int:
+        """Return the offset behind the last byte of a generation."""
+        ...
+
+    def before(self, generation: int, offset: int, size: int) -> Page:
+        """Return the whole records of about `size` bytes that end at an offset where a record begins."""
+        ...
+
+    def after(self, generation: int, offset: int, size: int) -> Page:
+        """Return the whole records of about `size` bytes that begin at an offset where a record begins."""
+        ...
+
+    def raw(self, generation: int, offset: int, length: int) -> bytes:
+        """Return bytes as they lie there now; fewer at the end of the file."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
+
+
 class Telemetry(Protocol):
     """What may be thrown away at the price of reading logs again: checkpoints and scored windows."""
 
@@ -108,8 +189,8 @@ class Evidence(Protocol):
         """Store bytes; the same bytes are stored once."""
         ...
 
-    async def keep_file(self, path: str) -> EvidenceFile:
-        """Store a copy of a file as it is now."""
+    async def keep_file(self, path: str, most: int | None = None) -> EvidenceFile:
+        """Store a copy of a file as it is now, of its last `most` bytes when given."""
         ...
 
 
@@ -117,6 +198,39 @@ class Receipt(msgspec.Struct, frozen=True):
     """What the adapter says that it did."""
 
     text: str
+
+
+class Need(msgspec.Struct, frozen=True):
+    """Something that an adapter cannot work without."""
+
+    kind: str
+    """file, program, library, right, address"""
+    what: str
+    why: str
+
+
+class Checked(StrEnum):
+    """How a precondition stands."""
+
+    OK = "ok"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One precondition, looked at without changing anything."""
+
+    name: str
+    state: Checked
+    text: str
+    """What was found, and what to do when it failed."""
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """An adapter's own reading of its target; it is shown and proves nothing."""
+
+    text: str
+    at: float
 
 
 class AdapterFailed(Exception):
@@ -131,7 +245,7 @@ class Containment(Protocol):
     """One way to act on one bot. `apply` is called once per action id; the same id again must be harmless."""
 
     kind: str
-    """Name of the adapter: control, process."""
+    """Name of the adapter, as its table in the config: control, process, nft."""
     settle_s: float
     """Seconds until the effect must be visible from outside."""
 
@@ -139,8 +253,19 @@ class Containment(Protocol):
         """Containing verbs that it can do as configured."""
         ...
 
+    def needs(self) -> list[Need]:
+        """What it cannot work without: files, programs, rights, addresses. Fixed by its settings; asks nobody."""
+        ...
+
+    async def check(self, verb: Verb) -> list[Check]:
+        """Look at every precondition of a verb without changing anything; a broken world is a failed check."""
+        ...
+
     async def plan(self, verb: Verb, expires_s: float | None) -> Plan:
-        """The exact effect, without changing anything; raises AdapterFailed when it cannot be done at all."""
+        """The exact effect, without changing anything; raises AdapterFailed when it cannot be done at all.
+
+        The same target in the same state gives the same plan: its hash is what people approve.
+        """
         ...
 
     async def snapshot(self) -> list[tuple[str, bytes]]:
@@ -152,7 +277,11 @@ class Containment(Protocol):
         ...
 
     async def release(self, plan: Plan, key: str) -> Receipt:
-        """Undo what `apply` did with the same plan and key."""
+        """Undo what `apply` did with the same plan and key, and nothing else; twice is harmless."""
+        ...
+
+    async def observe(self, verb: Verb) -> Observation:
+        """Read the target's state by the adapter's own means; a broken world is an observation that says so."""
         ...
 
 
@@ -162,12 +291,32 @@ class Probe(Protocol):
     samples: int
     """Agreeing samples wanted for a verdict."""
 
+    def judges(self, verb: Verb) -> bool:
+        """Whether its look can tell if this verb holds."""
+        ...
+
     def describe(self, verb: Verb) -> str:
         """What is asked and which answer means contained, in words."""
         ...
 
     async def look(self, verb: Verb) -> Sample:
         """Ask once; a broken world is a sample with verdict UNKNOWN, never an exception."""
+        ...
+
+
+class Accounts(Protocol):
+    """Who the accounts of this host are in this room; asked again for each command, so a change counts at once."""
+
+    def level(self, uid: int) -> Level | None:
+        """The account's access level, None when it has none."""
+        ...
+
+    def shared(self, uid: int) -> bool:
+        """Whether several people use the account."""
+        ...
+
+    def enrolled(self) -> int:
+        """How many accounts may act (responders and commanders)."""
         ...
 
 

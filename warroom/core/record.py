@@ -112,3 +112,16 @@ class Batch(msgspec.Struct, frozen=True):
     """Bytes of the source still unread after this batch."""
     state: str = "reading"
     """reading, waiting (absent until now), gone, unreadable, not_a_log"""
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How far a reading came."""
+
+    since: float
+    """From here on all was read."""
+    until: float
+    whole: bool
+    why: str
+    """Why it did not come as far as was asked; empty when it did."""
+    bytes_read: int
+    took_s: float

@@ -8,7 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from warroom.core import facts as f
-from warroom.core.action_states import ActionFact, next_state
+from warroom.core.action_course import after
+from warroom.core.action_states import ACTION_FACTS, ActionFact, next_state
 from warroom.core.commands import Ack, Refused
 from warroom.core.desk import (
     ActionRecord,
@@ -22,8 +23,10 @@ from warroom.core.desk import (
 )
 from warroom.core.model import ActionState, Alarm, Role
 from warroom.core.ports import Entry
+from warroom.core.telling import settled, worth_telling, written
 
 _ANSWERS_KEPT = 2000
+_UNTOLD = 200
 
 
 class RunContainment(msgspec.Struct, frozen=True):
@@ -38,13 +41,34 @@ class RunRelease(msgspec.Struct, frozen=True):
     action: str
 
 
-Effect = RunContainment | RunRelease
+class SendNotices(msgspec.Struct, frozen=True):
+    """Give notices to the outbox."""
+
+    notices: list[str]
+
+
+class TellPeople(msgspec.Struct, frozen=True):
+    """Write what an entry means for those who are told without asking."""
+
+    seq: int
+
+
+Act = RunContainment | RunRelease
+"""What is done to a bot."""
+Telling = SendNotices | TellPeople
+"""What is done for people."""
+Effect = Act | Telling
 
 
 def reduce(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
     """Return the desk after `entry` and what the effect runner has to do now."""
+    before = desk
     desk, effects = _apply(desk, entry)
     desk = replace(desk, length=entry.seq)
+    news = worth_telling(before, desk, entry)
+    if news is not None:
+        desk = replace(desk, to_tell=(*desk.to_tell, news)[-_UNTOLD:])
+        effects = [*effects, TellPeople(entry.seq)]
     if entry.command:
         desk = _remember_answer(desk, entry)
     return desk, effects
@@ -60,24 +84,18 @@ def fold(entries: list[Entry], desk: Desk | None = None) -> Desk:
 
 def _apply(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
     fact = entry.fact
+    if isinstance(fact, ACTION_FACTS):
+        begins: list[Effect] = [RunContainment(fact.action)] if isinstance(fact, f.ContainmentStarted) else []
+        undoes: list[Effect] = [RunRelease(fact.action)] if isinstance(fact, f.ReleaseRequested) else []
+        return _on_action(desk, entry, fact), [*begins, *undoes]
+    if isinstance(fact, f.ContainmentRequested):
+        runs = fact.begins is ActionState.RUNNING
+        return _requested(desk, entry, fact), [RunContainment(fact.action)] if runs else []
+    return _beside_actions(desk, entry, fact)
+
+
+def _beside_actions(desk: Desk, entry: Entry, fact: f.Fact) -> tuple[Desk, list[Effect]]:
     match fact:
-        case f.ContainmentRequested():
-            return _requested(desk, entry, fact), [RunContainment(fact.action)]
-        case f.ReleaseRequested():
-            return _on_action(desk, entry, fact), [RunRelease(fact.action)]
-        case (
-            f.EvidenceTaken()
-            | f.ContainmentApplied()
-            | f.ContainmentHeld()
-            | f.ContainmentNotHeld()
-            | f.ContainmentFailed()
-            | f.ContainmentAmbiguous()
-            | f.ActionDone()
-            | f.ContainmentReleased()
-            | f.ReleaseFailed()
-            | f.ContainmentExpired()
-        ):
-            return _on_action(desk, entry, fact), []
         case (
             f.IncidentOpened()
             | f.IncidentClosed()
@@ -92,8 +110,32 @@ def _apply(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
             | f.ReportExported()
         ):
             return _on_incident(desk, entry, fact), []
-        case _:
+        case f.NoticeWritten():
+            desk, notices = written(desk, entry, fact)
+            return desk, [SendNotices([notice.id for notice in notices])] if notices else []
+        case f.NoticeSettled():
+            return settled(desk, entry, fact), []
+        case f.UpdateFellDue():
+            incident = desk.incidents.get(fact.incident)
+            return (desk if incident is None else _with_incident(desk, replace(incident, reminded=fact.due))), []
+        case (
+            f.RoomOpened()
+            | f.EngineStarted()
+            | f.EngineStopped()
+            | f.ConsoleJoined()
+            | f.ConsoleLeft()
+            | f.CommandRefused()
+            | f.SourceAdded()
+            | f.GapSeen()
+            | f.ModelTrained()
+            | f.BotStateChanged()
+            | f.AlarmRaised()
+            | f.AlarmAcknowledged()
+        ):
             return _on_room(desk, entry, fact), []
+        case _:
+            # Every fact about an action went its way above; the table of tests holds both lists together.
+            raise AssertionError(f"{type(fact).__name__} is folded nowhere")
 
 
 RoomFact = (
@@ -166,7 +208,7 @@ def _acknowledged(desk: Desk, alarm: str, entry: Entry) -> Desk:
     known = desk.alarms.get(alarm)
     if known is None or known.acknowledged is not None:
         return desk
-    desk = replace(desk, alarms={**desk.alarms, alarm: replace(known, acknowledged=entry.actor.name)})
+    desk = replace(desk, alarms={**desk.alarms, alarm: replace(known, acknowledged=entry.actor.label)})
     incident = desk.incidents.get(known.incident or "")
     if incident is None or "acked" in incident.moments:
         return desk
@@ -216,7 +258,7 @@ def _changed(incident: IncidentRecord, entry: Entry, fact: IncidentFact) -> Inci
             known = incident.steps.get(fact.step)
             if known is None:
                 return incident
-            step = StepRecord(known.step, fact.state, entry.actor.name, entry.at, fact.reason)
+            step = StepRecord(known.step, fact.state, entry.actor.label, entry.at, fact.reason)
             return replace(incident, steps={**incident.steps, fact.step: step})
         case f.NoteAdded() | f.DecisionRecorded() | f.ReportExported() | f.IncidentOpened():
             return incident
@@ -240,7 +282,7 @@ def _opened(desk: Desk, entry: Entry, fact: f.IncidentOpened) -> Desk:
         first = min(min((s.moment for s in a.alarm.samples), default=a.alarm.window_start) for a in mine)
         moments = {"started": min(first, detected), "detected": detected, "acked": entry.at}
     owned = {
-        record.alarm.id: replace(record, incident=fact.incident, acknowledged=record.acknowledged or entry.actor.name)
+        record.alarm.id: replace(record, incident=fact.incident, acknowledged=record.acknowledged or entry.actor.label)
         for record in mine
     }
     desk = replace(desk, alarms={**desk.alarms, **owned})
@@ -266,7 +308,9 @@ def _requested(desk: Desk, entry: Entry, fact: f.ContainmentRequested) -> Desk:
         reason=fact.reason,
         operator=entry.actor,
         requested=entry.at,
+        state=fact.begins,
         supersedes=fact.supersedes,
+        started=entry.at if fact.begins is ActionState.RUNNING else None,
     )
     desk = replace(desk, actions={**desk.actions, action.id: action})
     incident = desk.incidents.get(fact.incident or "")
@@ -282,32 +326,11 @@ def _on_action(desk: Desk, entry: Entry, fact: ActionFact) -> Desk:
     state = next_state(action.state, fact)
     if state is None:
         return desk
-    action = _settled(action, entry.at, state, fact)
+    action = after(action, entry, state, fact)
     desk = replace(desk, actions={**desk.actions, action.id: action})
     if isinstance(fact, f.ContainmentHeld) and action.supersedes in desk.actions:
         desk = _let_go(desk, desk.actions[action.supersedes], action.id, entry.at)
     return _with_moments(desk, action, entry.at)
-
-
-def _settled(action: ActionRecord, at: float, state: ActionState, fact: ActionFact) -> ActionRecord:
-    action = replace(action, state=state, settled=at if state != action.state else action.settled or at)
-    match fact:
-        case f.EvidenceTaken():
-            return replace(action, evidence=[*action.evidence, *fact.files], settled=None)
-        case f.ContainmentApplied():
-            return replace(action, note=fact.receipt, settled=None)
-        case f.ContainmentHeld() | f.ContainmentNotHeld() | f.ContainmentReleased():
-            return replace(action, proof=fact.proof, note="")
-        case f.ContainmentFailed() | f.ContainmentAmbiguous():
-            return replace(action, note=fact.reason)
-        case f.ReleaseFailed():
-            return replace(action, note=fact.reason, proof=fact.proof or action.proof)
-        case f.ReleaseRequested():
-            return replace(action, releasing=True, note=fact.reason)
-        case f.ActionDone() | f.ContainmentExpired():
-            return action
-        case _:
-            assert_never(fact)
 
 
 def _let_go(desk: Desk, weaker: ActionRecord, stronger: str, at: float) -> Desk:
@@ -347,6 +370,8 @@ def _remember_answer(desk: Desk, entry: Entry) -> Desk:
             answer = Ack(entry.seq, ref)
         case f.ContainmentRequested(action=ref):
             answer = Ack(entry.seq, ref)
+        case f.NoticeWritten():
+            answer = Ack(entry.seq, str(entry.seq))
         case _:
             answer = Ack(entry.seq, before.ref if isinstance(before, Ack) else "")
     answered = {**desk.answered, entry.command: answer}

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from warroom.core.commands import Answer, Command
+from warroom.core.company import Company, Here, Target
 from warroom.core.model import Mode
 from warroom.core.queries import Query, QueryAnswer
 from warroom.core.view import View
@@ -46,6 +47,23 @@ class Room(Protocol):
     @property
     def lost(self) -> str:
         """Empty while connected, else why the line is gone."""
+        ...
+
+    @property
+    def company(self) -> Company:
+        """Who else is here, as last told."""
+        ...
+
+    async def arrival(self) -> None:
+        """Wait until something newer than before the last call has come: a view, company, the end of the line."""
+        ...
+
+    def present(self, here: Here) -> None:
+        """Say what this console looks at; it may be lost."""
+        ...
+
+    async def point(self, target: Target | None) -> Answer:
+        """Point at something, or at nothing any more; raises ConnectionLost."""
         ...
 
     async def submit(self, command: Command) -> Answer:

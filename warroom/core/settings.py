@@ -7,72 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
-from warroom.core.model import Verb
-
-
-class ContainedWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which answers of the bot's own endpoint prove that it is contained."""
-
-    status: list[int] = []
-    """HTTP status codes."""
-    refused: bool = False
-    """The connection is refused."""
-    timeout: bool = False
-    """Nothing answers in time (a frozen process)."""
-
-
-class ProbeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the bot is looked at from outside, independent of every adapter."""
-
-    url: str
-    """The endpoint that the bot's users use."""
-    method: str = "POST"
-    headers: dict[str, str] = {}
-    body: str = ""
-    timeout_s: float = 2.0
-    """Time for one answer."""
-    samples: int = 3
-    """Agreeing samples wanted for a verdict."""
-    every_s: float = 30.0
-    """Time between looks while a containment is held."""
-    open_status: list[int] = msgspec.field(default_factory=lambda: [200])
-    """Status codes that prove that the bot works as before."""
-    contained_when: ContainedWhen = ContainedWhen(status=[401, 403, 503], refused=True, timeout=True)
-    verbs: dict[Verb, VerbProbe] = {}
-    """What differs for one verb (a limited bot still answers ordinary questions)."""
-
-
-class VerbProbe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a probe asks, and accepts as proof, for one verb."""
-
-    body: str | None = None
-    contained_when: ContainedWhen | None = None
-
-
-class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The bot's authenticated control endpoint."""
-
-    url: str
-    key_file: str
-    """File with the HMAC key, readable by the engine's account alone."""
-    timeout_s: float = 5.0
-    settle_s: float = 2.0
-    """Seconds until the effect must show."""
-    verbs: list[Verb] = msgspec.field(default_factory=lambda: [Verb.LIMIT, Verb.DISABLE])
-
-
-class ProcessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The bot's process tree on this host."""
-
-    pidfile: str
-    settle_s: float = 2.0
-
-
-class ContainSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The adapters that can act on a bot."""
-
-    control: ControlSettings | None = None
-    process: ProcessSettings | None = None
+from warroom.core.model import Criticality
+from warroom.core.settings_contain import ContainSettings, ControlSettings, ProcessSettings
+from warroom.core.settings_notify import NotifySettings
+from warroom.core.settings_probe import ContainedWhen, NamedProbe, ProbeSettings, VerbProbe
 
 
 class BotSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +25,13 @@ class BotSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     playbook: str = "unknown-bot-incident"
     """Playbook offered first when an alarm gives no better one."""
     probe: ProbeSettings | None = None
+    """How it is looked at from outside, as its users do."""
+    probes: dict[str, NamedProbe] = {}
+    """Further looks, each for the verbs that it names."""
+    evidence: list[str] = []
+    """Further files that are copied before anything is changed, such as its configuration."""
+    criticality: Criticality = Criticality.NORMAL
+    """How much depends on it: it decides when two people are asked."""
     contain: ContainSettings = ContainSettings()
 
 
@@ -116,6 +61,23 @@ class FormatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lines that it has to fit; they are tried when the config is read."""
 
 
+class AccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which accounts may do what. Each list holds login names, uids and Unix groups written as `@group`."""
+
+    viewer: list[str] = []
+    """May look, and nothing else."""
+    responder: list[str] = []
+    """May contain bots and work incidents."""
+    commander: list[str] = []
+    """May do all, such as letting a bot back."""
+    shared: list[str] = msgspec.field(default_factory=lambda: ["root"])
+    """Accounts that several people use: whoever uses one says who they are."""
+    folder: str = ""
+    """Folder of the room's socket, where other accounts reach it; empty keeps it for the engine's account alone."""
+    group: str = ""
+    """Unix group that may enter that folder."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One room."""
 
@@ -123,5 +85,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     playbooks: list[str] = []
     """Folders with further playbooks."""
     detect: DetectSettings = DetectSettings()
+    access: AccessSettings | None = None
+    """Who may do what; without it the engine's own account may do all, and no other can reach the room."""
+    notify: NotifySettings | None = None
+    """Who is told, and by what; without it nobody is."""
     formats: dict[str, FormatSettings] = {}
     """Formats of logs by name, tried before those that are built in."""
+
+
+__all__ = [
+    "AccessSettings",
+    "BotSettings",
+    "ContainSettings",
+    "ContainedWhen",
+    "ControlSettings",
+    "Criticality",
+    "DetectSettings",
+    "FormatSettings",
+    "ProbeSettings",
+    "ProcessSettings",
+    "Settings",
+    "VerbProbe",
+]

@@ -9,15 +9,61 @@ from urllib.parse import urlsplit
 
 from warroom.core.clean import clean
 from warroom.core.model import Verb
-from warroom.core.settings import BotSettings, ControlSettings, DetectSettings, FormatSettings, ProbeSettings, Settings
+from warroom.core.settings import BotSettings, DetectSettings, FormatSettings, Settings
+from warroom.core.settings_contain import (
+    CgroupSettings,
+    CommandSettings,
+    ControlSettings,
+    DockerSettings,
+    FlagSettings,
+    KubernetesSettings,
+    LimiterSettings,
+    NftSettings,
+    OAuthSettings,
+    ProcessSettings,
+    SystemdSettings,
+    WebhookSettings,
+)
+from warroom.core.settings_notify import notify_faults
+from warroom.core.settings_probe import (
+    CommandProbe,
+    IntrospectionProbe,
+    NamedProbe,
+    ProbeSettings,
+    ProcessProbe,
+    SilenceProbe,
+    TcpProbe,
+)
 
 Fault = tuple[tuple[str, ...], str]
 """The key's path and what is wrong with its value."""
 
 NAME_LIMIT = 64
+_PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
+"""HOST:PORT, an IPv6 address in brackets."""
+_TARGET = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.@$-]{0,63}(/[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}){0,15}")
+_CGROUP = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.@:\\-]{0,254}(/[A-Za-z0-9_][A-Za-z0-9_.@:\\-]{0,254}){0,31}")
+_ALLOWED = re.compile(
+    r"[0-9.]+(/[0-9]{1,2})?(:[0-9]{1,5})?|[0-9A-Fa-f:.]+(/[0-9]{1,3})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?"
+)
 _FORMAT_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_CONTAINER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_DOCKER_HOST = re.compile(r"unix:///\S+|tcp://[A-Za-z0-9.-]+:[0-9]{1,5}")
+_DOCKER_VERBS = (Verb.ISOLATE, Verb.FREEZE, Verb.STOP)
+_UNIT_NAME = re.compile(r"[A-Za-z0-9:_.\\@-]{1,247}\.service")
+_BUS = re.compile(r"unix:(path|abstract)=[^\s,;]+(,[^\s;]+)?")
+_HOST_VERBS = (Verb.FREEZE, Verb.STOP)
+_REDIS = re.compile(
+    r"rediss?://([^\s/@]*@)?([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/\S*)?|unix://([^\s/@]*@)?/\S+"
+)
+_LIMIT = re.compile(r"[0-9]+ ?(per|/) ?([0-9]+ ?)?(second|minute|hour|day|month|year)s?", re.IGNORECASE)
+_THIS_HOST = re.compile(r"http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)")
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL = re.compile(r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
+_ARGUMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTROL_VERBS = (Verb.LIMIT, Verb.DISABLE)
-_PROBED_VERBS = (Verb.LIMIT, Verb.DISABLE, Verb.FREEZE)
+_PROBED_VERBS = (Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP)
 
 
 def range_faults(settings: Settings) -> Iterator[Fault]:
@@ -25,6 +71,8 @@ def range_faults(settings: Settings) -> Iterator[Fault]:
     for name, bot in settings.bots.items():
         yield from _bot(name, bot)
     yield from _detect(settings.detect)
+    if settings.notify is not None:
+        yield from notify_faults(settings.notify)
     for name, kept in settings.formats.items():
         yield from _format(kept, ("formats", name))
 
@@ -39,11 +87,106 @@ def _bot(name: str, bot: BotSettings) -> Iterator[Fault]:
         yield from _probe(bot.probe, (*at, "probe"))
     if bot.contain.control is not None:
         yield from _control(bot.contain.control, (*at, "contain", "control"))
+    if bot.contain.flag is not None:
+        yield from _flag(bot.contain.flag, (*at, "contain", "flag"))
+    if bot.contain.limiter is not None:
+        yield from _limiter(bot.contain.limiter, (*at, "contain", "limiter"))
+    if bot.contain.webhook is not None:
+        yield from _webhook(bot.contain.webhook, (*at, "contain", "webhook"))
+    if bot.contain.oauth is not None:
+        yield from _oauth(bot.contain.oauth, (*at, "contain", "oauth"))
+    if bot.contain.command is not None:
+        yield from _command(bot.contain.command, name, (*at, "contain", "command"))
+    if bot.contain.nft is not None:
+        yield from _nft(bot.contain.nft, (*at, "contain", "nft"))
     if bot.contain.process is not None:
-        yield from _positive(bot.contain.process.settle_s, (*at, "contain", "process", "settle_s"))
-    if bot.probe is None and (bot.contain.control or bot.contain.process):
+        yield from _process(bot.contain.process, (*at, "contain", "process"))
+    if bot.contain.cgroup is not None:
+        yield from _cgroup(bot.contain.cgroup, (*at, "contain", "cgroup"))
+    if bot.contain.docker is not None:
+        yield from _docker(bot.contain.docker, (*at, "contain", "docker"))
+    if bot.contain.systemd is not None:
+        yield from _systemd(bot.contain.systemd, (*at, "contain", "systemd"))
+    if bot.contain.kubernetes is not None:
+        yield from _kubernetes(bot.contain.kubernetes, (*at, "contain", "kubernetes"))
+    for name, named in bot.probes.items():
+        yield from _named(named, (*at, "probes", name))
+    if bot.probe is None and not bot.probes and bot.contain.configured():
         text = "needs a probe beside it: without a look from outside nothing proves that the bot is contained"
         yield (*at, "contain"), text
+
+
+def _process(process: ProcessSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    yield from _only(process.verbs, _HOST_VERBS, "a process tree", (*at, "verbs"))
+    if process.start and not process.start[0].startswith("/"):
+        yield (*at, "start"), f"{clean(process.start[0], 80)} is no absolute path of a program"
+    if any("\0" in argument for argument in process.start):
+        yield (*at, "start"), "holds a NUL, which ends an argument"
+    if process.grace_s > 15:
+        yield (*at, "grace_s"), "must be 15 seconds or less: nobody waits longer for an act"
+    yield from _all_positive(process, ("grace_s", "settle_s"), at)
+
+
+def _cgroup(cgroup: CgroupSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not _CGROUP.fullmatch(cgroup.cgroup):
+        yield (*at, "cgroup"), f"{clean(cgroup.cgroup, 80)} is no cgroup such as system.slice/support.service"
+    yield from _only(cgroup.verbs, _HOST_VERBS, "a cgroup", (*at, "verbs"))
+    yield from _positive(cgroup.settle_s, (*at, "settle_s"))
+
+
+def _nft(nft: NftSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if sum(map(bool, (nft.user, nft.cgroup, nft.netns))) != 1:
+        yield at, "needs exactly one of user, cgroup and netns"
+    for name in ("user", "cgroup", "netns"):
+        value = getattr(nft, name)
+        if value and (not _TARGET.fullmatch(value) or ".." in value.split("/")):
+            yield (*at, name), f"{clean(value, 80)} is no {name}"
+    for place in nft.allow:
+        if not _ALLOWED.fullmatch(place):
+            yield (*at, "allow"), f"{clean(place, 80)} is no address such as 10.0.0.5, 10.0.0.0/8 or 10.0.0.5:5432"
+    yield from _positive(nft.settle_s, (*at, "settle_s"))
+
+
+def _named(probe: NamedProbe, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not probe.verbs:
+        yield (*at, "verbs"), "names no verb that it judges"
+    for verb in probe.verbs:
+        if verb not in _PROBED_VERBS:
+            yield (*at, "verbs"), f"{verb} is not probed; one of {', '.join(_PROBED_VERBS)}"
+    if not 1 <= probe.samples <= 200:
+        yield (*at, "samples"), "must be 1 to 200"
+    match probe:
+        case IntrospectionProbe():
+            yield from _secret_url(probe.url, (*at, "url"))
+            yield from _positive(probe.timeout_s, (*at, "timeout_s"))
+        case TcpProbe():
+            yield from _judges(probe, (Verb.ISOLATE, Verb.STOP), "a connection", (*at, "verbs"))
+            if not _PLACE.fullmatch(probe.address) or not 0 < int(probe.address.rpartition(":")[2]) < 65536:
+                yield (*at, "address"), f"{clean(probe.address, 80)} is no address such as 10.0.0.7:8080"
+            yield from _positive(probe.timeout_s, (*at, "timeout_s"))
+        case ProcessProbe():
+            yield from _judges(probe, (Verb.FREEZE, Verb.STOP), "a look at processes", (*at, "verbs"))
+            if not (probe.pidfile or probe.cgroup or probe.command_line) or (probe.pidfile and probe.cgroup):
+                yield at, "needs pidfile or cgroup, or command_line, alone or beside one of them"
+            if probe.command_line and len(probe.command_line.strip()) < 4:
+                yield (*at, "command_line"), "needs four characters or more: it would fit too many processes"
+            yield from _positive(probe.interval_s, (*at, "interval_s"))
+        case SilenceProbe():
+            yield from _positive(probe.quiet_s, (*at, "quiet_s"))
+        case CommandProbe():
+            if not probe.argv or not probe.argv[0].startswith("/") or any("\0" in word for word in probe.argv):
+                yield (*at, "argv"), "begins with the absolute path of a program"
+            if not probe.contained_exit or not all(0 <= code <= 255 for code in probe.contained_exit + probe.open_exit):
+                yield (*at, "contained_exit"), "exit codes are 0 to 255, and one at least means contained"
+            if set(probe.contained_exit) & set(probe.open_exit):
+                yield (*at, "open_exit"), "an exit code cannot mean both open and contained"
+            yield from _positive(probe.timeout_s, (*at, "timeout_s"))
+
+
+def _judges(probe: NamedProbe, able: tuple[Verb, ...], what: str, at: tuple[str, ...]) -> Iterator[Fault]:
+    for verb in probe.verbs:
+        if verb in _PROBED_VERBS and verb not in able:
+            yield at, f"{verb} is nothing that {what} can judge; one of {', '.join(able)}"
 
 
 def _format(kept: FormatSettings, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -63,6 +206,8 @@ def _format(kept: FormatSettings, at: tuple[str, ...]) -> Iterator[Fault]:
 
 def _probe(probe: ProbeSettings, at: tuple[str, ...]) -> Iterator[Fault]:
     yield from _url(probe.url, (*at, "url"))
+    for address in probe.instances:
+        yield from _url(address, (*at, "instances"))
     if not (probe.method.isascii() and probe.method.isalpha()):
         yield (*at, "method"), f"{clean(probe.method, 40)} is no HTTP method such as GET or POST"
     for name, value in probe.headers.items():
@@ -70,8 +215,8 @@ def _probe(probe: ProbeSettings, at: tuple[str, ...]) -> Iterator[Fault]:
             yield (*at, "headers", name), "holds control or hidden characters"
     yield from _positive(probe.timeout_s, (*at, "timeout_s"))
     yield from _positive(probe.every_s, (*at, "every_s"))
-    if not 1 <= probe.samples <= 20:
-        yield (*at, "samples"), "must be 1 to 20"
+    if not 1 <= probe.samples <= 200:
+        yield (*at, "samples"), "must be 1 to 200"
     yield from _codes(probe.open_status, (*at, "open_status"))
     yield from _codes(probe.contained_when.status, (*at, "contained_when", "status"))
     overlap = sorted(set(probe.open_status) & set(probe.contained_when.status))
@@ -97,6 +242,119 @@ def _control(control: ControlSettings, at: tuple[str, ...]) -> Iterator[Fault]:
         yield (*at, "verbs"), f"{wrong[0]} is nothing that a control endpoint does; one of {', '.join(_CONTROL_VERBS)}"
 
 
+def _flag(flag: FlagSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not flag.path.strip():
+        yield (*at, "path"), "names no file"
+    for name in ("flag", "disable"):
+        if not _visible(getattr(flag, name)):
+            yield (*at, name), f"must have 1 to {NAME_LIMIT} visible characters"
+    if flag.limit and not _visible(flag.limit):
+        yield (*at, "limit"), f"must have at most {NAME_LIMIT} visible characters"
+    if flag.limit == flag.disable:
+        yield (*at, "limit"), "is the variant that switches the bot off; a limit needs one of its own"
+    yield from _positive(flag.settle_s, (*at, "settle_s"))
+
+
+def _limiter(limiter: LimiterSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not _REDIS.fullmatch(limiter.url):
+        # It may hold a password, so it is not shown.
+        yield (*at, "url"), "is no address such as redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH"
+    if not limiter.key.strip() or clean(limiter.key) != limiter.key:
+        yield (*at, "key"), "names no key, or holds control or hidden characters"
+    if not _LIMIT.fullmatch(limiter.limit):
+        yield (*at, "limit"), f"{clean(limiter.limit, 80)} is no limit such as 3 per minute or 10/hour"
+    yield from _all_positive(limiter, ("timeout_s", "settle_s"), at)
+
+
+def _webhook(webhook: WebhookSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    yield from _url(webhook.url, (*at, "url"))
+    if not webhook.key_file.strip():
+        yield (*at, "key_file"), "names no file"
+    if not webhook.verbs:
+        yield (*at, "verbs"), "names no verb"
+    yield from _only(webhook.verbs, _PROBED_VERBS, "a bot by a service", (*at, "verbs"))
+    yield from _all_positive(webhook, ("timeout_s", "settle_s"), at)
+
+
+def _command(command: CommandSettings, bot: str, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not _ARGUMENT_NAME.fullmatch(bot):
+        yield at, "programs take bots with plain names: a letter or digit, then letters, digits, . _ and -"
+    if not command.verbs:
+        yield (*at, "verbs"), "names no verb"
+    yield from _only(command.verbs, _PROBED_VERBS, "a bot by a program", (*at, "verbs"))
+    if not command.apply:
+        yield (*at, "apply"), "names no program"
+    for name in ("apply", "release", "observe", "check"):
+        yield from _argv(getattr(command, name), name in ("apply", "release"), (*at, name))
+    yield from _all_positive(command, ("timeout_s", "settle_s"), at)
+
+
+def _argv(argv: list[str], acts: bool, at: tuple[str, ...]) -> Iterator[Fault]:
+    if argv and not argv[0].startswith("/"):
+        yield at, f"{clean(argv[0], 80)} is no absolute path of a program"
+    if any("\0" in argument for argument in argv):
+        yield at, "holds a NUL, which ends an argument"
+    known = ("bot", "verb", "action", "expires_s") if acts else ("bot", "verb")
+    for name in re.findall(r"\{(\w+)\}", " ".join(argv[1:])):
+        if name not in known:
+            yield at, f"{{{clean(name, 80)}}} is not known here; one of {', '.join(f'{{{one}}}' for one in known)}"
+    if argv and "{" in argv[0]:
+        yield at, "a program is named as it is, without placeholders"
+
+
+def _visible(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= NAME_LIMIT and clean(text) == text
+
+
+def _docker(docker: DockerSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not _CONTAINER_NAME.fullmatch(docker.container):
+        yield (*at, "container"), f"{clean(docker.container, 80)} is no name or id of a container"
+    if not _DOCKER_HOST.fullmatch(docker.host):
+        yield (*at, "host"), f"{clean(docker.host, 80)} is neither unix:///PATH nor tcp://HOST:PORT"
+    yield from _all_positive(docker, ("grace_s", "timeout_s", "settle_s"), at)
+    yield from _only(docker.verbs, _DOCKER_VERBS, "a container", (*at, "verbs"))
+
+
+def _systemd(systemd: SystemdSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    if not _UNIT_NAME.fullmatch(systemd.unit):
+        yield (*at, "unit"), f"{clean(systemd.unit, 80)} is no service such as support-bot.service"
+    if not _BUS.fullmatch(systemd.bus):
+        yield (*at, "bus"), f"{clean(systemd.bus, 80)} is no bus such as unix:path=/run/dbus/system_bus_socket"
+    yield from _all_positive(systemd, ("grace_s", "timeout_s", "settle_s"), at)
+    yield from _only(systemd.verbs, _HOST_VERBS, "a unit", (*at, "verbs"))
+
+
+def _oauth(oauth: OAuthSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    for name in ("client_url", "tokens_url", "revoke_url"):
+        yield from _secret_url(getattr(oauth, name), (*at, name))
+    for name in ("client_id", "enabled_field"):
+        text = getattr(oauth, name)
+        if not text.strip() or len(text) > 256 or clean(text) != text:
+            yield (*at, name), "has 1 to 256 visible characters"
+    yield from _all_positive(oauth, ("revoke_within_s", "timeout_s", "settle_s"), at)
+
+
+def _kubernetes(kubernetes: KubernetesSettings, at: tuple[str, ...]) -> Iterator[Fault]:
+    yield from _secret_url(kubernetes.api, (*at, "api"))
+    if not _NAMESPACE.fullmatch(kubernetes.namespace):
+        yield (*at, "namespace"), f"{clean(kubernetes.namespace, 80)} is no name of a namespace"
+    if not kubernetes.selector:
+        yield (*at, "selector"), "names no label: it would be every pod of the namespace"
+    labels = dict(kubernetes.selector)
+    if kubernetes.service_label:
+        labels.setdefault(kubernetes.service_label, "")
+    for key, value in labels.items():
+        if not (_LABEL.fullmatch(key) and _LABEL_VALUE.fullmatch(value)):
+            yield (*at, "selector"), f"{clean(f'{key}={value}', 80)} is no label"
+    yield from _all_positive(kubernetes, ("timeout_s", "settle_s"), at)
+
+
+def _only(verbs: list[Verb], able: tuple[Verb, ...], what: str, at: tuple[str, ...]) -> Iterator[Fault]:
+    wrong = [verb for verb in verbs if verb not in able]
+    if wrong:
+        yield at, f"{wrong[0]} is nothing that is done to {what}; one of {', '.join(able)}"
+
+
 def _detect(detect: DetectSettings) -> Iterator[Fault]:
     for name in ("window_s", "hop_s", "alarms_per_day"):
         yield from _positive(getattr(detect, name), ("detect", name))
@@ -106,6 +364,11 @@ def _detect(detect: DetectSettings) -> Iterator[Fault]:
         yield ("detect", "learn_windows"), "must be 10 or more"
     if not (math.isfinite(detect.hold_off_s) and detect.hold_off_s >= 0):
         yield ("detect", "hold_off_s"), "must be 0 or more seconds"
+
+
+def _all_positive(settings: object, names: tuple[str, ...], at: tuple[str, ...]) -> Iterator[Fault]:
+    for name in names:
+        yield from _positive(getattr(settings, name), (*at, name))
 
 
 def _positive(value: float, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -127,3 +390,9 @@ def _url(text: str, at: tuple[str, ...]) -> Iterator[Fault]:
         fine = False
     if not fine or clean(text) != text:
         yield at, f"{clean(text, 80)} is no address such as http://127.0.0.1:8080/chat"
+
+
+def _secret_url(text: str, at: tuple[str, ...]) -> Iterator[Fault]:
+    yield from _url(text, at)
+    if text.startswith("http:") and not _THIS_HOST.match(text):
+        yield at, "must be https: the token would be sent in the open"

@@ -14,8 +14,9 @@ import msgspec
 
 from warroom.core import facts
 from warroom.core.clean import Clean, clean
-from warroom.core.model import Plan, Proof, StepState
+from warroom.core.model import ActionState, Plan, Proof, StepState
 from warroom.core.moments import age_text, utc_text
+from warroom.core.notices import DeliveryState
 from warroom.core.ports import Entry
 
 _PART = 400
@@ -57,6 +58,7 @@ CourseFact = (
     | facts.MomentMarked
     | facts.ReportExported
 )
+NoticeFact = facts.NoticeWritten | facts.NoticeSettled | facts.UpdateFellDue
 PeopleFact = facts.RoleAssigned | facts.NoteAdded | facts.DecisionRecorded | facts.HandedOver
 ContainFact = (
     facts.EvidenceTaken
@@ -67,6 +69,17 @@ ContainFact = (
     | facts.ContainmentAmbiguous
     | facts.ActionDone
 )
+ApprovalFact = (
+    facts.ApprovalAsked
+    | facts.ReleaseAsked
+    | facts.ApprovalGiven
+    | facts.ApprovalDenied
+    | facts.ApprovalLapsed
+    | facts.GlassBroken
+    | facts.ContainmentStarted
+    | facts.ContainmentCancelled
+    | facts.ExpiryAnnounced
+)
 ReleaseFact = facts.ReleaseRequested | facts.ContainmentReleased | facts.ReleaseFailed | facts.ContainmentExpired
 
 
@@ -75,7 +88,7 @@ class Told(msgspec.Struct, frozen=True):
 
     kind: str
     """room, console, refused, source, gap, model, bot, alarm, incident, step, role, note, decision, moment, contain,
-    evidence, report"""
+    approval, notice, evidence, report"""
     text: Clean
     incident: str | None
     """The incident that the fact itself names; None where it names only an action or an alarm."""
@@ -116,6 +129,8 @@ def words(entry: Entry, plans: Mapping[str, Plan] = _NO_PLANS) -> Told:
             | facts.ReportExported()
         ):
             return _course(fact)
+        case facts.NoticeWritten() | facts.NoticeSettled() | facts.UpdateFellDue():
+            return _notice(fact)
         case facts.RoleAssigned() | facts.NoteAdded() | facts.DecisionRecorded() | facts.HandedOver():
             return _people(fact)
         case facts.ContainmentRequested():
@@ -203,15 +218,37 @@ def _people(fact: PeopleFact) -> Told:
             assert_never(fact)
 
 
+def _notice(fact: NoticeFact) -> Told:
+    match fact:
+        case facts.NoticeWritten(incident=incident, audience=audience, event=event, subject=subject, channels=channels):
+            where = f"for {', '.join(_part(one) for one in channels)}" if channels else "as a draft: nobody was told"
+            return _told("notice", f"{event} for {audience} written {where}: {_part(subject)}", incident)
+        case facts.NoticeSettled(
+            incident=incident, notice=notice, channel=channel, state=state, tries=tries, text=text
+        ):
+            head = f"notice {_part(notice)} {state} by {_part(channel)} after {_count(tries, 'try')}"
+            if state is DeliveryState.DEAD:
+                head = f"notice {_part(notice)} GIVEN UP by {_part(channel)}: NOBODY was told there"
+            return _told("notice", f"{head}{_because(text)}", incident)
+        case facts.UpdateFellDue(incident=incident, due=due):
+            return _told("notice", f"the update due at {utc_text(due)} was not sent", incident)
+        case _:
+            assert_never(fact)
+
+
 def _requested(fact: facts.ContainmentRequested) -> Told:
     plan = fact.plan
     expires = "" if plan.expires_s is None else f" for {age_text(plan.expires_s)}"
     instead = "" if fact.supersedes is None else f", in place of {_part(fact.supersedes)}"
-    head = f"{_named(fact.action, {fact.action: plan})} requested by way of {_part(plan.adapter)}"
+    done = _BEGUN.get(fact.begins, "requested")
+    head = f"{_named(fact.action, {fact.action: plan})} {done} by way of {_part(plan.adapter)}"
     return _told("contain", f"{head}{expires}{instead}{_because(fact.reason)}", fact.incident)
 
 
-def _action(fact: ContainFact | ReleaseFact, name: str) -> Told:
+_BEGUN = {ActionState.DRAFT: "prepared, not begun,", ActionState.PENDING_APPROVAL: "asked for"}
+
+
+def _action(fact: ContainFact | ReleaseFact | ApprovalFact, name: str) -> Told:
     match fact:
         case facts.EvidenceTaken(files=files):
             size = sum(file.size for file in files)
@@ -228,8 +265,39 @@ def _action(fact: ContainFact | ReleaseFact, name: str) -> Told:
             return _told("contain", f"{name} AMBIGUOUS, nobody knows whether it was done{_because(reason)}")
         case facts.ActionDone():
             return _told("contain", f"{name} finished")
-        case _:
+        case (
+            facts.ReleaseRequested() | facts.ContainmentReleased() | facts.ReleaseFailed() | facts.ContainmentExpired()
+        ):
             return _release(fact, name)
+        case _:
+            return _approval(fact, name)
+
+
+def _approval(fact: ApprovalFact, name: str) -> Told:
+    match fact:
+        case facts.ApprovalAsked(plan_sha256=plan, why=why):
+            return _told("approval", f"{name} waits for a second person (plan {_part(plan)[:12]}){_because(why)}")
+        case facts.ReleaseAsked(reason=reason, why=why):
+            head = f"release of {name} asked for{_because(reason)}"
+            return _told("approval", f"{head}; it waits for a second person{_because(why)}")
+        case facts.ApprovalGiven(plan_sha256=plan):
+            return _told("approval", f"{name} APPROVED (plan {_part(plan)[:12]})")
+        case facts.ApprovalDenied(reason=reason):
+            return _told("approval", f"{name} DENIED{_because(reason)}")
+        case facts.ApprovalLapsed():
+            return _told("approval", f"{name} LAPSED: nobody approved in time")
+        case facts.GlassBroken(reason=reason):
+            return _told(
+                "approval", f"GLASS BROKEN for {name}: one person acts where two are asked for{_because(reason)}"
+            )
+        case facts.ContainmentStarted():
+            return _told("contain", f"{name} begun")
+        case facts.ContainmentCancelled(reason=reason):
+            return _told("contain", f"{name} called off{_because(reason)}")
+        case facts.ExpiryAnnounced(left_s=left):
+            return _told("contain", f"{name} ends by itself in {age_text(left)}: extend or release it in time")
+        case _:
+            assert_never(fact)
 
 
 def _release(fact: ReleaseFact, name: str) -> Told:
@@ -241,8 +309,9 @@ def _release(fact: ReleaseFact, name: str) -> Told:
         case facts.ReleaseFailed(reason=reason, proof=proof):
             looks = "" if proof is None else f"; {seen(proof)}"
             return _told("contain", f"release of {name} FAILED{_because(reason)}{looks}")
-        case facts.ContainmentExpired():
-            return _told("contain", f"{name} expired by its own time")
+        case facts.ContainmentExpired(proof=proof):
+            looks = "" if proof is None else f": {seen(proof)}"
+            return _told("contain", f"{name} expired by its own time{looks}")
         case _:
             assert_never(fact)
 
@@ -264,7 +333,8 @@ def _named(action: str, plans: Mapping[str, Plan]) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"
 
 
 def _because(reason: str, joint: str = ": ") -> str:

@@ -18,6 +18,14 @@ from warroom.core.model import (
     StepState,
     Verb,
 )
+from warroom.core.notices import Delivery
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way to act on a bot."""
+
+    verb: Verb
+    adapter: str
 
 
 class BotView(msgspec.Struct, frozen=True):
@@ -45,6 +53,8 @@ class BotView(msgspec.Struct, frozen=True):
     """Action that contains it now."""
     verbs: list[Verb]
     """What can be done to it, mild to hard, as configured."""
+    ways: list[Way] = []
+    """Each verb with each adapter that can do it, in the same order."""
 
 
 class SourceView(msgspec.Struct, frozen=True):
@@ -109,6 +119,22 @@ class TimelineView(msgspec.Struct, frozen=True):
     text: str
 
 
+class ApprovalView(msgspec.Struct, frozen=True):
+    """A second person's word that is waited for, or was given."""
+
+    why: str
+    """The rule that asks for two people."""
+    asked_by: str
+    asked_uid: int | None
+    asked: float
+    lapses: float
+    release: bool
+    """For letting the bot back, not for containing it."""
+    reason: str
+    given_by: str | None
+    plan_sha256: str
+
+
 class ActionView(msgspec.Struct, frozen=True):
     """One containment as it stands."""
 
@@ -132,6 +158,12 @@ class ActionView(msgspec.Struct, frozen=True):
     """Files taken for it."""
     note: str
     """Why it failed or is ambiguous, in words."""
+    supersedes: str | None = None
+    """The weaker action of the same adapter that it follows."""
+    started: float | None = None
+    approval: ApprovalView | None = None
+    broken_glass: str = ""
+    """Why one person acted where two were asked for."""
 
 
 class IncidentView(msgspec.Struct, frozen=True):
@@ -157,6 +189,8 @@ class IncidentView(msgspec.Struct, frozen=True):
     """The next thing to do, in words."""
     metrics: dict[str, float | None]
     """ttd_s, tta_s, ttc_s, ttr_s"""
+    update_due: float | None = None
+    """When people wait for the next update; None when none is promised."""
 
 
 class ConsoleView(msgspec.Struct, frozen=True):
@@ -208,6 +242,10 @@ class View(msgspec.Struct, frozen=True):
     """The newest 100 entries of the whole room, newest last."""
     banner: str = ""
     """Something that everybody must see (journal failing, no evidence space), else empty."""
+    outbox: list[Delivery] = []
+    """The newest 100 notices, newest last."""
+    outbox_word: str = ""
+    """What is unsent or was given up; empty when nothing is."""
 
 
 class LogLine(msgspec.Struct, frozen=True):
@@ -224,3 +262,8 @@ class LogLine(msgspec.Struct, frozen=True):
     generation: int
     marks: list[str]
     """Ids of rules that this line matched."""
+    bot: str = ""
+    length: int = 0
+    """Bytes of the raw line, newline included; 0 for what is no line."""
+    came: float = 0.0
+    """When it arrived, as far as that is known."""

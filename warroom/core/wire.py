@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from warroom.core.commands import Answer, Command
+from warroom.core.company import Company, Here, Target
 from warroom.core.queries import Query, QueryAnswer
 from warroom.core.room import Welcome
 from warroom.core.view import View
@@ -25,6 +26,8 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
     client: str
     """console, cli or drill; only consoles are listed as present."""
     read_only: bool = False
+    claimed: str = ""
+    """Who says to be behind a shared account."""
 
 
 class Submit(msgspec.Struct, frozen=True, tag=True):
@@ -43,6 +46,19 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
 
 class Follow(msgspec.Struct, frozen=True, tag=True):
     """Send views from now on, the latest whenever it changed."""
+
+
+class Present(msgspec.Struct, frozen=True, tag=True):
+    """What this console looks at; from then on it is told who else is there. Never answered, and never recorded."""
+
+    here: Here
+
+
+class Point(msgspec.Struct, frozen=True, tag=True):
+    """Point at something, or at nothing any more; answered like a command, and not recorded."""
+
+    id: str
+    target: Target | None
 
 
 class Answered(msgspec.Struct, frozen=True, tag=True):
@@ -65,6 +81,12 @@ class Shown(msgspec.Struct, frozen=True, tag=True):
     view: View
 
 
+class Together(msgspec.Struct, frozen=True, tag=True):
+    """Who is here; sent to consoles that have said what they look at, the latest whenever it changed."""
+
+    company: Company
+
+
 class Denied(msgspec.Struct, frozen=True, tag=True):
     """A message that could not be taken, and why; the connection stays, unless the hello was denied."""
 
@@ -72,8 +94,8 @@ class Denied(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-FromClient = Hello | Submit | Ask | Follow
-FromEngine = Welcome | Answered | Told | Shown | Denied
+FromClient = Hello | Submit | Ask | Follow | Present | Point
+FromEngine = Welcome | Answered | Told | Shown | Together | Denied
 
 from_client = msgspec.json.Decoder(FromClient)
 from_engine = msgspec.json.Decoder(FromEngine)

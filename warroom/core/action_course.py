@@ -1,0 +1,86 @@
+"""What each fact makes of an action, beside its state."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from warroom.core import facts as f
+from warroom.core.action_states import ActionFact
+from warroom.core.desk import ActionRecord, ApprovalRecord
+from warroom.core.model import ActionState
+from warroom.core.ports import Entry
+
+
+def after(action: ActionRecord, entry: Entry, state: ActionState, fact: ActionFact) -> ActionRecord:
+    """Return an action after a fact that led it to `state`."""
+    at = entry.at
+    action = replace(action, state=state, settled=at if state != action.state else action.settled or at)
+    match fact:
+        case f.EvidenceTaken():
+            # The whole of a long log may come after the proof.
+            settled = None if state is ActionState.RUNNING else action.settled
+            return replace(action, evidence=[*action.evidence, *fact.files], settled=settled)
+        case f.ContainmentApplied():
+            return replace(action, note=fact.receipt, settled=None)
+        case f.ContainmentHeld() | f.ContainmentNotHeld():
+            # Whoever wanted to let it back has to say so again: from now on an answer is a flip, not a release.
+            return replace(action, proof=fact.proof, note="", releasing=False)
+        case f.ContainmentReleased():
+            return replace(action, proof=fact.proof, note="")
+        case f.ContainmentFailed() | f.ContainmentAmbiguous():
+            return replace(action, note=fact.reason)
+        case f.ReleaseFailed():
+            return replace(action, note=fact.reason, proof=fact.proof or action.proof)
+        case f.ReleaseRequested():
+            return replace(action, releasing=True, note=fact.reason)
+        case f.ContainmentExpired(proof=proof):
+            return replace(action, proof=proof or action.proof, note="")
+        case f.ActionDone():
+            return action
+        case _:
+            return _agreed(action, entry, fact)
+
+
+ApprovalFact = (
+    f.ApprovalAsked
+    | f.ReleaseAsked
+    | f.ApprovalGiven
+    | f.ApprovalDenied
+    | f.ApprovalLapsed
+    | f.GlassBroken
+    | f.ContainmentStarted
+    | f.ContainmentCancelled
+    | f.ExpiryAnnounced
+)
+
+
+def _agreed(action: ActionRecord, entry: Entry, fact: ApprovalFact) -> ActionRecord:
+    """Fold what happens before an action begins, and beside one that is open."""
+    match fact:
+        case f.ApprovalAsked(plan_sha256=plan, why=why):
+            return replace(action, approval=ApprovalRecord(plan, entry.actor, entry.at, why), note=why)
+        case f.ReleaseAsked(plan_sha256=plan, why=why, reason=reason):
+            asked = ApprovalRecord(plan, entry.actor, entry.at, why, release=True, reason=reason)
+            return replace(action, approval=asked)
+        case f.ApprovalGiven():
+            given = action.approval and replace(action.approval, given_by=entry.actor, given=entry.at)
+            return replace(action, approval=given)
+        case f.ApprovalDenied(reason=reason):
+            return replace(action, approval=None, note=f"denied by {entry.actor.label}: {reason}")
+        case f.ApprovalLapsed():
+            return replace(action, approval=None, note="nobody approved in time")
+        case f.GlassBroken(reason=reason):
+            return replace(
+                action, approval=None, broken_glass=reason, note=f"glass broken by {entry.actor.label}: {reason}"
+            )
+        case f.ContainmentStarted(supersedes=supersedes):
+            note = action.note if action.broken_glass else ""
+            return replace(action, started=entry.at, supersedes=supersedes, settled=None, note=note)
+        case f.ContainmentCancelled(reason=reason):
+            return replace(action, approval=None, note=reason)
+        case f.ExpiryAnnounced(left_s=left):
+            return replace(action, announced=[*action.announced, left])
+        case _:
+            assert_never(fact)

@@ -1,0 +1,40 @@
+"""Facts of telling people: what was written for whom, what became of it, what fell due."""
+
+from __future__ import annotations
+
+from warroom.core.facts_contain import Happened
+from warroom.core.model import Severity
+from warroom.core.notices import Audience, DeliveryState, Event
+
+
+class NoticeWritten(Happened, frozen=True):
+    """A text for an audience, on its way to channels; without channels it is a draft that a person sends."""
+
+    incident: str
+    audience: Audience
+    event: Event
+    severity: Severity
+    subject: str
+    text: str
+    channels: list[str]
+    about: int = 0
+    """Sequence number of the entry that it tells of; 0 when a person asked for it."""
+
+
+class NoticeSettled(Happened, frozen=True):
+    """A receiver took a notice, or it was given up."""
+
+    notice: str
+    incident: str
+    channel: str
+    state: DeliveryState
+    tries: int
+    text: str
+    """What the receiver said or what went wrong, without secrets."""
+
+
+class UpdateFellDue(Happened, frozen=True):
+    """The next update that people wait for is due and was not sent."""
+
+    incident: str
+    due: float
