@@ -1,7 +1,8 @@
 """A small pre-forking HTTP server for tests, run as a program: a parent and workers that share its socket.
 
 Arguments: folder, number of workers, seconds after which a worker without a sign of life is killed. It writes `pid` and
-`port` into the folder, and a line into `killed` for each worker that the parent gave up.
+`port` into the folder, and a line into `killed` for each worker that the parent gave up. Started again in the same
+folder it takes the same port.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ def start_worker(listener: socket.socket, alive: Path) -> int:
 
 def main(folder: Path, workers: int, patience_s: float) -> None:
     """Serve until killed; watch the workers as process managers do."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    port = folder / "port"
+    listener = socket.create_server(("127.0.0.1", int(port.read_text()) if port.exists() else 0))
     signs = {folder / f"alive-{number}": 0 for number in range(workers)}
     for sign in signs:
         signs[sign] = start_worker(listener, sign)
-    (folder / "port").write_text(str(listener.getsockname()[1]))
+    port.write_text(str(listener.getsockname()[1]))
     (folder / "pid.part").write_text(f"{os.getpid()}\n")
     (folder / "pid.part").rename(folder / "pid")
     while True:

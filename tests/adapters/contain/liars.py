@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warroom.core.model import Plan, Verb
-from warroom.core.ports import Receipt
+from warroom.core.ports import Check, Checked, Need, Observation, Receipt
 
 
 class NothingDoer:
@@ -17,7 +17,7 @@ class NothingDoer:
         """Keys of the calls of `apply`, in order."""
         self.released: list[str] = []
         self._bot = bot
-        self._verbs = verbs or frozenset({Verb.LIMIT, Verb.DISABLE, Verb.FREEZE})
+        self._verbs = verbs or frozenset({Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP})
 
     def verbs(self) -> frozenset[Verb]:
         """What it claims."""
@@ -35,6 +35,18 @@ class NothingDoer:
             probe="",
             expires_s=expires_s,
         )
+
+    def needs(self) -> list[Need]:
+        """Nothing."""
+        return []
+
+    async def check(self, verb: Verb) -> list[Check]:
+        """All is well, as always."""
+        return [Check("endpoint", Checked.OK, "fine")]
+
+    async def observe(self, verb: Verb) -> Observation:
+        """What it would like to be true."""
+        return Observation("done", 0.0)
 
     async def snapshot(self) -> list[tuple[str, bytes]]:
         """Something that looks like a state."""

@@ -28,6 +28,7 @@ class ForkingBot:
     """A running pre-forking server."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.folder = folder
         self.pidfile = folder / "pid"
         self.killed = folder / "killed"
         self.process = process

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.contain.build import adapters_for, probe_for
+from warroom.adapters.contain.build import adapters_for, probes_for
 from warroom.adapters.contain.http_probe import HttpProbe
 from warroom.adapters.contain.no_probe import NoProbe
 from warroom.core.model import Verb
@@ -28,5 +28,5 @@ def test_a_bot_has_only_what_is_configured() -> None:
 
 
 def test_a_bot_without_a_probe_gets_the_one_that_proves_nothing() -> None:
-    assert isinstance(probe_for(BotSettings([]), CLOCK), NoProbe)
-    assert isinstance(probe_for(BotSettings([], probe=ProbeSettings("http://127.0.0.1/")), CLOCK), HttpProbe)
+    assert isinstance(probes_for(BotSettings([]), CLOCK)[0], NoProbe)
+    assert isinstance(probes_for(BotSettings([], probe=ProbeSettings("http://127.0.0.1/")), CLOCK)[0], HttpProbe)

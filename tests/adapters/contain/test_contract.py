@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.adapters.contain.rig_cgroup import bot_in_cgroup
+from tests.adapters.contain.rig_command import SWITCH, program
+from tests.adapters.contain.rig_docker import docker_bot
+from tests.adapters.contain.rig_flag import flagged_bot
+from tests.adapters.contain.rig_kubernetes import kubernetes_bot
+from tests.adapters.contain.rig_limiter import KEY, limited_bot
+from tests.adapters.contain.rig_nft import Network, leaking, skip_unless_possible
+from tests.adapters.contain.rig_oauth import oauth_bot
+from tests.adapters.contain.rig_process import restartable_bot, start_words, up_or_gone
+from tests.adapters.contain.rig_systemd import unit_bot
+from tests.adapters.contain.rig_webhook import webhook_service
 from tests.adapters.contain.rigs import controlled_bot, forking_bot
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.contain.build import adapters_for, probe_for
+from warroom.adapters.contain.build import adapters_for, probes_for
 from warroom.core.model import Plan, Verb, Verdict
-from warroom.core.ports import AdapterFailed, Containment, Probe
+from warroom.core.ports import AdapterFailed, Containment
 from warroom.core.settings import BotSettings, ContainSettings, ControlSettings, ProbeSettings, ProcessSettings
+from warroom.core.settings_contain import (
+    CgroupSettings,
+    CommandSettings,
+    DockerSettings,
+    FlagSettings,
+    KubernetesSettings,
+    LimiterSettings,
+    NftSettings,
+    SystemdSettings,
+    WebhookSettings,
+)
 
 CLOCK = SystemClock()
 
@@ -22,11 +46,15 @@ CLOCK = SystemClock()
 class Rig:
     """One adapter on a running bot, and the bot as its users see it."""
 
-    def __init__(self, settings: BotSettings, verb: Verb) -> None:
+    def __init__(self, settings: BotSettings, verb: Verb, caught_up: Callable[[], None] = lambda: None) -> None:
         self.settings = settings
         self.verb = verb
+        self.key = f"ACT-{uuid.uuid4().hex[:12]}"
+        """What is started again bears it, and is looked for by it on the whole host."""
+        self.caught_up = caught_up
+        """Returns when the bot has had its time to notice, for bots that look at something now and then."""
         self.adapter = self.fresh()
-        self.probe: Probe = probe_for(settings, CLOCK)
+        (self.probe,) = probes_for(settings, CLOCK)
 
     def fresh(self) -> Containment:
         """The same adapter as an engine that was just started has it."""
@@ -35,6 +63,7 @@ class Rig:
 
     async def verdict(self) -> Verdict:
         """One look from outside."""
+        await asyncio.to_thread(self.caught_up)
         return (await self.probe.look(self.verb)).verdict
 
 
@@ -46,6 +75,39 @@ def control_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
 
 
 @contextlib.contextmanager
+def flag_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with flagged_bot(folder) as bot:
+        flag = FlagSettings(str(bot.flags), limit="limited")
+        settings = BotSettings([], probe=bot.probe, contain=ContainSettings(flag=flag))
+        yield Rig(settings, verb, bot.caught_up)
+
+
+@contextlib.contextmanager
+def limiter_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with limited_bot(folder) as bot:
+        limiter = LimiterSettings(bot.server.url, KEY)
+        settings = BotSettings([], probe=bot.probe, contain=ContainSettings(limiter=limiter))
+        yield Rig(settings, verb, bot.use)
+
+
+@contextlib.contextmanager
+def command_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with flagged_bot(folder) as bot:
+        switch = program(folder, "switch", SWITCH)
+        apply, release = ([switch, str(bot.flags), mode] for mode in ("disabled", "normal"))
+        command = CommandSettings([verb], apply, release=release)
+        settings = BotSettings([], probe=bot.probe, contain=ContainSettings(command=command))
+        yield Rig(settings, verb, bot.caught_up)
+
+
+@contextlib.contextmanager
+def webhook_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with webhook_service(folder) as service:
+        webhook = WebhookSettings(service.order_url, str(service.key_file))
+        yield Rig(BotSettings([], probe=ProbeSettings(service.url), contain=ContainSettings(webhook=webhook)), verb)
+
+
+@contextlib.contextmanager
 def process_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with forking_bot(folder) as bot:
         process = ProcessSettings(str(bot.pidfile))
@@ -53,13 +115,86 @@ def process_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
         yield Rig(BotSettings([], probe=probe, contain=ContainSettings(process=process)), verb)
 
 
+@contextlib.contextmanager
+def stop_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with restartable_bot(folder) as bot:
+        process = ProcessSettings(str(bot.pidfile), 0.2, [verb], start=start_words(folder))
+        probe = ProbeSettings(bot.url, timeout_s=1.0)
+        settings = BotSettings([], probe=probe, contain=ContainSettings(process=process))
+        yield Rig(settings, verb, lambda: up_or_gone(bot))
+
+
+@contextlib.contextmanager
+def cgroup_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with bot_in_cgroup(folder) as (group, bot):
+        cgroup = CgroupSettings(group.name)
+        probe = ProbeSettings(bot.url, timeout_s=0.3)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(cgroup=cgroup)), verb)
+
+
+@contextlib.contextmanager
+def docker_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with docker_bot(f"contract-{verb}") as bot:
+        docker = DockerSettings(bot.name, host=bot.engine.host, grace_s=1.0)
+        # A host that lost sight of an address asks for it again once a second.
+        probe = ProbeSettings(bot.url, method="GET", timeout_s=2.5)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(docker=docker)), verb)
+
+
+@contextlib.contextmanager
+def systemd_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with unit_bot("contract", unified=True) as bot:
+        systemd = SystemdSettings(bot.unit, bus=bot.machine.bus)
+        probe = ProbeSettings(bot.url, method="GET", timeout_s=0.3)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(systemd=systemd)), verb)
+
+
+@contextlib.contextmanager
+def kubernetes_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with kubernetes_bot(folder) as cluster:
+        kubernetes = KubernetesSettings(cluster.api, "bots", {"app": "support"}, token_file=str(cluster.token_file))
+        probe = ProbeSettings(cluster.url, timeout_s=0.3)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(kubernetes=kubernetes)), verb)
+
+
+@contextlib.contextmanager
+def oauth_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    with oauth_bot(folder) as bot:
+        yield Rig(BotSettings([], probe=bot.probe, contain=ContainSettings(oauth=bot.settings())), verb)
+
+
+@contextlib.contextmanager
+def nft_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
+    skip_unless_possible()
+    with Network() as network:
+        inside = ["nsenter", f"--net=/run/netns/{network.name}"]
+        with leaking(network.theirs, network.ours, inside) as bot:
+            nft = NftSettings(netns=network.name, allow=[])
+            probe = ProbeSettings(bot.url, timeout_s=0.5)
+            yield Rig(BotSettings([], probe=probe, contain=ContainSettings(nft=nft)), verb)
+
+
 RIGS: dict[str, tuple[Callable[[Path, Verb], contextlib.AbstractContextManager[Rig]], Verb]] = {
     "control": (control_rig, Verb.DISABLE),
+    "flag": (flag_rig, Verb.DISABLE),
+    "command": (command_rig, Verb.DISABLE),
+    "webhook": (webhook_rig, Verb.DISABLE),
+    "limiter": (limiter_rig, Verb.LIMIT),
+    "nft": (nft_rig, Verb.ISOLATE),
     "process": (process_rig, Verb.FREEZE),
+    "process-stop": (stop_rig, Verb.STOP),
+    "cgroup": (cgroup_rig, Verb.FREEZE),
+    "oauth": (oauth_rig, Verb.REVOKE),
+    "docker": (docker_rig, Verb.ISOLATE),
+    "systemd": (systemd_rig, Verb.FREEZE),
+    "kubernetes": (kubernetes_rig, Verb.ISOLATE),
 }
+_LONG = {"docker", "systemd"}
+"""Rigs that start more than a process."""
+KINDS = [pytest.param(kind, marks=[pytest.mark.long] if kind in _LONG else []) for kind in sorted(RIGS)]
 
 
-@pytest.fixture(params=sorted(RIGS))
+@pytest.fixture(params=KINDS)
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     make, verb = RIGS[request.param]
     with make(tmp_path, verb) as made:
@@ -93,26 +228,26 @@ async def test_it_plans_the_verbs_it_names_and_refuses_the_others(rig: Rig) -> N
 
 async def test_what_is_applied_holds_outside_and_twice_is_harmless(rig: Rig) -> None:
     plan = await rig.adapter.plan(rig.verb, None)
-    await rig.adapter.apply(plan, "ACT-001")
+    await rig.adapter.apply(plan, rig.key)
     assert await rig.verdict() is Verdict.CONTAINED
-    assert (await rig.adapter.apply(plan, "ACT-001")).text
+    assert (await rig.adapter.apply(plan, rig.key)).text
     assert await rig.verdict() is Verdict.CONTAINED
 
 
 async def test_a_release_undoes_it_and_twice_is_harmless(rig: Rig) -> None:
     plan = await rig.adapter.plan(rig.verb, None)
-    await rig.adapter.apply(plan, "ACT-001")
-    await rig.adapter.release(plan, "ACT-001")
+    await rig.adapter.apply(plan, rig.key)
+    await rig.adapter.release(plan, rig.key)
     assert await rig.verdict() is Verdict.OPEN
-    await rig.adapter.release(plan, "ACT-001")
+    await rig.adapter.release(plan, rig.key)
     assert await rig.verdict() is Verdict.OPEN
 
 
 async def test_an_engine_that_was_restarted_releases_from_the_plan_alone(rig: Rig) -> None:
     plan = await rig.adapter.plan(rig.verb, None)
-    await rig.adapter.apply(plan, "ACT-001")
+    await rig.adapter.apply(plan, rig.key)
     recorded = msgspec.json.decode(msgspec.json.encode(plan), type=Plan)
-    await rig.fresh().release(recorded, "ACT-001")
+    await rig.fresh().release(recorded, rig.key)
     assert await rig.verdict() is Verdict.OPEN
 
 
@@ -123,11 +258,10 @@ async def test_a_snapshot_has_content_and_changes_nothing(rig: Rig) -> None:
     assert await rig.verdict() is Verdict.OPEN
 
 
-async def test_a_bot_that_is_gone_is_a_failure_and_not_a_success(tmp_path: Path) -> None:
-    for make, verb in RIGS.values():
-        folder = tmp_path / verb
-        folder.mkdir()
-        with make(folder, verb) as rig:
-            plan = await rig.adapter.plan(verb, None)
-        with pytest.raises(AdapterFailed):
-            await rig.adapter.apply(plan, "ACT-001")
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_bot_that_is_gone_is_a_failure_and_not_a_success(kind: str, tmp_path: Path) -> None:
+    make, verb = RIGS[kind]
+    with make(tmp_path, verb) as rig:
+        plan = await rig.adapter.plan(verb, None)
+    with pytest.raises(AdapterFailed):
+        await rig.adapter.apply(plan, rig.key)

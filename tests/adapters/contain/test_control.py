@@ -105,7 +105,7 @@ async def test_a_bot_that_says_no_changed_nothing(bot: ControlledBot, status: in
 async def test_a_wrong_key_is_refused_with_advice(bot: ControlledBot) -> None:
     bot.key_file.write_bytes(b"another key")
     adapter = adapter_for(bot)
-    with pytest.raises(AdapterFailed, match="401 and changed nothing; does the bot have the key"):
+    with pytest.raises(AdapterFailed, match="401 and changed nothing; does the other side have the key"):
         await adapter.apply(await planned(adapter), "ACT-001")
     assert bot.mode == "normal"
 

@@ -205,7 +205,7 @@ async def test_a_plan_of_a_former_boot_is_refused(bot: ForkingBot) -> None:
 
 async def test_the_engine_and_all_above_it_are_never_frozen(tmp_path: Path) -> None:
     for ours in (1, os.getpid(), os.getppid()):
-        with pytest.raises(AdapterFailed, match="never frozen"):
+        with pytest.raises(AdapterFailed, match="never touched"):
             await frozen_plan(write_pid(tmp_path, ours))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.waiting import eventually
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.contain.build import adapters_for, probe_for
+from warroom.adapters.contain.build import adapters_for, probes_for
 from warroom.core.model import Sample, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment
 from warroom.core.settings import (
@@ -53,7 +53,7 @@ class Room:
 
     async def look(self, verb: Verb) -> Sample:
         """One look from outside."""
-        return await probe_for(self.settings, CLOCK).look(verb)
+        return await probes_for(self.settings, CLOCK)[0].look(verb)
 
     def states(self) -> set[str]:
         """States of the bot and its tools, as another library reads them."""
@@ -73,6 +73,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
         stop_bot(bot)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", [Verb.LIMIT, Verb.DISABLE, Verb.FREEZE])
 async def test_each_verb_is_held_outside_and_undone(room: Room, verb: Verb) -> None:
     adapter = room.adapter(verb)
@@ -94,6 +95,7 @@ async def test_a_limited_bot_still_answers_ordinary_questions_and_no_tool(room: 
     assert "200" in (await room.look(Verb.DISABLE)).got
 
 
+@pytest.mark.long
 async def test_an_order_that_expires_ends_in_the_bot_itself(room: Room) -> None:
     adapter = room.adapter(Verb.DISABLE)
     await adapter.apply(await adapter.plan(Verb.DISABLE, 1.0), "ACT-001")

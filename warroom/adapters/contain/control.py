@@ -21,8 +21,8 @@ from warroom.adapters.contain.http_exchange import Answered, Broken, exchange, s
 from warroom.core.clean import clean
 from warroom.core.model import Plan, Verb
 from warroom.core.moments import age_text
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Receipt
-from warroom.core.settings import ControlSettings
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Check, Checked, Clock, Need, Observation, Receipt
+from warroom.core.settings_contain import ControlSettings
 
 OPERATOR = "warroom"
 """Who the bot's own log names for the change."""
@@ -89,6 +89,34 @@ class ControlAdapter:
             expires_s=expires_s,
         )
 
+    def needs(self) -> list[Need]:
+        """The key file and an endpoint within reach."""
+        return [
+            Need("file", self._settings.key_file, "signs the requests; readable by the engine's account alone"),
+            Need("address", clean(shown_address(self._settings.url)), "takes the signed requests"),
+        ]
+
+    async def check(self, verb: Verb) -> list[Check]:
+        """Read the key, then ask the endpoint for its state with a signature."""
+        try:
+            await self._key()
+        except AdapterFailed as error:
+            return [Check("key file", Checked.FAILED, str(error))]
+        checks = [Check("key file", Checked.OK, clean(self._settings.key_file))]
+        try:
+            answer = await self._send("GET", f"check-{self._clock.now():.3f}", b"")
+        except (AdapterFailed, AdapterAmbiguous) as error:
+            return [*checks, Check("endpoint", Checked.FAILED, str(error))]
+        return [*checks, Check("endpoint", Checked.OK, clean(answer.body.decode("utf-8", "replace"), _SHOWN))]
+
+    async def observe(self, verb: Verb) -> Observation:
+        """Return what the endpoint says of itself."""
+        try:
+            answer = await self._send("GET", f"observe-{self._clock.now():.3f}", b"")
+        except (AdapterFailed, AdapterAmbiguous) as error:
+            return Observation(str(error), self._clock.now())
+        return Observation(clean(answer.body.decode("utf-8", "replace"), _SHOWN), self._clock.now())
+
     async def snapshot(self) -> list[tuple[str, bytes]]:
         """Return what the endpoint says of the bot's state; raises as `apply` does."""
         key = f"snapshot-{self._clock.now():.3f}"
@@ -122,7 +150,7 @@ class ControlAdapter:
         outcome = await exchange(
             method, self._settings.url, headers=headers, content=body, timeout_s=self._settings.timeout_s
         )
-        return _taken(outcome, self._settings)
+        return taken(outcome, self._settings.url, self._settings.key_file)
 
     async def _key(self) -> bytes:
         return await asyncio.to_thread(read_key, Path(self._settings.key_file))
@@ -159,9 +187,13 @@ def _body(mode: str, expires_s: float | None) -> bytes:
     return msgspec.json.encode(_State(mode, whole, OPERATOR))
 
 
-def _taken(outcome: Answered | Broken, settings: ControlSettings) -> Answered:
-    """Return the answer of a bot that took the request; raise what anything else means."""
-    where = shown_address(settings.url)
+def taken(outcome: Answered | Broken, url: str, key_file: str) -> Answered:
+    """Return the answer of a side that took the signed request (2xx); raise what anything else means.
+
+    Raises AdapterFailed when nothing was sent or the answer is a no (3xx, 4xx), AdapterAmbiguous when contact was lost
+    after sending or the other side broke (5xx).
+    """
+    where = shown_address(url)
     match outcome:
         case Broken(how=how, text=text) if how.sent:
             raise AdapterAmbiguous(clean(f"{where}: {text} after the request was sent"))
@@ -172,7 +204,7 @@ def _taken(outcome: Answered | Broken, settings: ControlSettings) -> Answered:
         case Answered(status=status, body=body) if status >= 500:
             raise AdapterAmbiguous(clean(f"{where} answers {status}: {clean(body, _SHOWN)}"))
         case Answered(status=401 | 403 as status):
-            hint = f"does the bot have the key of {settings.key_file}, and do both clocks agree?"
+            hint = f"does the other side have the key of {key_file}, and do both clocks agree?"
             raise AdapterFailed(clean(f"{where} answers {status} and changed nothing; {hint}"))
         case Answered(status=status, body=body):
             raise AdapterFailed(clean(f"{where} answers {status} and changed nothing: {clean(body, _SHOWN)}"))

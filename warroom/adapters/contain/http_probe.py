@@ -6,6 +6,9 @@ that, of the general `contained_when`:
 - limit: the status codes. Silence or a closed port is not what a limited bot does.
 - disable: the status codes and a refused connection. Silence may be a slow answer or a lost network.
 - freeze: silence. A refused connection means that the process ended, a status that something still runs.
+- stop: a refused connection.
+- isolate: silence or a refused connection.
+- revoke: the status codes.
 """
 
 from __future__ import annotations
@@ -33,6 +36,10 @@ class HttpProbe:
         self.samples = settings.samples
         self._settings = settings
         self._clock = clock
+
+    def judges(self, verb: Verb) -> bool:
+        """Every verb but those that the config leaves to others."""
+        return verb not in self._settings.not_for
 
     def describe(self, verb: Verb) -> str:
         """Return the request and the answers that mean contained and open, in words."""
@@ -111,6 +118,10 @@ def contained_when(settings: ProbeSettings, verb: Verb) -> ContainedWhen:
     match verb:
         case Verb.FREEZE:
             return ContainedWhen(timeout=general.timeout)
+        case Verb.STOP:
+            return ContainedWhen(refused=general.refused)
+        case Verb.ISOLATE:
+            return ContainedWhen(refused=general.refused, timeout=general.timeout)
         case Verb.DISABLE:
             return ContainedWhen(status=general.status, refused=general.refused)
         case _:

@@ -16,6 +16,10 @@ class NoProbe:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
+    def judges(self, verb: Verb) -> bool:
+        """None of them."""
+        return False
+
     def describe(self, verb: Verb) -> str:
         """Say that nothing will prove the effect."""
         return f"{_TEXT}: whether {verb} holds must be verified by hand"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import psutil
 
-from warroom.adapters.contain.process_tree import command_line, read_process, start_time, tree_of
+from warroom.adapters.contain.process_tree import Process, command_line, read_process, start_time, tree_of
 from warroom.core.moments import utc_text
 
 
@@ -36,18 +36,21 @@ class ProcessState(msgspec.Struct, frozen=True):
 
 def state_of(root: int, start_ticks: int) -> bytes:
     """Return the tree of `root` as a JSON list, parents first. Blocking."""
-    found: list[ProcessState] = []
-    for process in tree_of(root, start_ticks):
-        plain = ProcessState(
-            pid=process.pid,
-            ppid=process.ppid,
-            name=process.name,
-            cmdline=command_line(process.pid),
-            started=utc_text(start_time(process)),
-            state=process.state,
-        )
-        found.append(_measured(plain))
+    found = [measured(process) for process in tree_of(root, start_ticks)]
     return msgspec.json.format(msgspec.json.encode(found), indent=1)
+
+
+def measured(process: Process) -> ProcessState:
+    """Return what one process is and holds now, as far as this account may read it. Blocking."""
+    plain = ProcessState(
+        pid=process.pid,
+        ppid=process.ppid,
+        name=process.name,
+        cmdline=command_line(process.pid),
+        started=utc_text(start_time(process)),
+        state=process.state,
+    )
+    return _measured(plain)
 
 
 def _measured(plain: ProcessState) -> ProcessState:

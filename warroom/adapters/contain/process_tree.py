@@ -26,6 +26,7 @@ class Process(msgspec.Struct, frozen=True):
 
     pid: int
     ppid: int
+    group: int
     session: int
     start_ticks: int
     """Clock ticks from boot to its start (proc(5), field 22)."""
@@ -46,6 +47,7 @@ def read_process(pid: int) -> Process | None:
     return Process(
         pid=pid,
         ppid=int(fields[1]),
+        group=int(fields[2]),
         session=int(fields[3]),
         start_ticks=int(fields[19]),
         state=fields[0],
@@ -83,8 +85,9 @@ def start_time(process: Process) -> float:
 def tree_of(root: int, start_ticks: int) -> list[Process]:
     """Return the living processes under `root`, itself first, parents before children.
 
-    A process whose parent ended is found by its session, when `root` leads one. Zombies without a running thread are
-    left out. Empty when `root` now names a process with another start: a pid is free only when its session is.
+    A process whose parent ended is found by its session or group, when `root` leads one. Zombies without a running
+    thread are left out. Empty when `root` names a process with another start now: a pid is free only when its session
+    is.
     """
     everybody = {process.pid: process for process in _all_processes() if process.start_ticks >= start_ticks}
     now = everybody.get(root)
@@ -93,7 +96,7 @@ def tree_of(root: int, start_ticks: int) -> list[Process]:
     children: dict[int, list[int]] = {}
     for process in everybody.values():
         children.setdefault(process.ppid, []).append(process.pid)
-    roots = [root, *sorted(pid for pid, process in everybody.items() if process.session == root)]
+    roots = [root, *sorted(pid for pid, process in everybody.items() if root in (process.session, process.group))]
     order: dict[int, None] = {}
     for start in roots:
         waiting = [start]
@@ -170,7 +173,7 @@ def stop_down(process: Process) -> list[Process]:
     """Send SIGSTOP to a process, then to its children, and so on; return all that got it.
 
     Children are asked for right after their parent stopped, so a tree that grows faster than /proc can be read is
-    overtaken. Kernels without CONFIG_PROC_CHILDREN name no children; readings of the whole tree find them.
+    overtaken. Where the kernel names no children, readings of the whole tree find them.
     """
     got: dict[int, Process] = {}
     waiting: list[Process] = [process]
@@ -179,11 +182,14 @@ def stop_down(process: Process) -> list[Process]:
         if process.pid in got or not send(process, signal.SIGSTOP):
             continue
         got[process.pid] = process
-        for pid in b" ".join(_of_threads(process.pid, "children")).split():
-            child = read_process(int(pid))
-            if child is not None and child.ppid == process.pid and child.state != _STOPPED:
-                waiting.append(child)
+        waiting.extend(child for child in children_of(process) if child.state != _STOPPED)
     return list(got.values())
+
+
+def children_of(process: Process) -> list[Process]:
+    """Return its children as the kernel names them; none on kernels without CONFIG_PROC_CHILDREN."""
+    named = (read_process(int(pid)) for pid in b" ".join(_of_threads(process.pid, "children")).split())
+    return [child for child in named if child is not None and child.ppid == process.pid]
 
 
 def own_line() -> set[int]:

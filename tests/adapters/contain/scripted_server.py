@@ -1,0 +1,102 @@
+"""A real HTTP server whose every answer the test decides: wrong bodies, redirects, silence, floods."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+_FLOOD = b"x" * 65536
+
+
+class Asked(NamedTuple):
+    """A request that came."""
+
+    method: str
+    path: str
+    authorization: str
+    body: bytes
+
+
+class Answer(NamedTuple):
+    """What the server does with a request."""
+
+    status: int
+    body: bytes = b""
+    location: str = ""
+    hangs: bool = False
+    """Whether it says nothing until the server ends."""
+    drops: bool = False
+    """Whether it closes the connection without a word."""
+    flood: int = 0
+    """Bytes that follow the body, if they are taken."""
+
+
+class Scripted:
+    """The server and what came to it."""
+
+    def __init__(self, decide: Callable[[Asked], Answer]) -> None:
+        self.asked: list[Asked] = []
+        self.flooded = 0
+        """Bytes of floods that left."""
+        self.over = threading.Event()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, decide))
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+def _handler(server: Scripted, decide: Callable[[Asked], Answer]) -> type[http.server.BaseHTTPRequestHandler]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", "0")))
+            asked = Asked(self.command, self.path, self.headers.get("authorization", ""), body)
+            server.asked.append(asked)
+            answer = decide(asked)
+            if answer.hangs:
+                server.over.wait(30)
+            if answer.hangs or answer.drops:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            if answer.location:
+                self.send_header("location", answer.location)
+            self.send_header("content-length", str(len(answer.body) + answer.flood))
+            self.end_headers()
+            self.wfile.write(answer.body)
+            self._flood(answer.flood)
+
+        do_POST = do_PUT = do_GET
+
+        def _flood(self, left: int) -> None:
+            # The other side hangs up when it has enough.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                while left > 0 and not server.over.is_set():
+                    self.wfile.write(_FLOOD)
+                    server.flooded += len(_FLOOD)
+                    left -= len(_FLOOD)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            return
+
+    return Handler
+
+
+@contextlib.contextmanager
+def scripted(decide: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
+    """Run the server in a thread; with `tls` it speaks only that."""
+    server = Scripted(decide)
+    if tls is not None:
+        server.server.socket = tls.wrap_socket(server.server.socket, server_side=True, do_handshake_on_connect=False)
+        server.url = server.url.replace("http:", "https:")
+    thread = threading.Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.server.shutdown()
+        server.server.server_close()
+        thread.join()
