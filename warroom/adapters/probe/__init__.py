@@ -1,0 +1,1 @@
+"""Looks at a bot from outside, each independent of every adapter."""
