@@ -27,6 +27,8 @@ def test_every_section_is_there_in_order() -> None:
         "Timeline (UTC)",
         "Checklist",
         "Actions",
+        "Who agreed",
+        "Who was told",
         "Evidence",
         "Classification",
         "Contributing factors",
@@ -77,7 +79,7 @@ def test_nothing_hostile_survives_rendering(text: str) -> None:
     assert [tag for tag in tags if not HARMLESS.fullmatch(tag)] == []
     assert not re.search(r"<[^>]*\s(?!class=)[a-z-]+=", rendered.replace(' style="text-align', ""))
     titles = re.findall(r"<h2>(.*?)</h2>", rendered)
-    assert len(titles) == 15
+    assert len(titles) == 17
 
 
 @pytest.mark.parametrize("text", CORPUS)

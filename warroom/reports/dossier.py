@@ -17,6 +17,7 @@ from warroom.core.ports import Entry
 from warroom.core.taxonomy import name_of
 from warroom.core.timeline import words
 from warroom.core.view import ActionView, IncidentView, StepView, View
+from warroom.reports.accord import Accord, Told, accords_of, told_of
 from warroom.reports.parts import Item, Part, items_of, parts_of
 
 PAUSE_S = 15 * 60.0
@@ -111,6 +112,8 @@ class Dossier(msgspec.Struct, frozen=True):
     timeline: list[Row]
     steps: list[StepNote]
     actions: list[ActionNote]
+    accords: list[Accord]
+    told: list[Told]
     evidence: list[EvidenceFile]
     taxonomy: list[tuple[str, str]]
     """Ids in the public catalogues and their names."""
@@ -165,6 +168,8 @@ def dossier_of(
         timeline=timeline,
         steps=steps,
         actions=actions,
+        accords=accords_of(mine),
+        told=told_of(mine),
         evidence=list(evidence),
         taxonomy=_taxonomy(mine, alarms),
         summary=_summary(shown, alarms, severities, actions),
@@ -217,7 +222,7 @@ def _timeline(mine: Sequence[Entry], plans: dict[str, Plan]) -> list[Row]:
         told = words(entry, plans)
         pause = 0.0 if before is None else entry.at - before
         shown = pause if pause > PAUSE_S else None
-        rows.append(Row(entry.seq, entry.at, clean(entry.actor.name, 64), told.kind, told.text, shown))
+        rows.append(Row(entry.seq, entry.at, clean(entry.actor.label, 64), told.kind, told.text, shown))
         before = entry.at
     return rows
 

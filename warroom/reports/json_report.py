@@ -33,6 +33,8 @@ def document(dossier: Dossier) -> Json:
         "timeline": [{**msgspec.structs.asdict(row), "at": utc_text(row.at)} for row in dossier.timeline],
         "checklist": [{"id": note.step.id, "standing": note.standing, "late_s": note.late_s} for note in dossier.steps],
         "effects": [{"action": note.action.id, "effect_s": note.effect_s} for note in dossier.actions],
+        "agreed": [{**msgspec.structs.asdict(one), "at": utc_text(one.at)} for one in dossier.accords],
+        "told": [{**msgspec.to_builtins(one), "at": utc_text(one.at), "word": one.word} for one in dossier.told],
         "evidence": [_evidence(file) for file in dossier.evidence],
         "taxonomy": [{"id": one, "name": name} for one, name in dossier.taxonomy],
         "parts": [
