@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 from warroom.adapters.config import ConfigError, load_config
+from warroom.adapters.contain.build import ADAPTERS
 from warroom.core import settings as shapes
+from warroom.core import settings_contain, settings_notify
 from warroom.core.model import Verb
-from warroom.core.settings import ContainedWhen, Settings
+from warroom.core.settings import AccessSettings, ContainedWhen, Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "config.md"
 SMALL = '[bots.support]\nlog = "a.log"\n'
@@ -44,11 +47,27 @@ def test_the_documented_example_is_valid(config: Path) -> None:
 
 def test_every_key_is_documented_and_every_documented_key_exists() -> None:
     structs = [one for one in vars(shapes).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)]
-    keys = {field.name for one in structs for field in msgspec.structs.fields(one)} - {"control", "process"}
-    documented = set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.M))
-    assert documented == keys
-    assert "`control`" in DOCS.read_text()
-    assert "`process`" in DOCS.read_text()
+    elsewhere = {AccessSettings: "access.md"}
+    own_tests = {settings_contain.__name__, settings_notify.__name__}
+    mine = [one for one in structs if one.__module__ not in own_tests and one not in elsewhere]
+    keys = {field.name for one in mine for field in msgspec.structs.fields(one)}
+    assert set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.M)) == keys
+    for one, page in elsewhere.items():
+        text = (DOCS.parent / page).read_text()
+        assert set(re.findall(r"^\| `(\w+)` \|", text, re.M)) == {field.name for field in msgspec.structs.fields(one)}
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+def test_an_adapters_page_has_its_keys_and_what_people_ask_of_it(kind: str) -> None:
+    page = DOCS.parent / "adapters" / f"{kind}.md"
+    text = page.read_text()
+    shape = next(field.type for field in msgspec.structs.fields(settings_contain.ContainSettings) if field.name == kind)
+    real = {field.name for field in msgspec.structs.fields(get_args(shape)[0])}
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.M)) == real
+    rows = {"verbs", "needs", "permissions", "users see", "undone by", "expiry", "does not prove itself by"}
+    assert set(re.findall(r"^\| ([a-z ]+) \| \S", text, re.M)) >= rows
+    assert f"[`{kind}`](adapters/{kind}.md)" in DOCS.read_text()
+    assert "```toml" in text
 
 
 def test_documented_defaults_are_the_real_ones() -> None:

@@ -341,3 +341,17 @@ async def test_closing_leaves_no_thread_and_no_open_file(log: Path) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name in ("tail", "watch")]
     left = [fd for fd in set(os.listdir("/proc/self/fd")) - before if os.path.exists(f"/proc/self/fd/{fd}")]
     assert not [fd for fd in left if os.readlink(f"/proc/self/fd/{fd}").endswith(".log")]
+
+
+async def test_what_waits_to_be_taken_counts_as_behind(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text(text(numbered(0, 30_000)))
+    async with reading(log) as reader:
+        await reader.has(numbered(0, 30_000))
+    size = log.stat().st_size
+    told = [(one.checkpoint.offset, one.behind_bytes) for one in reader.batches if one.checkpoint and one.records]
+    assert len(told) > 2
+    # How far the reader was at each of them is a matter of time; the file's end is not.
+    assert told[-1] == (size, 0)
+    assert all(offset + behind <= size for offset, behind in told)
+    assert told[0][1] > 0

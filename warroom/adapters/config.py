@@ -17,13 +17,16 @@ from msgspec import inspect
 from warroom.core.clean import clean
 from warroom.core.playbook_rules import nearest
 from warroom.core.settings import Settings
+from warroom.core.settings_notify import PATH_KEYS
 from warroom.core.settings_rules import range_faults
 
 MAX_BYTES = 1024 * 1024
 
 Key = tuple[str, ...]
 
-_LISTS_OF_PATHS = ("log", "history")
+_LISTS_OF_PATHS = ("log", "history", "evidence")
+_PATHS = ("key_file", "pidfile", "path", "log", "token_file", "admin_token_file", "ca_file")
+"""Keys of adapters and named probes that are paths; `cgroup` names a folder below its own mount."""
 
 
 class ConfigFault(msgspec.Struct, frozen=True):
@@ -111,13 +114,24 @@ def _listed(data: dict[str, Any]) -> None:
 
 
 def _absolute(data: dict[str, Any], folder: Path) -> None:
+    _notify_paths(data.get("notify", {}), folder)
     data["playbooks"] = [_path(text, folder) for text in data.get("playbooks", [])]
     for bot in _bots(data):
         for key in _LISTS_OF_PATHS:
             bot[key] = [_path(text, folder) for text in bot.get(key, [])]
-        for adapter, key in (("control", "key_file"), ("process", "pidfile")):
-            settings = bot.get("contain", {}).get(adapter)
-            if settings is not None:
+        for settings in (*bot.get("contain", {}).values(), *bot.get("probes", {}).values()):
+            for key in _PATHS:
+                if settings.get(key):
+                    settings[key] = _path(settings[key], folder)
+
+
+def _notify_paths(notify: dict[str, Any], folder: Path) -> None:
+    for settings, keys in (
+        (notify, ("templates",)),
+        *((one, PATH_KEYS) for one in notify.get("channels", {}).values()),
+    ):
+        for key in keys:
+            if settings.get(key):
                 settings[key] = _path(settings[key], folder)
 
 
@@ -131,7 +145,13 @@ def _path(text: str, folder: Path) -> str:
 def _type_faults(value: object, kind: inspect.Type, at: Key) -> Iterator[tuple[Key, str]]:
     """Walk a value beside its type; msgspec itself checks the leaves."""
     if isinstance(kind, inspect.UnionType):
-        kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+        chosen = _chosen(value, kind, at)
+        if not isinstance(chosen, inspect.Type):
+            yield chosen
+            return
+        kind = chosen
+        if isinstance(kind, inspect.StructType) and kind.tag_field is not None and isinstance(value, dict):
+            value = {name: inner for name, inner in value.items() if name != kind.tag_field}
     if isinstance(kind, inspect.StructType) and isinstance(value, dict):
         fields = {field.name: field for field in kind.fields}
         for name, field in fields.items():
@@ -148,6 +168,21 @@ def _type_faults(value: object, kind: inspect.Type, at: Key) -> Iterator[tuple[K
             yield from _type_faults(inner, kind.value_type, (*at, name))
     else:
         yield from _leaf_faults(value, kind, at)
+
+
+def _chosen(value: object, union: inspect.UnionType, at: Key) -> inspect.Type | tuple[Key, str]:
+    """Return the one type of a union that a value is meant to have, or the fault."""
+    real = [one for one in union.types if not isinstance(one, inspect.NoneType)]
+    tagged = {str(one.tag): one for one in real if isinstance(one, inspect.StructType) and one.tag_field is not None}
+    if not tagged or not isinstance(value, dict):
+        return real[0]
+    field = next(iter(tagged.values())).tag_field or ""
+    if field not in value:
+        return at, f"key {field} is missing; one of {', '.join(tagged)}"
+    kind = str(value[field])
+    if kind not in tagged:
+        return (*at, field), f"{clean(kind, 60)} is not known{nearest(kind, tagged) or '; one of ' + ', '.join(tagged)}"
+    return tagged[kind]
 
 
 def _leaf_faults(value: object, kind: inspect.Type, at: Key) -> Iterator[tuple[Key, str]]:

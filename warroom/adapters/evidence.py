@@ -50,10 +50,14 @@ class EvidenceStore:
         sha256, size = await asyncio.to_thread(self._store, [kept])
         return self._entry(name, sha256, size, origin + cut)
 
-    async def keep_file(self, path: str) -> EvidenceFile:
-        """Store the bytes that a regular file has now; links are followed, pipes and devices are refused."""
+    async def keep_file(self, path: str, most: int | None = None) -> EvidenceFile:
+        """Store the bytes that a regular file has now; links are followed, pipes and devices are refused.
+
+        `most` keeps that many of its last bytes at most; the file's origin says so.
+        """
         source = Path(path)
-        sha256, size, cut = await asyncio.to_thread(self._store_file, source)
+        cap = self._size_cap if most is None else min(most, self._size_cap)
+        sha256, size, cut = await asyncio.to_thread(self._store_file, source, cap)
         return self._entry(source.name, sha256, size, path + cut)
 
     async def check(self, expected: Sequence[EvidenceFile] = ()) -> list[Mismatch]:
@@ -67,7 +71,7 @@ class EvidenceStore:
     def _entry(self, name: str, sha256: str, size: int, origin: str) -> EvidenceFile:
         return EvidenceFile(clean(name, _NAME_LIMIT), sha256, size, clean(origin), self._clock.now())
 
-    def _store_file(self, source: Path) -> tuple[str, int, str]:
+    def _store_file(self, source: Path, cap: int) -> tuple[str, int, str]:
         # Asked before opening: opening some devices already changes them.
         if not stat.S_ISREG(source.stat().st_mode):
             raise EvidenceRefused(f"{source} is not a regular file; nothing was copied")
@@ -76,7 +80,7 @@ class EvidenceStore:
             found = os.fstat(file)
             if not stat.S_ISREG(found.st_mode):
                 raise EvidenceRefused(f"{source} is not a regular file; nothing was copied")
-            start = max(0, found.st_size - self._size_cap)
+            start = max(0, found.st_size - cap)
             wanted = found.st_size - start
             sha256, size = self._store(_blocks(file, start, wanted))
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -35,6 +36,11 @@ class RoomPaths(Struct, frozen=True):
     def telemetry(self) -> Path:
         """Checkpoints."""
         return self.folder / "telemetry.db"
+
+    @property
+    def outbox(self) -> Path:
+        """Notices on their way."""
+        return self.folder / "outbox.db"
 
     @property
     def evidence(self) -> Path:
@@ -92,6 +98,30 @@ def make_private(folder: Path) -> None:
         raise PathRefused(f"{folder} is not a folder of this account; remove it or set XDG_RUNTIME_DIR")
     if found.st_mode & 0o077:
         folder.chmod(0o700)
+
+
+def shared_socket(folder: Path, group: str, name: str) -> Path:
+    """Make the folder in which other accounts find a room's socket (0750, its group); PathRefused when it cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise PathRefused(f"{folder} is not a folder of this account; name another in [access]")
+        if group:
+            shutil.chown(folder, group=group)
+        folder.chmod(0o750)
+        path = folder / f"{name}.sock"
+        path.unlink(missing_ok=True)
+    except (OSError, LookupError) as error:
+        raise PathRefused(f"{folder} cannot be shared with the group {group or 'of this account'}: {error}") from error
+    return path
+
+
+def open_to_group(socket: Path, group: str) -> None:
+    """Let the group connect: a socket needs the right to write."""
+    if group:
+        shutil.chown(socket, group=group)
+    socket.chmod(0o660)
 
 
 def rooms(home: Path | None = None) -> list[str]:

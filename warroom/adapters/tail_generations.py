@@ -9,7 +9,7 @@ from warroom.adapters.tail_file import Identity, NotALog, TailFile
 from warroom.adapters.tail_intake import Intake, Reading
 from warroom.adapters.tail_packed import open_log
 from warroom.adapters.tail_paths import shown_name
-from warroom.adapters.tail_rotation import Lost, Rotated, find_lost
+from warroom.adapters.tail_rotation import Lost, Rotated, find_lost, open_rotated
 from warroom.core.record import Batch, Checkpoint, Gap
 from warroom.logs.formats.format import Format
 from warroom.logs.line_parser import gap_record
@@ -38,6 +38,9 @@ class Generations:
         """Return a file as the next generation, which counts as soon as it is `held` or begun."""
         return open_log(path, self._bot, self.number + 1, self._formats, source=self.source)
 
+    def _open_rotated(self, one: Rotated) -> TailFile:
+        return open_rotated(self._path, one, self._bot, self.number + 1, self._formats, source=self.source)
+
     def begin(self, file: TailFile) -> None:
         """Let a file be the next generation from its start."""
         self.number += 1
@@ -58,7 +61,7 @@ class Generations:
         for one in later:
             path = one if isinstance(one, str) else one.path
             try:
-                file = self.open(path)
+                file = self.open(path) if isinstance(one, str) else self._open_rotated(one)
             except (OSError, NotALog) as error:
                 self.say("reading", Gap("rotated_unread", f"{shown_name(path)} cannot be read: {error}"))
                 continue

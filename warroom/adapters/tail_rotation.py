@@ -6,6 +6,7 @@ recognised by its content, since each other sign (name, inode, size) can lie.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,8 @@ _rotated = re.compile(rf"(.+?)(?:[.-](?:\d{{1,20}}|{_DATE}|old|bak|prev)(?:\.gz)
 _dated = re.compile(rf"(.+?)[.-]{_DATE}(\.[A-Za-z]\w*)(?:\.gz)?", re.ASCII | re.DOTALL)
 """bot.2026-11-23_09-18-21_123456.log; a plain number there (bot-2.log) is more likely another bot."""
 _number = re.compile(r".*\.(\d{1,6})(?:\.gz)?", re.ASCII | re.DOTALL)
+_TRIES = 10
+"""Looks at a folder in which somebody renames files all the time."""
 
 
 class Rotated(NamedTuple):
@@ -54,6 +57,34 @@ def log_names(path: str) -> list[str]:
 
 def rotated_files(log: str) -> list[Rotated]:
     """Return the former generations of a log that lie beside it, oldest first."""
+    found = _look_beside(log)
+    for _ in range(_TRIES):
+        # Somebody may rename them one after another just now: a look in between sees some twice and others not at all.
+        before, found = found, _look_beside(log)
+        if {one[1:] for one in found} == {one[1:] for one in before}:
+            break
+    return found
+
+
+def open_rotated(
+    log: str, one: Rotated, bot: str, generation: int, formats: Sequence[Format] = (), *, source: str = ""
+) -> TailFile:
+    """Open a former generation, whatever its name is by now. Raises OSError or NotALog."""
+    path = one.path
+    for _ in range(_TRIES):
+        try:
+            file = open_log(path, bot, generation, formats, source=source)
+        except FileNotFoundError:
+            pass
+        else:
+            if file.identity == one.identity:
+                return file
+            file.close()
+        path = next((other.path for other in rotated_files(log) if other.identity == one.identity), "")
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), one.path)
+
+
+def _look_beside(log: str) -> list[Rotated]:
     folder = os.path.dirname(log)
     found: list[Rotated] = []
     try:
@@ -95,22 +126,24 @@ def find_lost(
     candidates = [one for one in rotated_files(log) if one.identity not in held]
     rest, at = None, None
     for at in candidates:
-        rest = _generation_in(at, checkpoint, bot, formats)
+        rest = _generation_in(log, at, checkpoint, bot, formats)
         if rest is not None:
             break
     # Whatever was written to last before the checkpoint was made is older than its generation.
     newer = [one for one in candidates if 0 < checkpoint.modified_ns <= one.modified_ns]
-    later = [one for one in newer if not (rest is not None and one is at) and not _was_read(one, known)]
+    later = [one for one in newer if not (rest is not None and one is at) and not _was_read(log, one, known)]
     return Lost(rest, later)
 
 
-def _generation_in(one: Rotated, checkpoint: Checkpoint, bot: str, formats: Sequence[Format]) -> TailFile | None:
+def _generation_in(
+    log: str, one: Rotated, checkpoint: Checkpoint, bot: str, formats: Sequence[Format]
+) -> TailFile | None:
     """Return a file ready to go on from a checkpoint, None when it holds another generation."""
     if checkpoint.offset == 0 and one.identity != (checkpoint.device, checkpoint.inode):
         # Nothing was read, so nothing can be recognised.
         return None
     try:
-        file = open_log(one.path, bot, checkpoint.generation, formats, source=checkpoint.source)
+        file = open_rotated(log, one, bot, checkpoint.generation, formats, source=checkpoint.source)
     except (OSError, NotALog):
         return None
     if file.matches(checkpoint):
@@ -120,9 +153,9 @@ def _generation_in(one: Rotated, checkpoint: Checkpoint, bot: str, formats: Sequ
     return None
 
 
-def _was_read(one: Rotated, known: Sequence[Checkpoint]) -> bool:
+def _was_read(log: str, one: Rotated, known: Sequence[Checkpoint]) -> bool:
     for checkpoint in known:
-        file = _generation_in(one, checkpoint, "", ())
+        file = _generation_in(log, one, checkpoint, "", ())
         if file is not None:
             file.close()
             return True

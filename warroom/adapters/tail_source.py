@@ -11,6 +11,8 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from msgspec.structs import replace
+
 from warroom.adapters.tail_reader import SCAN_S, LogReader
 from warroom.adapters.tail_watch import FolderWatch
 from warroom.core.record import Batch, Checkpoint
@@ -39,6 +41,8 @@ class TailSource:
         self._thread: threading.Thread | None = None
         self._room = threading.BoundedSemaphore(_QUEUE)
         self._ready: deque[Batch] = deque()
+        self._read_to: dict[str, tuple[Checkpoint, int]] = {}
+        """Of each source how far the reader is, and how many bytes lay beyond that."""
         self._ended = False
         self._arrived: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -68,7 +72,7 @@ class TailSource:
             while self._ready:
                 batch = self._ready.popleft()
                 self._room.release()
-                yield batch
+                yield self._with_what_waits(batch)
             if self._failed is not None:
                 raise RuntimeError("the reader broke") from self._failed
             if ended:
@@ -86,6 +90,15 @@ class TailSource:
             self._thread = None
         await asyncio.to_thread(self._watch.stop)
         self._reader.close()
+
+    def _with_what_waits(self, batch: Batch) -> Batch:
+        """Return a batch that counts what waits in the queue as behind too."""
+        there, here = self._read_to.get(batch.source), batch.checkpoint
+        if there is None or here is None:
+            return batch
+        newest, beyond = there
+        here_to = here.offset if newest.generation == here.generation else 0
+        return replace(batch, behind_bytes=max(0, newest.offset - here_to) + beyond)
 
     # The reader thread
 
@@ -134,6 +147,8 @@ class TailSource:
         while not self._room.acquire(timeout=0.2):
             if self._stop.is_set():
                 return
+        if batch.checkpoint is not None:
+            self._read_to[batch.source] = (batch.checkpoint, batch.behind_bytes)
         self._ready.append(batch)
         self._tell_consumer()
 

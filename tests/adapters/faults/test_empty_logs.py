@@ -12,6 +12,7 @@ from tests.adapters.faults.conftest import Follow
 from tests.adapters.faults.oracle import Lines, append, nothing_lost, shift
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
 @pytest.mark.parametrize("away", ["stopped", "ended"])
 def test_t03_a_log_that_was_empty_at_the_last_look_is_written_and_rotated(

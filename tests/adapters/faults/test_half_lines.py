@@ -52,6 +52,7 @@ def test_t12_a_half_line_waits_for_its_rest(follow: Follow, log: Path, lines: Li
     assert follower.gaps == []
 
 
+@pytest.mark.long
 def test_t12_a_half_line_is_shown_after_five_seconds_and_told_whole_when_it_ends(
     follow: Follow, log: Path, lines: Lines
 ) -> None:

@@ -13,6 +13,7 @@ from tests.adapters.faults.oracle import Lines, nothing_lost
 WRITING = ("line", "line", "line", "many", "alike", "half")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [pytest.param(n, marks=pytest.mark.long) if n > 2 else n for n in range(40)])
 @pytest.mark.parametrize("pattern", ["bot.log", "bot.log*"])
 def test_any_mix_of_renaming_packing_and_restarts_loses_nothing(

@@ -92,6 +92,7 @@ def test_t19_a_new_folder_with_a_log_written_at_once(
     nothing_lost(follower, lines)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pattern", ["bot.log", "*.log"])
 def test_t20_a_folder_that_is_removed_and_made_anew(follow: Follow, tmp_path: Path, lines: Lines, pattern: str) -> None:
     folder = tmp_path / "logs"

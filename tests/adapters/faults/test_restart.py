@@ -37,6 +37,7 @@ def _told_or_over(follower: Follower, lines: int, writer: threading.Thread) -> b
     return len(follower.lines) >= lines or not writer.is_alive()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rotated", [pytest.param(False, id="one file", marks=LONG), pytest.param(True, id="rotated")])
 def test_t30_killed_while_much_is_written_nothing_is_lost_or_stored_twice(
     follow: Follow, log: Path, lines: Lines, *, rotated: bool

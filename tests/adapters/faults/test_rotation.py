@@ -86,6 +86,7 @@ def test_t02_a_writer_that_keeps_the_old_file_is_read_under_the_old_generation(
     assert {record.generation for record in follower.lines[late + 15 :]} == {1}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rotate", "away"),
     [

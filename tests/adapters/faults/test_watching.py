@@ -35,6 +35,7 @@ def test_t25_an_overflow_of_events_costs_no_log(follow: Follow, tmp_path: Path, 
     nothing_lost(follower, lines, in_order=False)
 
 
+@pytest.mark.long
 def test_t26_without_inotify_it_polls_and_says_so(follow: Follow, log: Path, lines: Lines) -> None:
     follower = follow(log, around=WITHOUT_INOTIFY)
     follower.sees(lambda: "unwatched" in follower.gaps)
@@ -49,6 +50,7 @@ def test_t26_without_inotify_it_polls_and_says_so(follow: Follow, log: Path, lin
     assert follower.gaps == ["unwatched"], "said once"
 
 
+@pytest.mark.long
 def test_t27_two_lines_within_a_second_arrive_within_a_scan_each(
     follow: Follow, log: Path, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
