@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.contain.build import probe_for
+from warroom.adapters.contain.build import probes_for
 from warroom.adapters.paths import RoomPaths, room_paths
 from warroom.bootstrap.room import open_engine, serve
 from warroom.client.connection import RoomConnection
@@ -68,12 +68,12 @@ async def running_engine(
     settings: Settings,
     *,
     adapters: Mapping[str, Sequence[Containment]] | None = None,
-    probes: Mapping[str, Probe] | None = None,
+    probes: Mapping[str, Sequence[Probe]] | None = None,
     mode: Mode = Mode.LIVE,
 ) -> AsyncIterator[Engine]:
     """Run an engine and serve it; on leaving it is stopped without a word, as a crash would."""
     if probes is None and adapters is not None:
-        probes = {name: probe_for(bot, SystemClock()) for name, bot in settings.bots.items()}
+        probes = {name: probes_for(bot, SystemClock()) for name, bot in settings.bots.items()}
     async with open_engine(paths, settings, mode=mode, adapters=adapters, probes=probes) as engine:
         work = asyncio.create_task(engine.run())
         try:

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.core.story import ANA, BOTS, PLAYBOOK, plan, proof
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.journal import SqliteJournal
@@ -17,7 +19,7 @@ from warroom.core.desk import Desk
 from warroom.core.model import ActionState, Plan, Verb
 from warroom.core.ports import Entry, JournalError, Pending
 from warroom.core.reduce import Effect, RunContainment, fold
-from warroom.engine.desk_task import DeskTask, Known
+from warroom.engine.desk_task import DeskTask, Known, Made
 
 
 class Rig:
@@ -44,7 +46,7 @@ class Rig:
         self.order += [type(entry.fact).__name__ for entry in entries]
 
     async def ask(self, command: Command, name: str, *, made: Plan | None = None, forbidden: str = "") -> Answer:
-        return await self.desk.submit(command, name, ANA, plan=made, fault="", forbidden=forbidden)
+        return await self.desk.submit(command, name, ANA, made=Made(made), forbidden=forbidden)
 
 
 @contextlib.asynccontextmanager
@@ -111,6 +113,7 @@ async def test_a_disk_that_refuses_is_said_and_the_desk_stays_as_it_was(tmp_path
         assert rig.desk.fault == ""
 
 
+@pytest.mark.long
 async def test_an_outcome_waits_for_the_disk_and_is_recorded_once(tmp_path: Path) -> None:
     async with desk(tmp_path) as rig:
         await rig.ask(c.Contain("support", Verb.DISABLE), "c-1", made=plan())

@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.adapters.contain.liars import NothingDoer
-from tests.core.story import Story, plan
+from tests.core.story import PLAYBOOK, Story, plan
 from tests.engine.test_prover import Scripted
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.evidence import EvidenceStore
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.facts import Fact
-from warroom.core.model import Plan, Verb, Verdict
+from warroom.core.model import ActionState, Plan, Severity, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Receipt
 from warroom.core.reduce import RunContainment, RunRelease
+from warroom.engine.collector import QUICK_BYTES, Collector
 from warroom.engine.effects import EffectRunner, key_of
 from warroom.engine.prover import Prover
 
@@ -43,11 +45,17 @@ class Rig:
         self.log.write_text("INFO:root:x\n")
         self.story = Story()
         self.told: list[Fact] = []
+        self.logs = [str(self.log), str(tmp_path / "absent.log")]
         self.runner = EffectRunner(
+            clock=SystemClock(),
             adapters={"support": [adapter]},
-            prover=Prover(SystemClock(), {"support": Scripted(verdict)}),
-            evidence=EvidenceStore(tmp_path / "evidence", SystemClock()),
-            logs_of=lambda bot: [str(self.log), str(tmp_path / "absent.log")],
+            prover=Prover(SystemClock(), {"support": [Scripted(verdict)]}),
+            collector=Collector(
+                adapters={"support": [adapter]},
+                evidence=EvidenceStore(tmp_path / "evidence", SystemClock()),
+                logs_of=lambda bot: self.logs,
+                files_of=lambda bot: [],
+            ),
             desk=lambda: self.story.desk,
             report=self._report,
         )
@@ -56,8 +64,13 @@ class Rig:
         self.told.append(fact)
         self.story.tell(fact)
 
-    async def contain(self, verb: Verb = Verb.DISABLE) -> list[str]:
-        self.story.ask(c.Contain("support", verb), made=plan(verb))
+    def demand_evidence(self) -> None:
+        """Open an incident whose playbook lets nothing be changed without evidence."""
+        strict = replace(PLAYBOOK, evidence_gate=True)
+        self.story.tell(f.IncidentOpened("INC-001", "Injection", Severity.SEV2, ["support"], strict, None))
+
+    async def contain(self, verb: Verb = Verb.DISABLE, *, break_glass: str = "") -> list[str]:
+        self.story.ask(c.Contain("support", verb, break_glass=break_glass), made=plan(verb))
         await self.runner.run(RunContainment("ACT-001"))
         return [type(fact).__name__ for fact in self.told]
 
@@ -68,6 +81,43 @@ async def test_evidence_is_stored_before_anything_is_applied(tmp_path: Path) -> 
     taken = rig.told[0]
     assert isinstance(taken, f.EvidenceTaken)
     assert {file.name for file in taken.files} == {"bot.log", "support-state.json", "not-taken.txt"}
+
+
+async def test_a_long_log_does_not_keep_the_bot_at_work_and_is_taken_whole_all_the_same(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, NothingDoer("support"))
+    with rig.log.open("wb") as log:
+        log.truncate(QUICK_BYTES + 1)
+    told = await rig.contain()
+    assert told[:2] == ["EvidenceTaken", "ContainmentApplied"]
+    assert sorted(told[2:]) == ["ContainmentHeld", "EvidenceTaken"]
+    sizes = [file.size for file in rig.story.desk.actions["ACT-001"].evidence if file.name == "bot.log"]
+    assert sizes == [QUICK_BYTES, QUICK_BYTES + 1]
+    assert rig.story.desk.actions["ACT-001"].state is ActionState.HELD
+
+
+async def test_a_playbook_can_demand_that_nothing_is_changed_without_evidence(tmp_path: Path) -> None:
+    adapter = NothingDoer("support")
+    rig = Rig(tmp_path, adapter)
+    rig.demand_evidence()
+    assert await rig.contain() == ["EvidenceTaken", "ContainmentFailed"]
+    assert adapter.applied == []
+    failed = rig.told[1]
+    assert isinstance(failed, f.ContainmentFailed)
+    assert "absent.log" in failed.reason
+
+
+async def test_with_all_evidence_at_hand_the_gate_is_open(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, NothingDoer("support"))
+    rig.logs.pop()
+    rig.demand_evidence()
+    assert "ContainmentHeld" in await rig.contain()
+
+
+async def test_who_breaks_the_glass_acts_without_the_evidence_and_it_is_written_down(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, NothingDoer("support"))
+    rig.demand_evidence()
+    assert "ContainmentHeld" in await rig.contain(break_glass="the disk is full and it leaks")
+    assert any(isinstance(entry.fact, f.GlassBroken) for entry in rig.story.entries)
 
 
 async def test_a_snapshot_changes_nothing_and_is_done(tmp_path: Path) -> None:

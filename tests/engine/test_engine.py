@@ -57,6 +57,7 @@ async def opened(room: RoomConnection) -> str:
     return answer.ref
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("verb", "got"), [(Verb.LIMIT, "403"), (Verb.DISABLE, "503"), (Verb.FREEZE, "no answer")], ids=str
 )
@@ -132,6 +133,7 @@ async def test_of_two_consoles_that_race_one_acts_and_the_other_is_told_who_hold
         assert "asked by" in later.reason
 
 
+@pytest.mark.long
 async def test_a_containment_that_stops_holding_is_noticed_and_reopens_its_step(
     tmp_path: Path, bot: RunningBot, key: Path
 ) -> None:
@@ -149,12 +151,13 @@ async def test_a_containment_that_stops_holding_is_noticed_and_reopens_its_step(
         assert engine.desk.incidents[incident].steps[step.step.id].state is StepState.TODO
 
 
+@pytest.mark.long
 async def test_an_expired_containment_lets_the_bot_back_and_says_so(tmp_path: Path, bot: RunningBot, key: Path) -> None:
     paths = paths_in(tmp_path)
     async with running_engine(paths, settings_for(bot, key)), attached(paths) as room:
         await room.submit(c.Contain("support", Verb.DISABLE, None, "", 3.0))
         await settled(room, "ACT-001", ActionState.HELD)
-        await settled(room, "ACT-001", ActionState.RELEASED)
+        await settled(room, "ACT-001", ActionState.EXPIRED)
         entries = await read_entries(paths.journal)
         assert any("expired" in str(entry.fact) for entry in entries)
 

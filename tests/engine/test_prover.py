@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warroom.core.model import Sample, Verb, Verdict
-from warroom.engine.prover import PATIENCE_S, Prover
+from warroom.engine.prover import CONTRADICTION_S, PATIENCE_S, Prover
 
 C, OPEN, U = Verdict.CONTAINED, Verdict.OPEN, Verdict.UNKNOWN
 
@@ -32,6 +32,9 @@ class Scripted:
     def __init__(self, *verdicts: Verdict) -> None:
         self.verdicts = list(verdicts)
 
+    def judges(self, verb: Verb) -> bool:
+        return True
+
     def describe(self, verb: Verb) -> str:
         return "scripted"
 
@@ -42,7 +45,7 @@ class Scripted:
 
 async def looked(*verdicts: Verdict, wanted: Verdict = C, settle_s: float = 0.0) -> tuple[Verdict, int, float]:
     clock = SteppedClock()
-    prover = Prover(clock, {"bot": Scripted(*verdicts)})
+    prover = Prover(clock, {"bot": [Scripted(*verdicts)]})
     proof = await prover.look("bot", Verb.DISABLE, wanted, settle_s)
     return proof.verdict, len(proof.samples), clock.time
 
@@ -66,8 +69,71 @@ async def test_what_is_wanted_is_believed_at_once_within_the_settling_time() -> 
     assert (await looked(C, settle_s=60.0))[2] < 1.0
 
 
-async def test_looks_that_never_agree_prove_nothing_and_end() -> None:
-    flapping = [C, OPEN] * 500
-    verdict, _, seconds = await looked(*flapping)
+async def test_a_bot_that_answers_now_and_then_is_not_contained() -> None:
+    verdict, samples, seconds = await looked(*[C, OPEN] * 500)
+    assert (verdict, samples) == (OPEN, 3)
+    assert seconds < 1.0
+
+
+async def test_while_it_may_still_settle_an_answer_now_and_then_proves_nothing() -> None:
+    verdict, _, seconds = await looked(*[C, OPEN] * 10, C, settle_s=10.0)
+    assert verdict is C
+    assert 4.0 <= seconds < 6.0
+
+
+async def test_looks_that_never_agree_prove_no_release_and_end() -> None:
+    verdict, _, seconds = await looked(*[C, OPEN] * 500, wanted=OPEN)
     assert verdict is U
-    assert seconds < PATIENCE_S + 1.0
+    assert CONTRADICTION_S <= seconds < CONTRADICTION_S + 1
+
+
+async def test_looks_that_cannot_tell_have_longer_to_come_to_tell() -> None:
+    verdict, _, seconds = await looked(*[C, U] * 500, wanted=OPEN)
+    assert verdict is U
+    assert PATIENCE_S <= seconds < PATIENCE_S + 1
+
+
+async def test_a_bot_is_back_only_when_every_look_says_so() -> None:
+    clock = SteppedClock()
+    prover = Prover(clock, {"bot": [Scripted(OPEN), Scripted(C, C, C, C, OPEN)]})
+    proof = await prover.look("bot", Verb.DISABLE, OPEN, 0.0)
+    assert (proof.verdict, {sample.verdict for sample in proof.samples}) == (OPEN, {OPEN})
+    assert clock.time > 0.7
+
+
+async def test_a_bot_of_which_something_else_holds_a_part_is_back_when_anybody_is_served() -> None:
+    clock = SteppedClock()
+    for second, verdict in ((C, OPEN), (OPEN, OPEN)):
+        prover = Prover(clock, {"bot": [Scripted(OPEN), Scripted(second)]})
+        assert (await prover.look("bot", Verb.FREEZE, OPEN, 1.0, partly=True)).verdict is verdict
+    nobody = Prover(clock, {"bot": [Scripted(C), Scripted(C)]})
+    assert (await nobody.look("bot", Verb.FREEZE, OPEN, 1.0, partly=True)).verdict is C
+
+
+async def test_many_samples_are_looks_at_the_same_time_in_three_rounds() -> None:
+    clock = SteppedClock()
+    probe = Scripted(C)
+    probe.samples = 20
+    proof = await Prover(clock, {"bot": [probe]}).look("bot", Verb.DISABLE, C, 0.0)
+    assert (proof.verdict, len(proof.samples)) == (C, 21)
+    assert clock.time < 0.5
+
+
+async def test_one_instance_that_answers_is_a_bot_that_answers() -> None:
+    clock = SteppedClock()
+    prover = Prover(clock, {"bot": [Scripted(C), Scripted(C), Scripted(OPEN)]})
+    proof = await prover.look("bot", Verb.DISABLE, C, 0.0)
+    assert (proof.verdict, len(proof.samples)) == (OPEN, 9)
+
+
+async def test_one_probe_that_cannot_tell_leaves_it_open_what_is_so() -> None:
+    clock = SteppedClock()
+    prover = Prover(clock, {"bot": [Scripted(C), Scripted(U)]})
+    assert (await prover.look("bot", Verb.DISABLE, C, 0.0)).verdict is U
+
+
+async def test_a_verb_that_no_probe_judges_is_never_proved() -> None:
+    prover = Prover(SteppedClock(), {"bot": []})
+    proof = await prover.look("bot", Verb.ISOLATE, C, 0.0)
+    assert proof.verdict is U
+    assert "no probe" in proof.samples[0].got

@@ -21,6 +21,7 @@ def view_of(story: Story, *sources: SourceState) -> View:
         head="h",
         bots={},
         sources={source.path: source for source in sources},
+        ways={},
         verbs={"support": [Verb.SNAPSHOT, Verb.DISABLE]},
         playbooks=[],
         timeline={},

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import pwd
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from warroom.adapters.paths import RoomPaths
 from warroom.core import commands as c
 from warroom.core import wire
 from warroom.core.commands import Ack, Refused
-from warroom.core.facts import CommandRefused
+from warroom.core.company import Here, Kind, Target
+from warroom.core.facts import CommandRefused, ConsoleLeft
 from warroom.core.room import ConnectionLost, Welcome
 from warroom.engine.engine import Engine
 
@@ -178,3 +180,84 @@ async def test_when_the_engine_ends_the_console_is_told_what_to_do(tmp_path: Pat
         assert "warroom watch" in connection.lost
         with pytest.raises(ConnectionLost):
             await connection.submit(c.StopEngine())
+
+
+async def test_consoles_are_told_what_the_others_look_at_until_they_leave_and_nothing_of_it_is_recorded(
+    room: tuple[RoomPaths, Engine],
+) -> None:
+    paths, engine = room
+    async with attached(paths) as ana:
+        ana.present(Here("overview"))
+        async with attached(paths) as ben:
+            await eventually(lambda: len(engine.desk.consoles) == 2)
+            length = engine.desk.length
+            ben.present(Here("incident", "confirming: isolate support", True))
+            await eventually(lambda: [one.page for one in ana.company.people] == ["overview", "incident"])
+            for number in range(500):
+                ben.present(Here(f"page{number}"))
+            await eventually(lambda: ana.company.people[-1].page == "page499", what="the last of what ben said")
+            assert engine.desk.length == length
+        await eventually(lambda: [one.page for one in ana.company.people] == ["overview"], what="ben to be forgotten")
+
+
+async def test_who_never_says_what_it_looks_at_is_told_nothing_of_the_others(room: tuple[RoomPaths, Engine]) -> None:
+    paths, _ = room
+    quiet = await raw(paths)
+    await quiet.say(wire.encode(wire.Follow()).rstrip())
+    async with attached(paths) as ana:
+        ana.present(Here("overview"))
+        await eventually(lambda: len(ana.company.people) == 1)
+        await quiet.say(wire.encode(wire.Present(Here("overview"))).rstrip())
+        await quiet.say(wire.encode(wire.Submit("s-1", c.AddNote("INC-9", "x"))).rstrip())
+        heard = [await quiet.hear()]
+        while not isinstance(heard[-1], wire.Answered):
+            heard.append(await quiet.hear())
+        assert {type(one) for one in heard} == {wire.Shown, wire.Answered}
+        assert len(ana.company.people) == 1
+    quiet.writer.close()
+
+
+async def test_everybody_sees_the_newest_pointer_and_a_watcher_can_set_none(room: tuple[RoomPaths, Engine]) -> None:
+    paths, engine = room
+    async with attached(paths) as ana, attached(paths, read_only=True) as watcher:
+        for one in (ana, watcher):
+            one.present(Here("overview"))
+        length = engine.desk.length
+        assert isinstance(await watcher.point(Target(Kind.BOT, "support")), Refused)
+        assert isinstance(await ana.point(Target(Kind.BOT, "support")), Ack)
+        await eventually(lambda: watcher.company.pointer is not None)
+        assert isinstance(await watcher.point(None), Refused)
+        assert watcher.company.pointer is not None
+        assert watcher.company.pointer.words == "the bot support"
+        assert engine.desk.length == length
+
+
+async def test_an_act_is_told_to_the_others_at_once(room: tuple[RoomPaths, Engine]) -> None:
+    paths, engine = room
+    async with attached(paths) as ana, attached(paths) as ben:
+        views: list[int] = []
+        for number in range(5):
+            answer = await ben.submit(c.AddSource(f"/tmp/{number}.log", "many"))
+            assert isinstance(answer, Ack)
+            while ana.latest is None or ana.latest.chain.length < answer.seq:
+                await asyncio.wait_for(ana.arrival(), 5)
+            views.append(ana.latest.chain.length)
+        assert views == sorted(set(views))
+        assert engine.desk.length == views[-1]
+
+
+async def test_a_line_that_is_reset_ends_its_talk_without_a_fault_and_is_told_as_dropped(
+    room: tuple[RoomPaths, Engine],
+) -> None:
+    paths, engine = room
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(paths.socket))
+        client.sendall(wire.encode(wire.Hello(wire.PROTOCOL, __version__, "console")) + wire.encode(wire.Follow()))
+        await eventually(lambda: len(engine.desk.consoles) == 1)
+        # What the client never read makes its end a reset.
+    await eventually(lambda: engine.desk.consoles == {})
+    left = [entry.fact for entry in await engine.parts.journal.entries() if isinstance(entry.fact, ConsoleLeft)]
+    assert [one.reason for one in left] == ["the line dropped"]
+    assert faults == []

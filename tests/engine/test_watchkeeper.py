@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tests.core.story import START, Story, plan, proof
 from warroom.core import commands as c
 from warroom.core import facts as f
+from warroom.core.access import Rights
 from warroom.core.desk import ActionRecord
 from warroom.core.facts import Fact
 from warroom.core.model import ActionState, Verb, Verdict
@@ -53,7 +54,7 @@ async def watched(outcome: Callable[[ActionRecord], Fact], *, ticks: int = 6, ex
         clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
     task = asyncio.create_task(keeper.run())
-    for _ in range(100):
+    for _ in range(400):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
@@ -80,3 +81,65 @@ async def test_what_has_expired_is_let_go() -> None:
     story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), expires_s=110.0)
     assert story.desk.actions["ACT-001"].state is ActionState.RELEASING
     assert story.entries[-1].fact == f.ReleaseRequested("ACT-001", "it expired")
+
+
+async def test_an_end_that_comes_near_is_announced_twice() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=90, expires_s=900.0)
+    announced = [entry.fact for entry in story.entries if isinstance(entry.fact, f.ExpiryAnnounced)]
+    assert announced == [f.ExpiryAnnounced("ACT-001", 600.0), f.ExpiryAnnounced("ACT-001", 120.0)]
+    assert story.desk.actions["ACT-001"].state is ActionState.RELEASING
+
+
+async def test_what_lasts_shorter_than_a_mark_is_not_announced_at_it() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=20, expires_s=300.0)
+    announced = [entry.fact for entry in story.entries if isinstance(entry.fact, f.ExpiryAnnounced)]
+    assert announced == [f.ExpiryAnnounced("ACT-001", 120.0)]
+
+
+async def test_a_request_that_nobody_answers_lapses() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+    story.rights = Rights(second_person=True)
+    story.ask(c.Release("ACT-001", "patched"))
+    clock = Clock(99)
+
+    async def verify(action: ActionRecord) -> Fact:
+        return f.ContainmentHeld(action.id, proof())
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(
+        clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
+    )
+    task = asyncio.create_task(keeper.run())
+    for _ in range(300):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    lapsed = [entry.fact for entry in story.entries if isinstance(entry.fact, f.ApprovalLapsed)]
+    assert lapsed == [f.ApprovalLapsed("ACT-001")]
+    assert story.desk.actions["ACT-001"].state is ActionState.HELD
+
+
+async def test_behind_a_harder_one_that_holds_the_milder_is_not_looked_at() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    looked: list[str] = []
+
+    async def verify(action: ActionRecord) -> Fact:
+        looked.append(action.id)
+        return f.ContainmentHeld(action.id, proof())
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(
+        clock=Clock(20), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
+    )
+    task = asyncio.create_task(keeper.run())
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert set(looked) == {"ACT-002"}

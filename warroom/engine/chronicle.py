@@ -38,7 +38,7 @@ class Chronicle:
         plans = {name: action.plan for name, action in desk.actions.items()}
         for entry in entries:
             told = words(entry, plans)
-            line = TimelineView(entry.seq, entry.at, clean(entry.actor.name, 64), told.kind, told.text)
+            line = TimelineView(entry.seq, entry.at, clean(entry.actor.label, 64), told.kind, told.text)
             self._room.append(line)
             incident = told.incident or _incident_of(entry.fact, desk)
             if incident:

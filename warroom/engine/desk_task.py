@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from warroom.core.access import Rights
 from warroom.core.commands import Ack, Answer, Command, Refused, VerifyHeld
-from warroom.core.decide import Context, decide
+from warroom.core.context import Context
+from warroom.core.decide import decide
 from warroom.core.decide_containment import admit
 from warroom.core.desk import Desk
-from warroom.core.facts import CommandRefused, Fact
-from warroom.core.model import ENGINE, Actor, Plan, Playbook, Verb
+from warroom.core.facts import CommandRefused, Fact, NoticeWritten
+from warroom.core.model import ENGINE, Actor, Criticality, Plan, Playbook, Verb
 from warroom.core.ports import Clock, Entry, Journal, JournalError, Pending
 from warroom.core.reduce import Effect, reduce
 
@@ -29,6 +31,16 @@ class Known(msgspec.Struct, frozen=True):
 
     bots: dict[str, list[Verb]]
     playbooks: dict[str, Playbook]
+    criticality: dict[str, Criticality] = {}
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What the world gave for a command before it is decided."""
+
+    plan: Plan | None = None
+    fault: str = ""
+    """Why there is no plan, or no notice."""
+    written: NoticeWritten | None = None
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -38,10 +50,11 @@ class Submitted(msgspec.Struct, frozen=True):
     command_id: str
     actor: Actor
     answer: asyncio.Future[Answer]
-    plan: Plan | None = None
-    plan_fault: str = ""
+    made: Made = Made()
     forbidden: str = ""
-    """Why this console may not, decided from the kernel's word on who it is; empty when it may."""
+    """Why this console may not at all; empty when it may."""
+    rights: Rights = Rights()
+    """What the account may do, by the kernel's word on who it is."""
 
 
 class Reported(msgspec.Struct, frozen=True):
@@ -79,13 +92,21 @@ class DeskTask:
         self._ended = False
 
     async def submit(
-        self, command: Command, command_id: str, actor: Actor, *, plan: Plan | None, fault: str, forbidden: str
+        self,
+        command: Command,
+        command_id: str,
+        actor: Actor,
+        *,
+        made: Made | None = None,
+        forbidden: str = "",
+        rights: Rights | None = None,
     ) -> Answer:
         """Queue a command and wait until it is saved or refused; a repeated id gets its first answer."""
         if self._ended:
             return _STOPPING
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        await self._queue.put(Submitted(command, command_id, actor, answer, plan, fault, forbidden))
+        message = Submitted(command, command_id, actor, answer, made or Made(), forbidden, rights or Rights())
+        await self._queue.put(message)
         return await answer
 
     async def report(self, *facts: Fact, actor: Actor = ENGINE) -> None:
@@ -167,8 +188,11 @@ class DeskTask:
             actor=message.actor,
             bots=known.bots,
             playbooks=known.playbooks,
-            plan=message.plan,
-            plan_fault=message.plan_fault,
+            plan=message.made.plan,
+            plan_fault=message.made.fault,
+            written=message.made.written,
+            rights=message.rights,
+            criticality=known.criticality,
         )
         return decide(self.desk, message.command, context)
 

@@ -12,15 +12,14 @@ from warroom.core import facts as f
 from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.facts import Fact
-from warroom.core.model import ActionState, EvidenceFile, Plan, Verb, Verdict
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence, Receipt
-from warroom.core.reduce import Effect, RunContainment, RunRelease
+from warroom.core.model import ActionState, Plan, Verb, Verdict
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Receipt
+from warroom.core.reduce import Act, RunContainment, RunRelease
+from warroom.engine.collector import QUICK_BYTES, Collector
 from warroom.engine.prover import Prover
 
 APPLY_TIMEOUT_S = 20.0
 """Longest time for one call of an adapter; after that nobody knows whether it was done."""
-EVIDENCE_TIMEOUT_S = 20.0
-"""Longest time for evidence: containment must not wait for a slow disk."""
 
 Report = Callable[[Fact], Awaitable[None]]
 
@@ -36,21 +35,21 @@ class EffectRunner:
     def __init__(
         self,
         *,
+        clock: Clock,
         adapters: Mapping[str, Sequence[Containment]],
         prover: Prover,
-        evidence: Evidence,
-        logs_of: Callable[[str], list[str]],
+        collector: Collector,
         desk: Callable[[], Desk],
         report: Report,
     ) -> None:
+        self._clock = clock
         self._adapters = adapters
         self._prover = prover
-        self._evidence = evidence
-        self._logs_of = logs_of
+        self._collector = collector
         self._desk = desk
         self._report = report
 
-    async def run(self, effect: Effect) -> None:
+    async def run(self, effect: Act) -> None:
         """Do one effect to its end and report how it went."""
         action = self._desk().actions[effect.action]
         match effect:
@@ -59,40 +58,55 @@ class EffectRunner:
             case RunRelease():
                 await self._release(action)
 
-    async def plan(self, bot: str, verb: Verb, expires_s: float | None) -> Plan:
-        """Return the dry run of an action; AdapterFailed when it cannot be done. Changes nothing."""
+    async def plan(self, bot: str, verb: Verb, expires_s: float | None, kind: str = "") -> Plan:
+        """Return the dry run of an action; AdapterFailed when it cannot be done. Changes nothing.
+
+        `kind` names the adapter; without it the mildest that can does it.
+        """
         if verb is Verb.SNAPSHOT:
-            return self._snapshot_plan(bot)
-        return await self._adapter_for(bot, verb).plan(verb, expires_s)
+            return self._collector.plan(bot)
+        return await self.adapter_for(bot, verb, kind).plan(verb, expires_s)
 
-    def _adapter_for(self, bot: str, verb: Verb) -> Containment:
-        for adapter in self._adapters.get(bot, ()):
-            if verb in adapter.verbs():
+    def adapter_for(self, bot: str, verb: Verb, kind: str = "") -> Containment:
+        """Return the bot's adapter of that kind, or the first that can; AdapterFailed when there is none."""
+        able = [adapter for adapter in self._adapters.get(bot, ()) if verb in adapter.verbs()]
+        for adapter in able:
+            if kind in ("", adapter.kind):
                 return adapter
-        raise AdapterFailed(f"{bot} has no adapter that can {verb}")
-
-    def _snapshot_plan(self, bot: str) -> Plan:
-        kinds = [adapter.kind for adapter in self._adapters.get(bot, ())]
-        return Plan(
-            bot=bot,
-            verb=Verb.SNAPSHOT,
-            adapter="evidence",
-            exact=[f"copy {path}" for path in self._logs_of(bot)] + [f"read the state by {kind}" for kind in kinds],
-            effects=["nothing changes for the users of the bot"],
-            undo="nothing to undo",
-            probe="files are named by their sha256; nothing else is to be proved",
-        )
+        known = ", ".join(adapter.kind for adapter in able) or "none"
+        by = f" by {kind}" if kind else ""
+        raise AdapterFailed(f"{bot} has no adapter that can {verb}{by}; those that can: {known}")
 
     async def _contain(self, action: ActionRecord) -> None:
-        await self._report(f.EvidenceTaken(action.id, await self._take_evidence(action.plan.bot)))
-        if action.plan.verb is Verb.SNAPSHOT:
+        snapshot, demanded = action.plan.verb is Verb.SNAPSHOT, self._demanded(action)
+        taken = await self._collector.take(action.plan.bot, most=None if snapshot or demanded else QUICK_BYTES)
+        await self._report(f.EvidenceTaken(action.id, taken.files))
+        if snapshot:
             await self._report(f.ActionDone(action.id))
+            return
+        if taken.faults and demanded and not action.broken_glass:
+            why = f"the playbook demands evidence first, and some could not be taken: {taken.faults[0]}"
+            await self._report(f.ContainmentFailed(action.id, why))
             return
         outcome = await self._apply(action)
         await self._report(outcome)
         if isinstance(outcome, f.ContainmentFailed):
             return
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._prove(action))
+            if taken.cut:
+                tasks.create_task(self._take_rest(action, taken.cut))
+
+    async def _prove(self, action: ActionRecord) -> None:
         await self._report(await self._verdict(action))
+
+    async def _take_rest(self, action: ActionRecord, cut: Sequence[str]) -> None:
+        rest = await self._collector.rest(cut)
+        await self._report(f.EvidenceTaken(action.id, rest.files))
+
+    def _demanded(self, action: ActionRecord) -> bool:
+        incident = self._desk().incidents.get(action.incident or "")
+        return incident is not None and incident.playbook.evidence_gate
 
     async def _apply(self, action: ActionRecord) -> f.ContainmentApplied | f.ContainmentFailed | f.ContainmentAmbiguous:
         done = await self._fenced(action, lambda adapter: adapter.apply(action.plan, key_of(action)))
@@ -109,7 +123,7 @@ class EffectRunner:
     ) -> Receipt | AdapterFailed | AdapterAmbiguous:
         """Call the action's adapter with a time limit; whatever breaks in it becomes an outcome."""
         try:
-            adapter = self._adapter_for(action.plan.bot, action.plan.verb)
+            adapter = self.adapter_for(action.plan.bot, action.plan.verb, action.plan.adapter)
             async with asyncio.timeout(APPLY_TIMEOUT_S):
                 return await call(adapter)
         except (AdapterFailed, AdapterAmbiguous) as error:
@@ -118,33 +132,6 @@ class EffectRunner:
             return AdapterAmbiguous(f"no answer within {APPLY_TIMEOUT_S:.0f} s")
         except Exception as error:  # noqa: BLE001  the fence: after dispatch nobody knows what a broken adapter did
             return AdapterAmbiguous(f"the adapter broke: {type(error).__name__}: {error}")
-
-    async def _take_evidence(self, bot: str) -> list[EvidenceFile]:
-        files: list[EvidenceFile] = []
-        faults: list[str] = []
-        try:
-            async with asyncio.timeout(EVIDENCE_TIMEOUT_S):
-                for path in self._logs_of(bot):
-                    try:
-                        files.append(await self._evidence.keep_file(path))
-                    except OSError as error:
-                        faults.append(f"{path}: {error}")
-                for adapter in self._adapters.get(bot, ()):
-                    try:
-                        for name, content in await adapter.snapshot():
-                            files.append(await self._evidence.keep(name, content, f"{adapter.kind} of {bot}"))
-                    except (AdapterFailed, AdapterAmbiguous, OSError) as error:
-                        faults.append(f"{adapter.kind}: {error}")
-        except TimeoutError:
-            faults.append(f"evidence took longer than {EVIDENCE_TIMEOUT_S:.0f} s; what is missing was not taken")
-        if faults:
-            content = "\n".join(faults).encode("utf-8", "replace")
-            try:
-                files.append(await self._evidence.keep("not-taken.txt", content, "warroom"))
-            except OSError:
-                # The list of files in the journal shows what there is.
-                return files
-        return files
 
     async def _verdict(self, action: ActionRecord) -> Fact:
         """Look from outside until samples agree; before `settle_s` has passed an open bot is only not settled yet."""
@@ -166,11 +153,16 @@ class EffectRunner:
 
     async def verify(self, action: ActionRecord) -> Fact:
         """Return what an outside look says of an open action now (also one whose outcome nobody knows)."""
-        verb = action.plan.verb
-        proof = await self._prover.look(action.plan.bot, verb, Verdict.CONTAINED, 0.0)
+        ends = action.releasing or self._expired(action)
+        wanted = Verdict.OPEN if ends else Verdict.CONTAINED
+        proof = await self._prover.look(
+            action.plan.bot, action.plan.verb, wanted, 0.0, partly=ends and bool(self._beside(action))
+        )
         match proof.verdict:
             case Verdict.CONTAINED:
                 return f.ContainmentHeld(action.id, proof)
+            case Verdict.OPEN if self._expired(action):
+                return f.ContainmentExpired(action.id, proof)
             case Verdict.OPEN if action.releasing:
                 return f.ContainmentReleased(action.id, proof)
             case Verdict.OPEN:
@@ -178,6 +170,10 @@ class EffectRunner:
             case Verdict.UNKNOWN:
                 last = proof.samples[-1].got if proof.samples else "no probe answered"
                 return f.ContainmentAmbiguous(action.id, f"the probe from outside cannot tell: {last}")
+
+    def _expired(self, action: ActionRecord) -> bool:
+        """Whether its own time let the bot back, and not a person before."""
+        return action.expires is not None and self._clock.now() >= action.expires
 
     async def _release(self, action: ActionRecord) -> None:
         done = await self._fenced(action, lambda adapter: adapter.release(action.plan, key_of(action)))
@@ -187,11 +183,25 @@ class EffectRunner:
         await self._report(await self._back(action))
 
     async def _back(self, action: ActionRecord) -> Fact:
-        """Prove that the bot is back, or, where a milder action still holds it, that this one alone remains."""
-        others = [a for a in open_actions(self._desk(), action.plan.bot) if a.id != action.id and a.plan.verb in LADDER]
-        milder = [a for a in others if a.state is ActionState.HELD and a.supersedes != action.id]
+        """Prove that the bot is back, or, where a milder action still holds it, that this one alone remains.
+
+        What was applied and does not hold may still refuse some: then one look that is served says that this action is
+        let go. The last one to be released has to find every look served.
+        """
+        others = self._beside(action)
+        milder = [other for other in others if other.state is ActionState.HELD]
         verb, wanted = (milder[-1].plan.verb, Verdict.CONTAINED) if milder else (action.plan.verb, Verdict.OPEN)
-        proof = await self._prover.look(action.plan.bot, verb, wanted, self._settle_s(action))
+        partly = bool(others) and not milder
+        proof = await self._prover.look(action.plan.bot, verb, wanted, self._settle_s(action), partly=partly)
         if proof.verdict is wanted:
-            return f.ContainmentReleased(action.id, proof)
+            expired = self._expired(action)
+            return f.ContainmentExpired(action.id, proof) if expired else f.ContainmentReleased(action.id, proof)
         return f.ReleaseFailed(action.id, "the bot does not answer as before", proof)
+
+    def _beside(self, action: ActionRecord) -> list[ActionRecord]:
+        """Return the other open actions on its bot, without the harder one that took its place."""
+        return [
+            other
+            for other in open_actions(self._desk(), action.plan.bot)
+            if other.id != action.id and other.plan.verb in LADDER and other.supersedes != action.id
+        ]

@@ -30,6 +30,10 @@ class Owners:
                 shares.setdefault(name, []).append(record)
         return list(shares.items())
 
+    def sharing(self, bot: str) -> Sequence[str]:
+        """Return the bots that may own lines of this bot's logs."""
+        return self._sharers.get(bot, [bot])
+
     def of(self, bot: str, records: Sequence[Record]) -> list[Record]:
         """Return those records of a bot's own logs that are the bot's."""
         where = self._wheres.get(bot, {})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Protocol
 
 import msgspec
 
+from warroom.core.arrivals import Arrivals
 from warroom.core.desk import Desk, open_actions
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
 from warroom.core.model import BotState
@@ -16,6 +18,7 @@ from warroom.core.ports import Clock, LogSource, Telemetry
 from warroom.core.record import Batch, Gap, Record
 from warroom.core.settings import DetectSettings
 from warroom.detect.bot_detector import Assessment, BotDetector
+from warroom.engine.line_counts import LineCounts
 from warroom.engine.owners import Owners
 from warroom.engine.ring import LineRing
 
@@ -23,6 +26,10 @@ TICK_S = 1.0
 TREND = 30
 _GAPS_TOLD = 20
 """Gaps of one source that become facts; a source that tears all the time must not flood the journal."""
+
+
+_SLICE = 250
+"""Lines judged at one go, about 5 ms."""
 
 
 class Backlog(Protocol):
@@ -52,10 +59,11 @@ class SourceState(msgspec.Struct):
 class BotWatch:
     """All that the engine holds of one bot while it runs."""
 
-    def __init__(self, name: str, settings: DetectSettings) -> None:
+    def __init__(self, name: str, settings: DetectSettings, orders: Iterator[int] | None = None) -> None:
         self.name = name
         self.detector = BotDetector(name, settings)
-        self.ring = LineRing()
+        self.ring = LineRing(orders=orders)
+        self.counts = LineCounts()
         self.trend: deque[float] = deque(maxlen=TREND)
         self.lines = 0
         self.last_line: float | None = None
@@ -88,19 +96,24 @@ class Pipeline:
         self.version = 0
         """Grows when something that the view shows has changed."""
         self._source = source
+        self.arrivals = Arrivals()
+        """When bytes came, for lines without a time that are read again."""
         self._backlog = backlog
         self._telemetry = telemetry
         self._clock = clock
         self._settings = settings
-        self._owners = owners
+        self.owners = owners
         self._desk = desk
         self._report = report
+        self._orders = itertools.count(1)
+        self.since = clock.now()
+        """From here on lines are counted."""
 
     def bot(self, name: str) -> BotWatch:
         """Return what is held of a bot; a new name begins to be watched."""
         watch = self.bots.get(name)
         if watch is None:
-            watch = self.bots[name] = BotWatch(name, self._settings)
+            watch = self.bots[name] = BotWatch(name, self._settings, self._orders)
             self.version += 1
         return watch
 
@@ -113,7 +126,7 @@ class Pipeline:
         detector = self.bot(bot).detector
         lines = 0
         async for batch in history:
-            records = self._owners.of(bot, batch.records)
+            records = self.owners.of(bot, batch.records)
             detector.learn(records)
             lines += len(records)
             self.version += 1
@@ -128,19 +141,17 @@ class Pipeline:
 
     async def _read(self) -> None:
         async for batch in self._source.batches():
-            findings = self._take(batch)
+            findings = await self._take(batch)
             for finding in findings:
                 await self._report(finding)
             # The checkpoint follows the alarms: after a crash in between they are found again under the same ids.
             await self._telemetry.save([batch])
             self.version += 1
 
-    def _take(self, batch: Batch) -> list[Fact]:
+    async def _take(self, batch: Batch) -> list[Fact]:
         state = self.sources.setdefault(batch.source, SourceState(batch.source, batch.bot))
         state.state = batch.state
         state.behind_bytes = batch.behind_bytes
-        if batch.checkpoint is not None:
-            state.generation, state.offset = batch.checkpoint.generation, batch.checkpoint.offset
         findings: list[Fact] = []
         for record in batch.records:
             if record.gap is not None:
@@ -148,8 +159,15 @@ class Pipeline:
                 if state.gaps <= _GAPS_TOLD:
                     findings.append(_gap_seen(record.gap, record))
         old = self._backlog.backlog_end(batch.source)
-        for bot, records in self._owners.split(batch):
-            findings.extend(self._observe(self.bot(bot), state, records, old))
+        for bot, records in self.owners.split(batch):
+            for first in range(0, len(records), _SLICE):
+                findings.extend(self._observe(self.bot(bot), state, records[first : first + _SLICE], old))
+                # People and bots wait for answers while a flood is judged.
+                await asyncio.sleep(0)
+        if batch.checkpoint is not None:
+            # Said last: up to there the rings have all.
+            state.generation, state.offset = batch.checkpoint.generation, batch.checkpoint.offset
+            self.arrivals.note(batch.source, state.generation, state.offset, self._clock.now())
         return findings
 
     @staticmethod
@@ -162,6 +180,7 @@ class Pipeline:
             watch.lines += len(lines)
             watch.last_line = state.last_line = lines[-1].received
         alarms = watch.detector.observe([r for r in lines if r.generation > 0 or r.offset >= old])
+        watch.counts.add(lines)
         watch.ring.extend([(r, watch.detector.marks(r) if r.gap is None else []) for r in records])
         return [AlarmRaised(alarm) for alarm in alarms]
 

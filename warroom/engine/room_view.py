@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from warroom.core.access import APPROVAL_LAPSES_S
 from warroom.core.clean import clean
 from warroom.core.desk import (
     ActionRecord,
     AlarmRecord,
+    ApprovalRecord,
     Desk,
     IncidentRecord,
     StepRecord,
@@ -17,9 +19,11 @@ from warroom.core.desk import (
 )
 from warroom.core.metrics import durations
 from warroom.core.model import ActionState, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
+from warroom.core.notices import Delivery, outbox_word
 from warroom.core.view import (
     ActionView,
     AlarmView,
+    ApprovalView,
     BotView,
     ChainView,
     ConsoleView,
@@ -29,10 +33,12 @@ from warroom.core.view import (
     StepView,
     TimelineView,
     View,
+    Way,
 )
 from warroom.engine.pipeline import BotWatch, SourceState
 
 _ALARMS = 100
+_NOTICES = 100
 _LOUD = frozenset({AlarmLevel.ALARM, AlarmLevel.CRITICAL})
 _NOT_READ = frozenset({"waiting", "unreadable", "not_a_log"})
 _PHASES = list(Phase)
@@ -49,11 +55,15 @@ class Surroundings(msgspec.Struct, frozen=True):
     bots: Mapping[str, BotWatch]
     sources: Mapping[str, SourceState]
     verbs: Mapping[str, Sequence[Verb]]
+    ways: Mapping[str, Sequence[Way]]
     playbooks: Sequence[PlaybookView]
     timeline: Mapping[str, Sequence[TimelineView]]
     """Entries of each incident in words."""
     messages: Sequence[TimelineView]
     banner: str
+    deliveries: Sequence[Delivery] = ()
+    update_due: Mapping[str, float | None] = {}
+    """When the next update of each incident falls due."""
 
 
 def build_view(version: int, desk: Desk, around: Surroundings) -> View:
@@ -75,6 +85,8 @@ def build_view(version: int, desk: Desk, around: Surroundings) -> View:
         chain=ChainView(desk.length, around.head),
         messages=list(around.messages),
         banner=clean(around.banner, 300),
+        outbox=list(around.deliveries)[-_NOTICES:],
+        outbox_word=outbox_word(around.deliveries, around.now),
     )
 
 
@@ -98,7 +110,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
             f"alarm {worst.score:.0f}: {worst.reasons[0].text if worst.reasons else worst.cause}",
         )
     if held is not None:
-        state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.name}"
+        state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.label}"
     return BotView(
         name=clean(name, 64),
         state=state,
@@ -113,6 +125,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         alarms=len(pending),
         held_by=held.id if held else None,
         verbs=list(around.verbs.get(name, ())),
+        ways=list(around.ways.get(name, ())),
     )
 
 
@@ -162,7 +175,7 @@ def _action(record: ActionRecord) -> ActionView:
         adapter=record.plan.adapter,
         state=record.state,
         incident=record.incident,
-        operator=clean(record.operator.name, 64),
+        operator=clean(record.operator.label, 64),
         uid=record.operator.uid,
         reason=clean(record.reason, 500),
         requested=record.requested,
@@ -173,6 +186,24 @@ def _action(record: ActionRecord) -> ActionView:
         proof=record.proof,
         evidence=len(record.evidence),
         note=clean(record.note, 500),
+        supersedes=record.supersedes,
+        started=record.started,
+        approval=None if record.approval is None else _approval(record.approval),
+        broken_glass=clean(record.broken_glass, 500),
+    )
+
+
+def _approval(record: ApprovalRecord) -> ApprovalView:
+    return ApprovalView(
+        why=clean(record.why, 200),
+        asked_by=clean(record.asked_by.label, 64),
+        asked_uid=record.asked_by.uid,
+        asked=record.asked,
+        lapses=record.asked + APPROVAL_LAPSES_S,
+        release=record.release,
+        reason=clean(record.reason, 500),
+        given_by=None if record.given_by is None else clean(record.given_by.label, 64),
+        plan_sha256=record.plan_sha256,
     )
 
 
@@ -184,13 +215,16 @@ def clean_plan(plan: Plan) -> Plan:
         effects=[clean(line, 300) for line in plan.effects],
         undo=clean(plan.undo, 300),
         probe=clean(plan.probe, 300),
+        instances=[clean(line, 300) for line in plan.instances],
+        shared=[clean(line, 300) for line in plan.shared],
+        restore=clean(plan.restore, 300),
     )
 
 
 def _console(name: str, desk: Desk) -> ConsoleView:
     record = desk.consoles[name]
     uid = -1 if record.actor.uid is None else record.actor.uid
-    return ConsoleView(name, clean(record.actor.name, 64), uid, record.since, record.read_only)
+    return ConsoleView(name, clean(record.actor.label, 64), uid, record.since, record.read_only)
 
 
 def _incident(record: IncidentRecord, desk: Desk, around: Surroundings) -> IncidentView:
@@ -212,6 +246,7 @@ def _incident(record: IncidentRecord, desk: Desk, around: Surroundings) -> Incid
         alarms=record.alarms,
         next_step=next_step(record, desk, around.verbs),
         metrics=durations(record.moments),
+        update_due=around.update_due.get(record.id),
     )
 
 
@@ -237,6 +272,11 @@ def next_step(incident: IncidentRecord, desk: Desk, verbs: Mapping[str, Sequence
     """Return the next thing to do in words: what does not hold first, then the first required step left."""
     if not incident.open:
         return "write the post-mortem" if "closed" in incident.moments else ""
+    for action in desk.actions.values():
+        asked = action.approval
+        if action.incident == incident.id and asked is not None and asked.pending:
+            what = f"the release of {action.id}" if asked.release else f"{action.id} ({action.plan.verb})"
+            return clean(f"a second person: approve or deny {what}, asked by {asked.asked_by.label}", 120)
     for action in open_actions(desk):
         if action.incident == incident.id and action.state in (ActionState.NOT_HELD, ActionState.AMBIGUOUS):
             held = "is NOT HELD" if action.state is ActionState.NOT_HELD else "is ambiguous"

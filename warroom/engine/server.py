@@ -14,13 +14,15 @@ import msgspec
 
 from warroom import __version__
 from warroom.core import wire
+from warroom.core.clean import clean
 from warroom.core.facts import ConsoleJoined, ConsoleLeft
-from warroom.core.model import Actor
+from warroom.core.model import Actor, Level
 from warroom.core.room import Welcome
 from warroom.engine.engine import Engine
 
 _HELLO_TIMEOUT_S = 10.0
 _CHUNK = 1 << 16
+_NAME_LIMIT = 64
 _AT_ONCE = 16
 """Messages of one client that are worked on at the same time; more wait in the socket."""
 
@@ -65,6 +67,7 @@ class Server:
         self._path = path
         self._joined = 0
         self._encoded: tuple[int, bytes] = (-1, b"")
+        self._company: tuple[int, bytes] = (-1, b"")
         self._open: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
@@ -80,6 +83,16 @@ class Server:
             if self._open:
                 await asyncio.wait(self._open)
             self._path.unlink(missing_ok=True)
+
+    @contextlib.asynccontextmanager
+    async def serve_also(self, path: Path) -> AsyncIterator[None]:
+        """Take connections on a second socket too, while the context is open."""
+        server = await asyncio.start_unix_server(self._connected, path, limit=_CHUNK)
+        try:
+            yield
+        finally:
+            server.close()
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -100,6 +113,13 @@ class Server:
         hello = await self._hello(lines, writer)
         if hello is None:
             return
+        level = self._engine.level(peer)
+        if level is None:
+            reason = f"the account {peer.name} has no access level in this room; ask a commander to add it to [access]"
+            writer.write(wire.encode(wire.Denied("", reason)))
+            return
+        peer = msgspec.structs.replace(peer, claimed=clean(hello.claimed, _NAME_LIMIT).strip())
+        read_only = hello.read_only or level is Level.VIEWER
         self._joined += 1
         console = f"C{self._joined}"
         welcome = Welcome(
@@ -108,22 +128,23 @@ class Server:
             room=self._engine.parts.room,
             mode=self._engine.parts.mode,
             console=console,
-            operator=peer.name,
+            operator=peer.label,
             uid=-1 if peer.uid is None else peer.uid,
-            read_only=hello.read_only,
+            read_only=read_only,
             pid=self._engine.view().pid,
         )
-        talk = _Talk(self, self._engine, peer, hello, writer)
-        await talk.send(wire.encode(welcome))
         present = hello.client == "console"
+        talk = _Talk(self, self._engine, peer, writer, console=console if present else "", read_only=read_only)
+        await talk.send(wire.encode(welcome))
         if present:
-            await self._engine.report(ConsoleJoined(console, hello.read_only), actor=peer)
+            await self._engine.report(ConsoleJoined(console, read_only), actor=peer)
         reason = "the line dropped"
         try:
-            await talk.listen(lines)
-            reason = "left"
+            if await talk.listen(lines):
+                reason = "left"
         finally:
             if present:
+                self._engine.gathering.leave(console)
                 await self._engine.report(ConsoleLeft(console, reason), actor=peer)
 
     async def _hello(self, lines: AsyncIterator[bytes | int], writer: asyncio.StreamWriter) -> wire.Hello | None:
@@ -151,17 +172,35 @@ class Server:
             self._encoded = (version, wire.encode(wire.Shown(self._engine.view())))
         return self._encoded[1]
 
+    def encoded_company(self) -> bytes:
+        """Return who is here as a line."""
+        version = self._engine.gathering.version
+        if self._company[0] != version:
+            self._company = (version, wire.encode(wire.Together(self._engine.gathering.company)))
+        return self._company[1]
+
 
 class _Talk:
     """One client's connection after its hello."""
 
     def __init__(
-        self, server: Server, engine: Engine, peer: Actor, hello: wire.Hello, writer: asyncio.StreamWriter
+        self,
+        server: Server,
+        engine: Engine,
+        peer: Actor,
+        writer: asyncio.StreamWriter,
+        *,
+        console: str,
+        read_only: bool,
     ) -> None:
+        """`console` is the console's id; empty for a client that is not listed as present."""
+        self._console = console
+        self._hears = False
+        """Whether it wants to know who else is here."""
         self._server = server
         self._engine = engine
         self._peer = peer
-        self._forbidden = "this console is read-only" if hello.read_only else ""
+        self._forbidden = "this console is read-only" if read_only else ""
         self._writer = writer
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._follower: asyncio.Task[None] | None = None
@@ -171,16 +210,20 @@ class _Talk:
         self._writer.write(line)
         await self._writer.drain()
 
-    async def listen(self, lines: AsyncIterator[bytes | int]) -> None:
-        """Take messages until the client leaves."""
+    async def listen(self, lines: AsyncIterator[bytes | int]) -> bool:
+        """Take messages until the client leaves; say whether it did, or its line broke."""
         async with asyncio.TaskGroup() as tasks:
             try:
                 async for line in lines:
                     await self._room.acquire()
                     tasks.create_task(self._take(line, tasks))
+            except ConnectionError:
+                # A line that breaks ends the talk like one that is closed; here it is no group of exceptions yet.
+                return False
             finally:
                 if self._follower is not None:
                     self._follower.cancel()
+        return True
 
     async def _take(self, line: bytes | int, tasks: asyncio.TaskGroup) -> None:
         try:
@@ -206,7 +249,14 @@ class _Talk:
                 answer = await self._engine.submit(command, name, self._peer, forbidden=self._forbidden)
                 await self.send(wire.encode(wire.Answered(name, answer)))
             case wire.Ask(id=name, query=query):
-                await self.send(wire.encode(wire.Told(name, await self._engine.query(query))))
+                await self.send(wire.encode(wire.Told(name, await self._engine.query(query, self._peer))))
+            case wire.Present(here=here):
+                if self._console:
+                    self._hears = True
+                    self._engine.gathering.hear(self._console, here)
+            case wire.Point(id=name, target=target):
+                answer = self._engine.point(target, self._peer, forbidden=self._forbidden)
+                await self.send(wire.encode(wire.Answered(name, answer)))
             case wire.Follow():
                 if self._follower is None:
                     self._follower = tasks.create_task(self._follow())
@@ -214,13 +264,18 @@ class _Talk:
                 await self.send(wire.encode(wire.Denied("", "hello was said already")))
 
     async def _follow(self) -> None:
-        told = -1
+        told = heard = -1
+        engine = self._engine
         while True:
-            async with self._engine.changed:
-                while self._engine.version == told:
-                    await self._engine.changed.wait()
-                told = self._engine.version
+            async with engine.changed:
+                while engine.version == told and (not self._hears or engine.gathering.version == heard):
+                    await engine.changed.wait()
             try:
-                await self.send(self._server.encoded_view())
+                if engine.version != told:
+                    told = engine.version
+                    await self.send(self._server.encoded_view())
+                if self._hears and engine.gathering.version != heard:
+                    heard = engine.gathering.version
+                    await self.send(self._server.encoded_company())
             except ConnectionError:
                 return

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from warroom.core.access import APPROVAL_LAPSES_S
 from warroom.core.action_states import ACTION_FACTS, next_state
+from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
-from warroom.core.facts import Fact, ReleaseRequested
+from warroom.core.facts import ApprovalLapsed, ExpiryAnnounced, Fact, ReleaseRequested
 from warroom.core.model import ActionState
 from warroom.core.ports import Clock
 
 _WATCHED = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 _LOOK_S = 1.0
+ANNOUNCED_S = (600.0, 120.0)
+"""Seconds before an expiry at which people are told."""
 _ASKED = 1000
+_AT_ONCE = 8
+"""Looks at the same time: a look takes as long as its slowest probe, and there may be many open actions."""
 
 
 class Watchkeeper:
@@ -35,6 +41,7 @@ class Watchkeeper:
         self._every_s = every_s
         self._asked: asyncio.Queue[str] = asyncio.Queue(_ASKED)
         self._looked: dict[str, float] = {}
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def verify(self, action: str) -> None:
         """Ask for a look at an action; its outcome becomes a fact, also when nothing changed."""
@@ -43,7 +50,8 @@ class Watchkeeper:
     async def run(self) -> None:
         """Watch for ever."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._answer_for_ever())
+            for _ in range(_AT_ONCE):
+                tasks.create_task(self._answer_for_ever())
             tasks.create_task(self._look_for_ever())
 
     async def _answer_for_ever(self) -> None:
@@ -58,12 +66,36 @@ class Watchkeeper:
         while True:
             await self._clock.sleep(_LOOK_S)
             now = self._clock.now()
-            for action in open_actions(self._desk()):
-                await self._attend(action, now)
+            for action in self._desk().actions.values():
+                await self._remind(action, now)
+            async with asyncio.TaskGroup() as tasks:
+                for action in open_actions(self._desk()):
+                    tasks.create_task(self._attend_in_turn(action, now))
+
+    async def _attend_in_turn(self, action: ActionRecord, now: float) -> None:
+        async with self._turn:
+            await self._attend(action, now)
+
+    async def _remind(self, action: ActionRecord, now: float) -> None:
+        """Say what time alone changes: a request that nobody answered, an end that comes near."""
+        asked = action.approval
+        if asked is not None and asked.pending and now - asked.asked > APPROVAL_LAPSES_S:
+            await self._report(ApprovalLapsed(action.id))
+        if action.state not in _WATCHED or action.expires is None or action.plan.expires_s is None:
+            return
+        left = action.expires - now
+        due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark not in action.announced]
+        if due and left > 0:
+            await self._report(ExpiryAnnounced(action.id, min(due)))
 
     async def _attend(self, action: ActionRecord, now: float) -> None:
-        if any(other.supersedes == action.id for other in open_actions(self._desk())):
+        others = open_actions(self._desk(), action.plan.bot)
+        if any(other.supersedes == action.id for other in others):
             # What holds it now is the harder action.
+            return
+        rank = LADDER.index(action.plan.verb)
+        if any(other.state is ActionState.HELD and LADDER.index(other.plan.verb) > rank for other in others):
+            # Behind a harder one that holds nobody can see whether this one does.
             return
         if action.expires is not None and now >= action.expires and action.state in _WATCHED:
             await self._report(ReleaseRequested(action.id, "it expired"))

@@ -1,0 +1,110 @@
+"""Takes evidence of a bot before anything is changed: its logs, its files, and what each adapter can read of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from warroom.core.model import EvidenceFile, Plan, Verb
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence
+
+EVIDENCE_TIMEOUT_S = 20.0
+"""Longest time for evidence: containment must not wait for a slow disk."""
+_NOT_TAKEN = "not-taken.txt"
+
+
+QUICK_BYTES = 4 * 1024 * 1024
+"""What is taken of each log before a bot is cut; the whole of a longer one follows at once after it."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What was stored, and what could not be, in words."""
+
+    files: list[EvidenceFile]
+    faults: list[str]
+    cut: list[str] = []
+    """Logs of which only the end was taken yet."""
+
+
+class Collector:
+    """Copies a bot's logs and files and asks its adapters for their snapshots: process tree, connections, control."""
+
+    def __init__(
+        self,
+        *,
+        adapters: Mapping[str, Sequence[Containment]],
+        evidence: Evidence,
+        logs_of: Callable[[str], list[str]],
+        files_of: Callable[[str], list[str]],
+    ) -> None:
+        self._adapters = adapters
+        self._evidence = evidence
+        self._logs_of = logs_of
+        self._files_of = files_of
+
+    def plan(self, bot: str) -> Plan:
+        """Return the dry run of a snapshot."""
+        kinds = [adapter.kind for adapter in self._adapters.get(bot, ())]
+        copied = [f"copy {path}" for path in (*self._logs_of(bot), *self._files_of(bot))]
+        return Plan(
+            bot=bot,
+            verb=Verb.SNAPSHOT,
+            adapter="evidence",
+            exact=copied + [f"read the state by {kind}" for kind in kinds],
+            effects=["nothing changes for the users of the bot"],
+            undo="nothing to undo",
+            probe="files are named by their sha256; nothing else is to be proved",
+        )
+
+    async def take(self, bot: str, *, most: int | None = None) -> Taken:
+        """Store all that can be had within the time limit, of each log its last `most` bytes; never raises.
+
+        Everything is asked at the same time: what is slow must not keep the bot at work.
+        """
+        logs = [self._copy(path, most) for path in self._logs_of(bot)]
+        files = [self._copy(path, None) for path in self._files_of(bot)]
+        return await self._together([*logs, *files, *(self._read(bot, one) for one in self._adapters.get(bot, ()))])
+
+    async def rest(self, paths: Sequence[str]) -> Taken:
+        """Store the whole of logs of which only the end was taken."""
+        return await self._together([self._copy(path, None) for path in paths])
+
+    async def _together(self, parts: Sequence[Coroutine[Any, Any, Taken]]) -> Taken:
+        async with asyncio.TaskGroup() as tasks:
+            asked = [tasks.create_task(_in_time(part)) for part in parts]
+        found = [one.result() for one in asked]
+        taken = Taken(*([item for one in found for item in getattr(one, name)] for name in Taken.__struct_fields__))
+        if taken.faults:
+            content = "\n".join(taken.faults).encode("utf-8", "replace")
+            try:
+                taken.files.append(await self._evidence.keep(_NOT_TAKEN, content, "warroom"))
+            except OSError as error:
+                # The list of files in the journal shows what there is.
+                taken.faults.append(f"{_NOT_TAKEN}: {error}")
+        return taken
+
+    async def _copy(self, path: str, most: int | None) -> Taken:
+        try:
+            file = await self._evidence.keep_file(path, most)
+        except OSError as error:
+            return Taken([], [f"{path}: {error}"])
+        return Taken([file], [], [path] if most is not None and file.size >= most else [])
+
+    async def _read(self, bot: str, adapter: Containment) -> Taken:
+        try:
+            found = await adapter.snapshot()
+            files = [await self._evidence.keep(name, content, f"{adapter.kind} of {bot}") for name, content in found]
+        except (AdapterFailed, AdapterAmbiguous, OSError) as error:
+            return Taken([], [f"{adapter.kind}: {error}"])
+        return Taken(files, [])
+
+
+async def _in_time(part: Coroutine[Any, Any, Taken]) -> Taken:
+    try:
+        async with asyncio.timeout(EVIDENCE_TIMEOUT_S):
+            return await part
+    except TimeoutError:
+        return Taken([], [f"evidence took longer than {EVIDENCE_TIMEOUT_S:.0f} s; what is missing was not taken"])

@@ -1,0 +1,106 @@
+"""What a command needs before it is decided: today's plan of an action, and the rights of the person who asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from warroom.core.access import Rights, why_two
+from warroom.core.clean import clean
+from warroom.core.commands import ApproveAction, BreakGlass, Command, Contain, StartAction
+from warroom.core.desk import Desk
+from warroom.core.limits import is_duration
+from warroom.core.model import Actor, Criticality, Level, Plan, Verb
+from warroom.core.ports import Accounts, AdapterAmbiguous, AdapterFailed, Check, Checked
+from warroom.core.queries import NotAnswered, ObservationAnswer, PlanAnswer, PreviewPlan
+from warroom.engine.effects import EffectRunner
+
+_PREVIEW_TIMEOUT_S = 5.0
+
+
+class Planner:
+    """Makes plans without changing anything, and asks the host who somebody is."""
+
+    def __init__(
+        self,
+        runner: EffectRunner,
+        accounts: Accounts,
+        desk: Callable[[], Desk],
+        criticality: Callable[[str], Criticality],
+    ) -> None:
+        self._runner = runner
+        self._criticality = criticality
+        self._accounts = accounts
+        self._desk = desk
+
+    def level(self, actor: Actor) -> Level | None:
+        """Return the access level of an account now; the engine itself may do all."""
+        return Level.COMMANDER if actor.uid is None else self._accounts.level(actor.uid)
+
+    def rights(self, actor: Actor) -> Rights:
+        """Return what this person may do now."""
+        unnamed = actor.uid is not None and not actor.claimed and self._accounts.shared(actor.uid)
+        return Rights(self.level(actor), unnamed, self._accounts.enrolled() > 1)
+
+    async def planned(self, command: Command) -> tuple[Plan | None, str]:
+        """Return the plan that a command would follow now, or (None, why not); (None, "") where it needs none."""
+        match command:
+            case Contain(bot=bot, verb=verb, expires_s=expires_s, adapter=adapter):
+                return await self.plan(bot, verb, expires_s, adapter)
+            case StartAction(action=name) | ApproveAction(action=name) | BreakGlass(action=name):
+                # What was shown is compared with what would be done now.
+                action = self._desk().actions.get(name)
+                if action is None or not action.waiting:
+                    return None, ""
+                asked = action.plan
+                return await self.plan(asked.bot, asked.verb, asked.expires_s, asked.adapter)
+            case _:
+                return None, ""
+
+    async def plan(self, bot: str, verb: Verb, expires_s: float | None, adapter: str = "") -> tuple[Plan | None, str]:
+        """Return the dry run of an action, or (None, why there is none)."""
+        if expires_s is not None and not is_duration(expires_s):
+            return None, f"{expires_s} s is no time after which an action may expire"
+        try:
+            async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
+                return await self._runner.plan(bot, verb, expires_s, adapter), ""
+        except (AdapterFailed, AdapterAmbiguous) as error:
+            return None, str(error)
+        except TimeoutError:
+            return None, f"no plan for {verb} {bot} within {_PREVIEW_TIMEOUT_S:.0f} s"
+
+    async def preview(self, asked: PreviewPlan, actor: Actor) -> PlanAnswer | NotAnswered:
+        """Return the dry run with its checks, the target as it is, and whether a second person will be asked."""
+        plan, fault = await self.plan(asked.bot, asked.verb, asked.expires_s, asked.adapter)
+        if plan is None:
+            return NotAnswered(fault)
+        two = why_two(plan, self._criticality(plan.bot), self.rights(actor))
+        if plan.verb is Verb.SNAPSHOT:
+            return PlanAnswer(plan, plan.sha256, two=two)
+        adapter = self._runner.adapter_for(plan.bot, plan.verb, plan.adapter)
+        try:
+            async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
+                checks = await adapter.check(plan.verb)
+                observed = (await adapter.observe(plan.verb)).text
+        except TimeoutError:
+            late = f"no answer within {_PREVIEW_TIMEOUT_S:.0f} s"
+            return PlanAnswer(plan, plan.sha256, [Check("target", Checked.UNKNOWN, late)], two=two)
+        told = [Check(clean(one.name, 100), one.state, clean(one.text, 300)) for one in checks]
+        return PlanAnswer(plan, plan.sha256, told, clean(observed, 300), two)
+
+    async def observe(self, name: str) -> ObservationAnswer | NotAnswered:
+        """Return what the adapter of an action reads of its target now."""
+        action = self._desk().actions.get(name)
+        if action is None:
+            return NotAnswered(f"there is no action {name}")
+        if action.plan.verb is Verb.SNAPSHOT:
+            return NotAnswered("a snapshot changes nothing: there is nothing to observe")
+        try:
+            adapter = self._runner.adapter_for(action.plan.bot, action.plan.verb, action.plan.adapter)
+            async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
+                seen = await adapter.observe(action.plan.verb)
+        except AdapterFailed as error:
+            return NotAnswered(str(error))
+        except TimeoutError:
+            return NotAnswered(f"no answer within {_PREVIEW_TIMEOUT_S:.0f} s")
+        return ObservationAnswer(adapter.kind, clean(seen.text, 300), seen.at)
