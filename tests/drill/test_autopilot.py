@@ -64,11 +64,13 @@ async def test_a_good_one_leads_from_the_alarm_to_the_report(bot: RunningBot, tm
     assert told.index("HELD") < told.index("release") < told.index("closed")
 
 
+@pytest.mark.long
 async def test_a_hasty_one_only_presses_the_button(bot: RunningBot, tmp_path: Path) -> None:
     view, written = await played(bot, tmp_path, MANNERS[Style.HASTY])
     assert ([action.state for action in view.actions], view.incidents, written) == ([ActionState.HELD], [], [])
 
 
+@pytest.mark.long
 async def test_while_the_attack_lasts_nothing_is_released(bot: RunningBot, tmp_path: Path) -> None:
     paths, over, asked = paths_in(tmp_path), False, 0
 
@@ -99,6 +101,7 @@ async def test_while_the_attack_lasts_nothing_is_released(bot: RunningBot, tmp_p
     assert all(entry.command and entry.actor.uid == os.getuid() for entry in asked_for)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("playbook", "incidents"), [("prompt-injection", 1), ("no-such-playbook", 0)])
 async def test_refused_it_ends_instead_of_waiting_for_what_never_comes(
     playbook: str, incidents: int, bot: RunningBot, tmp_path: Path
@@ -121,8 +124,13 @@ async def test_refused_it_ends_instead_of_waiting_for_what_never_comes(
     assert [(action.id, action.state) for action in view.actions] == [(before.ref, ActionState.HELD)]
 
 
-async def test_what_does_not_hold_is_not_released_nor_closed(bot: RunningBot, tmp_path: Path) -> None:
+@pytest.mark.long
+async def test_what_does_not_hold_is_followed_by_the_next_rung_and_never_released_nor_closed(
+    bot: RunningBot, tmp_path: Path
+) -> None:
     view, written = await played(bot, tmp_path, Manner(0.0, Verb.DISABLE, leads=True), lying=True)
-    assert [action.state for action in view.actions] == [ActionState.NOT_HELD]
+    assert {action.state for action in view.actions} == {ActionState.NOT_HELD}
+    rungs = [action.verb for action in view.actions]
+    assert rungs == [Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP]
     assert [incident.open for incident in view.incidents] == [True]
     assert written == []

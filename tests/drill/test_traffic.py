@@ -90,6 +90,7 @@ def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
     assert read_truth(tmp_path / "truth") == [row]
 
 
+@pytest.mark.long
 def test_as_a_process_it_plays_the_seeded_schedule_and_ends_when_told(address: str, tmp_path: Path) -> None:
     truth, began = tmp_path / "truth.jsonl", time.time()
     words = [sys.executable, "-m", "warroom.drill.traffic", "--url", address, "--truth", str(truth), "--duration", "60"]

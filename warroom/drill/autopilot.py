@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 
 import msgspec
 
 from warroom.core import commands as c
 from warroom.core.commands import Ack, Command
+from warroom.core.decide_containment import LADDER
 from warroom.core.model import ActionState, Phase, Role, StepState, Verb
 from warroom.core.ports import Clock
 from warroom.core.queries import PlanAnswer, PreviewPlan
@@ -17,7 +19,10 @@ from warroom.core.view import ActionView, IncidentView, View
 
 _LOOK_S = 0.1
 _SETTLED = (ActionState.HELD, ActionState.NOT_HELD, ActionState.FAILED, ActionState.AMBIGUOUS)
-_RELEASED = (ActionState.RELEASED, ActionState.AMBIGUOUS)
+_UNDONE = (ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS)
+_ENDED = (ActionState.RELEASED, ActionState.AMBIGUOUS, ActionState.EXPIRED)
+_RELEASES = 12
+"""Tries to let a bot back: of several workers each has to hear of it."""
 
 
 class Style(StrEnum):
@@ -77,7 +82,7 @@ class Autopilot:
                 return
             await self._tick(incident, Phase.PREPARATION)
             await self._tick(incident, Phase.DETECTION)
-        held = await self._contain(bot, incident or None)
+        held = await self._contain(bot, incident)
         if not self._manner.leads or held is None:
             return
         await self._ask(c.AddNote(incident, f"{held.id} holds: {len(held.proof.samples if held.proof else [])} probes"))
@@ -86,8 +91,7 @@ class Autopilot:
         await self._until(lambda _: self._attack_over())
         await self._ask(c.EnterPhase(incident, Phase.REMEDIATION))
         await self._tick(incident, Phase.REMEDIATION)
-        await self._ask(c.Release(held.id, "the attackers gave up and the accounts are blocked"))
-        await self._until(lambda view: _state(view, held.id) in _RELEASED)
+        await self._let_back(bot)
         await self._tick(incident, Phase.RECOVERY)
         await self._tick(incident, Phase.REVIEW)
         await self._ask(c.CloseIncident(incident, "contained, proved, released, written up"))
@@ -98,19 +102,49 @@ class Autopilot:
         first = next(alarm for alarm in view.alarms if alarm.acknowledged is None)
         return first.bot, first.id
 
-    async def _contain(self, bot: str, incident: str | None) -> ActionView | None:
-        await self._think()
-        preview = await self._room.query(PreviewPlan(bot, self._manner.verb))
+    async def _contain(self, bot: str, incident: str) -> ActionView | None:
+        """Act, and when it does not hold act harder, rung by rung; who only presses the button acts once."""
+        view = await self._until(lambda view: any(one.name == bot for one in view.bots))
+        offered = next(one.verbs for one in view.bots if one.name == bot)
+        rungs = [verb for verb in LADDER if verb in offered]
+        first = rungs.index(self._manner.verb) if self._manner.verb in rungs else 0
+        for verb in rungs[first:]:
+            await self._think()
+            action = await self._act(bot, verb, incident or None)
+            if action is None:
+                # Refused: somebody else acts, or nobody may.
+                return None
+            if action.state is ActionState.HELD:
+                return action
+            if not self._manner.leads:
+                return None
+            await self._ask(c.AddNote(incident, f"{action.id} ({verb}) is {action.state.value}: the next rung follows"))
+        return None
+
+    async def _act(self, bot: str, verb: Verb, incident: str | None) -> ActionView | None:
+        preview = await self._room.query(PreviewPlan(bot, verb))
         if not isinstance(preview, PlanAnswer):
             return None
-        name = await self._ask(
-            c.Contain(bot, self._manner.verb, incident, "hostile requests are served", None, preview.sha256)
-        )
+        name = await self._ask(c.Contain(bot, verb, incident, "hostile requests are served", None, preview.sha256))
         if not name:
             return None
-        view = await self._until(lambda view: _state(view, name) in _SETTLED)
-        action = _action(view, name)
-        return action if action is not None and action.state is ActionState.HELD else None
+        return _action(await self._until(lambda view: _state(view, name) in _SETTLED), name)
+
+    async def _let_back(self, bot: str) -> None:
+        """Release what is open on the bot, hardest first; what fails is tried again a few times."""
+        view = await self._until(lambda _: True)
+        open_now = [one for one in view.actions if one.bot == bot and one.state in _UNDONE]
+        for action in sorted(open_now, key=lambda one: LADDER.index(one.verb), reverse=True):
+            await self._release(action.id)
+
+    async def _release(self, action: str) -> None:
+        for _ in range(_RELEASES):
+            asked = await self._room.submit(c.Release(action, "the attackers gave up, accounts are blocked"))
+            if not isinstance(asked, Ack):
+                return
+            view = await self._until(partial(_ended, action=action, since=asked.seq))
+            if _state(view, action) is not ActionState.AMBIGUOUS:
+                return
 
     async def _tick(self, incident: str, phase: Phase) -> None:
         """Tick what is left of a phase; steps that an action completes are left to their action."""
@@ -145,6 +179,10 @@ def _state(view: View, name: str) -> ActionState:
     """Return an action's state; one that the view does not show yet is running."""
     action = _action(view, name)
     return ActionState.RUNNING if action is None else action.state
+
+
+def _ended(view: View, *, action: str, since: int) -> bool:
+    return view.chain.length >= since and _state(view, action) in _ENDED
 
 
 def _incident(view: View, name: str) -> IncidentView | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ Event = Literal[
     "incident_opened",
     "evidence_taken",
     "containment_requested",
+    "containment_not_held",
     "containment_held",
     "containment_released",
     "note_added",
@@ -58,6 +59,12 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """json or plain: how the bot logs."""
     style: Attack = Attack.LOUD
     history_minutes: float = 45.0
+    workers: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
+    """Processes of the bot that share its socket."""
+    private_state: bool = False
+    """Each worker keeps its own state: what one is told the others do not know."""
+    probe_samples: Annotated[int, msgspec.Meta(ge=1, le=200)] = 3
+    """Looks that have to agree; about ten for each worker."""
 
 
 def scenario_from(data: Any) -> Scenario:

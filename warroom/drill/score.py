@@ -21,7 +21,7 @@ from warroom.drill.scenario import Expectation, Scenario
 
 _SLICE_S = 10.0
 """Precision and recall are counted over slices of this length."""
-_MUTE = (Verb.DISABLE, Verb.FREEZE)
+_MUTE = (Verb.DISABLE, Verb.FREEZE, Verb.STOP)
 """Verbs under which a bot must not answer."""
 
 
@@ -91,6 +91,7 @@ EVENTS: dict[str, Callable[[Fact], bool]] = {
     "incident_opened": lambda fact: isinstance(fact, f.IncidentOpened),
     "evidence_taken": lambda fact: isinstance(fact, f.EvidenceTaken) and bool(fact.files),
     "containment_requested": lambda fact: isinstance(fact, f.ContainmentRequested),
+    "containment_not_held": lambda fact: isinstance(fact, f.ContainmentNotHeld),
     "containment_held": lambda fact: isinstance(fact, f.ContainmentHeld),
     "containment_released": lambda fact: isinstance(fact, f.ContainmentReleased),
     "note_added": lambda fact: isinstance(fact, f.NoteAdded),
@@ -124,7 +125,7 @@ def score(
         detection=detection_of(entries, visits, attack),
         hostile_served_after_held=served_after_held(entries, visits),
         timeline=[
-            {"at": utc_text(entry.at), "who": entry.actor.name, "text": text}
+            {"at": utc_text(entry.at), "who": entry.actor.label, "text": text}
             for entry, text in zip(entries, told, strict=True)
         ],
         journal=JournalState(len(entries), head),

@@ -116,3 +116,11 @@ def test_a_logger_appends_to_its_file_and_to_nothing_else(tmp_path: Path) -> Non
         for handler in logger.handlers:
             handler.close()
     assert (tmp_path / "bot.log").read_text() == "INFO:support:one event=e\nINFO:support:two event=e\n"
+
+
+def test_a_disk_that_is_full_is_told_and_stops_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    logger = file_logger(Path("/dev/full"), "json", "support")
+    logger.info("lost", extra={"event": "e", "fields": {}})
+    assert "No space left on device" in capfd.readouterr().err
+    for handler in logger.handlers:
+        handler.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from warroom.drill.refbot.mode import LIMITED_PER_MINUTE, Governor, Mode, Order
+from warroom.drill.refbot.mode import LIMITED_PER_MINUTE, Governor, Mode, Order, harder
 
 
 class Clock:
@@ -106,3 +106,11 @@ def test_a_limited_user_has_some_requests_a_minute(made: Callable[[], Governor],
     assert governor.within_limit("somebody else")
     clock.now += 60.0
     assert governor.within_limit("u")
+
+
+def test_of_two_modes_the_one_that_allows_less_is_harder() -> None:
+    ranked = [Mode.NORMAL, Mode.LIMITED, Mode.DISABLED]
+    for n, one in enumerate(ranked):
+        assert [harder(one, other) for other in ranked] == [harder(other, one) for other in ranked]
+        assert harder(one, ranked[-1]) is ranked[-1]
+        assert [harder(one, other) for other in ranked[: n + 1]] == [one] * (n + 1)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from warroom.drill.refbot.options import Options
+
 _START_S = 15.0
 _END_S = 3.0
 
@@ -36,27 +38,42 @@ class RunningBot(msgspec.Struct, frozen=True):
     url: str
     control_url: str
     folder: Path
+    pidfile: Path
+    """Holds the pid of the process, or of the master where there are several workers."""
+
+    def at(self, path: str) -> str:
+        """Return the address of another of its endpoints, such as /oauth/token."""
+        return self.url.removesuffix("/v1/chat") + path
 
 
-def start_bot(folder: Path, *, shape: str, key_file: Path, name: str, seed: int) -> RunningBot:
-    """Start the bot in a process group of its own and wait until it serves; BotFailed with its words if it does not."""
+_PLAIN = Options()
+
+
+def start_bot(
+    folder: Path, *, shape: str, key_file: Path, name: str, seed: int, options: Options = _PLAIN
+) -> RunningBot:
+    """Start the bot in a process group of its own and wait until it serves; BotFailed with its words if it does not.
+
+    Several instances may share a folder when their options name each but the first.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    card = folder / "bot.json"
+    card = folder / options.named("bot.json")
     card.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "warroom.drill.refbot", "--dir", str(folder), "--format", shape]
-    words += ["--key-file", str(key_file), "--name", name, "--seed", str(seed)]
-    with (folder / "bot.out").open("wb") as out:
+    argv = [sys.executable, "-m", "warroom.drill.refbot", "--dir", str(folder), "--format", shape]
+    argv += ["--key-file", str(key_file), "--name", name, "--seed", str(seed), *options.words()]
+    out_file = folder / options.named("bot.out")
+    with out_file.open("wb") as out:
         process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
+            argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
         )
     deadline = time.monotonic() + _START_S
     while not card.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             end_group(process)
-            raise BotFailed((folder / "bot.out").read_text("utf-8", "replace")[-2000:])
+            raise BotFailed(out_file.read_text("utf-8", "replace")[-2000:])
         time.sleep(0.01)
     started = msgspec.json.decode(card.read_bytes(), type=Started)
-    return RunningBot(process, started.pid, started.url, started.control_url, folder)
+    return RunningBot(process, started.pid, started.url, started.control_url, folder, folder / options.named("bot.pid"))
 
 
 def stop_bot(bot: RunningBot) -> None:

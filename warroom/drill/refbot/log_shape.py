@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,32 @@ def formatter_of(shape: str, name: str) -> logging.Formatter:
     return JsonFormatter(name) if shape == "json" else PlainFormatter()
 
 
+class AppendHandler(logging.Handler):
+    """Appends each line by one write, so that lines of several processes stay whole; UTF-8 whatever the locale."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record's line; a full disk is told on standard error and stops nobody."""
+        try:
+            os.write(self._file, f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
+        except OSError:
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+        super().close()
+
+
 def file_logger(path: Path, shape: str, name: str) -> logging.Logger:
-    """Return a logger of its own that appends to a file, in UTF-8 whatever the locale."""
+    """Return a logger of its own that appends to a file."""
     logger = logging.Logger(name, logging.INFO)
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = AppendHandler(path)
     handler.setFormatter(formatter_of(shape, name))
     logger.addHandler(handler)
     return logger

@@ -17,7 +17,7 @@ _REMEMBERED = 1000
 
 
 class Mode(StrEnum):
-    """How much the bot may do."""
+    """How much the bot may do, from most to least."""
 
     NORMAL = "normal"
     LIMITED = "limited"
@@ -30,6 +30,11 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: Mode
     expires_in: Annotated[float, msgspec.Meta(gt=0, le=366 * 86400)] | None = None
     operator: str = ""
+
+
+def harder(one: Mode, other: Mode) -> Mode:
+    """Return the mode of two that allows less."""
+    return max(one, other, key=list(Mode).index)
 
 
 class State(msgspec.Struct, frozen=True):
@@ -64,6 +69,9 @@ class Governor:
         self._told = told
         self._lock = threading.Lock()
         self._visits: dict[str, deque[float]] = {}
+        self._load()
+
+    def _load(self) -> None:
         kept = self._kept()
         self._answers = kept.answers
         self._state = State(kept.mode, kept.revision, kept.expires_at)
@@ -96,17 +104,20 @@ class Governor:
         OSError when the order cannot be kept; then it was not followed.
         """
         with self._lock:
-            known = self._answers.get(name)
-            if known is not None:
-                return msgspec.structs.replace(known, replay=True)
-            expires = None if order.expires_in is None else self._now() + order.expires_in
-            taken = Taken(order.mode, self._current().revision + 1, False, expires)
-            answers = {**self._answers, name: taken}
-            if len(answers) > _REMEMBERED:
-                del answers[next(iter(answers))]
-            self._set(State(order.mode, taken.revision, expires), answers)
-            self._told(f"mode set to {order.mode} by {order.operator or 'unknown'}")
-            return taken
+            return self._take(name, order)
+
+    def _take(self, name: str, order: Order) -> Taken:
+        known = self._answers.get(name)
+        if known is not None:
+            return msgspec.structs.replace(known, replay=True)
+        expires = None if order.expires_in is None else self._now() + order.expires_in
+        taken = Taken(order.mode, self._current().revision + 1, False, expires)
+        answers = {**self._answers, name: taken}
+        if len(answers) > _REMEMBERED:
+            del answers[next(iter(answers))]
+        self._set(State(order.mode, taken.revision, expires), answers)
+        self._told(f"mode set to {order.mode} by {order.operator or 'unknown'}")
+        return taken
 
     def _set(self, state: State, answers: dict[str, Taken]) -> None:
         fresh = self._path.with_suffix(".new")

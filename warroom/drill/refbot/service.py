@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from warroom.drill.refbot import signing
 from warroom.drill.refbot.brain import calls_of, tokens_of
 from warroom.drill.refbot.log_shape import SHOWN
-from warroom.drill.refbot.mode import Governor, Mode, Order
+from warroom.drill.refbot.mode import Governor, Mode, Order, harder
 from warroom.drill.refbot.toolbox import Toolbox
 
 _MAX_BODY = 64 * 1024
@@ -41,6 +41,8 @@ class World(msgspec.Struct, frozen=True):
     now: Callable[[], float]
     sleep: Callable[[float], None]
     seed: int = 0
+    switch: Callable[[], Mode] = lambda: Mode.NORMAL
+    """What else may take rights away beside the governor, such as a kill switch."""
 
 
 class Bot:
@@ -57,7 +59,7 @@ class Bot:
         with self._lock:
             latency = self._chance.uniform(*_LATENCY_S)
         self._world.sleep(latency)
-        mode = self._world.governor.state.mode
+        mode = harder(self._world.governor.state.mode, self._world.switch())
         calls = calls_of(chat.message)
         status, error = self._gate(mode, chat.user, bool(calls))
         reply = "" if error else self._replied(chat, calls)
