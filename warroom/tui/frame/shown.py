@@ -1,0 +1,57 @@
+"""What the terminal shows now, and the pieces that bring it up to what should be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from warroom.tui.frame.encoder import Encoder
+from warroom.tui.frame.grid import BLANK, Row
+from warroom.tui.frame.pens import Pens
+from warroom.tui.frame.scrolling import find_scroll
+
+
+class Shown:
+    """The terminal's screen as the bytes that were sent have left it."""
+
+    def __init__(self, pens: Pens, *, erases_in_colour: bool = True, scrolls: bool = True) -> None:
+        self._encoder = Encoder(pens, erases_in_colour=erases_in_colour)
+        self._scrolls = scrolls
+        self._rows: list[Row] = []
+
+    def forget(self) -> None:
+        """The screen may show anything: the next frame is sent whole."""
+        self._rows = []
+        self._encoder.forget()
+
+    def pieces(self, new: list[Row], *, small_first: bool = False) -> Iterator[str]:
+        """Yield what is to be sent, a piece at a time; whoever stops early may go on with a newer frame.
+
+        With `small_first` rows of which little changed come first and nothing is scrolled: the answer to a key is
+        small, a flood is not.
+        """
+        if len(self._rows) != len(new) or len(self._rows[0]) != len(new[0]):
+            self._rows = [[BLANK] * len(new[0]) for _ in new]
+            yield self._encoder.clear()
+        shown = self._rows
+        if self._scrolls and not small_first:
+            yield self._scrolled(new)
+        changed = [y for y, row in enumerate(new) if shown[y] is not row and shown[y] != row]
+        if small_first:
+            changed.sort(key=lambda y: sum(map(tuple.__ne__, shown[y], new[y])))
+        for y in changed:
+            piece = self._encoder.row(y, shown[y], new[y])
+            shown[y] = new[y]
+            yield piece
+
+    def cursor(self, place: tuple[int, int] | None) -> str:
+        """Return what leaves the hidden cursor where an input method looks for it."""
+        return self._encoder.move(*place) if place else ""
+
+    def _scrolled(self, new: list[Row]) -> str:
+        found = find_scroll(self._rows, new)
+        if found is None:
+            return ""
+        top, bottom, by = found.top, found.bottom, found.by
+        blank = [[BLANK] * len(new[0]) for _ in range(by)]
+        self._rows[top : bottom + 1] = self._rows[top + by : bottom + 1] + blank
+        return self._encoder.scroll(top, bottom, by)
