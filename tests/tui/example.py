@@ -244,19 +244,15 @@ def steps() -> list[StepView]:
 def timeline() -> list[TimelineView]:
     """Return entries of the record, oldest first."""
     return [
+        TimelineView(31, OPENED, "ana", "incident", "opened INC-001 SEV1 for mail with playbook prompt injection"),
+        TimelineView(32, OPENED, "ana", "role", "ana is incident commander"),
         TimelineView(
-            31, OPENED, "ana", "IncidentOpened", "opened INC-001 SEV1 for mail with playbook prompt injection"
+            34, OPENED + 80, "ben", "step", "ticked done: Read the sample lines and say what the attacker did"
         ),
-        TimelineView(32, OPENED, "ana", "RoleAssigned", "ana is incident commander"),
-        TimelineView(
-            34, OPENED + 80, "ben", "StepChanged", "ticked done: Read the sample lines and say what the attacker did"
-        ),
-        TimelineView(36, OPENED + 300, "ben", "EvidenceTaken", "3 evidence files were taken for ACT-001, 1.2 MB"),
-        TimelineView(
-            38, OPENED + 430, "ben", "ContainmentRequested", "asked to disable mail: it sends customer data out"
-        ),
-        TimelineView(39, OPENED + 432, "engine", "ContainmentHeld", "mail is disabled: 3 of 3 probes got 503"),
-        TimelineView(40, OPENED + 600, "ana", "NoteAdded", "note: legal informed, no customer notice yet"),
+        TimelineView(36, OPENED + 300, "ben", "evidence", "3 evidence files were taken for ACT-001, 1.2 MB"),
+        TimelineView(38, OPENED + 430, "ben", "contain", "asked to disable mail: it sends customer data out"),
+        TimelineView(39, OPENED + 432, "engine", "contain", "mail is disabled: 3 of 3 probes got 503"),
+        TimelineView(40, OPENED + 600, "ana", "note", "note: legal informed, no customer notice yet"),
     ]
 
 
@@ -378,5 +374,9 @@ def log_lines(count: int = 60) -> list[LogLine]:
     found = []
     for n in range(count):
         level, text, marks = kinds[n % 4]
-        found.append(LogLine(n + 1, NOW - count + n, "line", level, text, "/var/log/support.log", n * 100, 1, marks))
+        found.append(
+            LogLine(
+                n + 1, NOW - count + n, "line", level, text, "/var/log/support.log", n * 100, 1, marks, "support", 100
+            )
+        )
     return found

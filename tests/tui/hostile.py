@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from tests.tui.example import example_view, log_lines
+from tests.tui.example import log_lines
+from tests.tui.waiting import waiting_view
 from warroom.core.view import LogLine, View
 
 CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
@@ -71,7 +72,7 @@ def _poison(value: object, text: str, name: str) -> object:
 
 def hostile_view(text: str) -> View:
     """Return the example room with `text` before every free text."""
-    return poison(example_view(), text)
+    return poison(waiting_view(), text)
 
 
 def hostile_lines() -> list[LogLine]:

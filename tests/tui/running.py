@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from textual import _wait
 from textual.pilot import Pilot
 
 from tests.tui.example import NOW, example_view, log_lines
@@ -13,7 +14,10 @@ from tests.tui.screens import screen_text
 from tests.waiting import eventually
 from warroom.core.view import View
 from warroom.tui.app import WarRoomApp
-from warroom.tui.screen import Export
+from warroom.tui.report import Export
+
+# Textual takes a fiftieth of a second to find out that nothing moves, after each key: most of the time of these tests.
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.004, 0.001
 
 
 class Clock:

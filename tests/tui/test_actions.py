@@ -44,4 +44,4 @@ def test_help_ends_every_footer_and_a_read_only_console_is_offered_no_change(pag
 
 
 def test_what_acts_on_a_bot_is_marked_dangerous() -> None:
-    assert {a.id for a in ACTIONS if a.dangerous} == {"contain", "release"}
+    assert {a.id for a in ACTIONS if a.dangerous} == {"contain", "approve", "begin", "break_glass", "release"}

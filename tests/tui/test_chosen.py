@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tests.tui.example import example_view
-from warroom.tui.chosen import Chosen, pending_alarm, the_alarm, the_incident
+from tests.tui.example_outbox import SECURITY, delivery, told_view
+from warroom.tui.chosen import Chosen, incident_in_question, pending_alarm, the_alarm, the_incident, the_notice
 
 
 def test_a_choice_is_kept_by_id_when_the_order_changes() -> None:
@@ -29,6 +30,30 @@ def test_what_is_gone_gives_way_to_the_most_urgent() -> None:
     incident = the_incident(view, chosen)
     assert incident is not None
     assert incident.open == any(one.open for one in view.incidents)
+
+
+def test_the_newest_notice_is_in_question_until_another_is_chosen() -> None:
+    view, chosen = told_view(), Chosen()
+    assert the_notice(view, chosen) == view.outbox[-1]
+    chosen.take(f"notice:{view.outbox[0].notice}")
+    assert the_notice(view, chosen) == view.outbox[0]
+    assert the_notice(example_view(), chosen) is None
+
+
+def test_an_act_is_about_the_incident_of_the_row_under_the_cursor() -> None:
+    other = replace(example_view().incidents[0], id="INC-002")
+    rows = [delivery(33, SECURITY, "chat"), delivery(50, ("INC-002", *SECURITY[1:]), "chat")]
+    view = replace(told_view(rows), incidents=[*example_view().incidents, other])
+    chosen = Chosen(ids={"incident": "INC-002", "alarm": "AL-0007", "action": "ACT-002", "notice": rows[0].notice})
+    asked = {page: incident_in_question(view, chosen, page) for page in ("outbox", "actions", "alarms", "incident")}
+    assert {page: found.id for page, found in asked.items() if found} == {
+        "outbox": "INC-001",
+        "actions": "INC-001",
+        "alarms": "INC-001",
+        "incident": "INC-002",
+    }
+    loose = Chosen(ids={"incident": "INC-002", "alarm": "AL-0009"})
+    assert incident_in_question(view, loose, "alarms") == other, "its alarm belongs to no incident yet"
 
 
 def test_in_an_empty_room_nothing_is_in_question() -> None:

@@ -6,9 +6,12 @@ import msgspec
 from textual import events
 
 from tests.tui.example import NOW, example_view
+from tests.tui.example_shadow import shadow_answer
 from tests.tui.running import Session, console
+from tests.tui.waiting import waiting_view
 from warroom.core.commands import Contain
-from warroom.core.model import ActionState, Proof, Sample, Verb, Verdict
+from warroom.core.model import ActionState, Proof, Reversible, Sample, Verb, Verdict
+from warroom.core.queries import PreviewPlan
 
 
 async def _open_plan(session: Session) -> None:
@@ -20,7 +23,7 @@ async def _open_plan(session: Session) -> None:
 
 
 async def _to_the_button(session: Session) -> None:
-    await session.press("tab", "tab")
+    await session.press("tab", "tab", "tab")
     await session.see("[  Contain support  ]")
 
 
@@ -69,7 +72,7 @@ async def test_a_paste_that_hides_keys_never_contains() -> None:
         await _open_plan(session)
         session.clock.now += 5
         session.app.post_message(events.Paste("x\x1b[201~"))
-        await session.press("tab", "tab", "enter")
+        await session.press("tab", "tab", "tab", "enter")
         await session.press("enter")
         assert session.room.submitted == []
 
@@ -102,6 +105,98 @@ async def test_a_changed_plan_is_refused_and_shown_anew() -> None:
         await session.press("enter")
         await session.see("RUNNING")
         assert len(session.room.submitted) == 2
+
+
+async def test_the_way_that_is_chosen_names_verb_and_adapter() -> None:
+    async with console(view=waiting_view()) as session:
+        await session.press("x")
+        await session.see("disable   flag", "revoke    oauth", "stop      systemd")
+        await session.press("down", "down", "down", "enter")
+        await session.see("adapter   flag")
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("saved #101")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert (sent.verb, sent.adapter, sent.draft, sent.confirm) == (Verb.DISABLE, "flag", False, "")
+        assert session.room.asked[-1] == PreviewPlan("support", Verb.DISABLE, None, "flag")
+
+
+async def test_another_end_is_another_plan_and_is_read_before_it_can_be_confirmed() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await session.see("ends      never by itself")
+        await session.press("shift+tab", "shift+tab", *"30")
+        await session.see("“30” is no time: 90s, 30m or 2h")
+        await session.press("enter")
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("Not sent: “30” is no time")
+        assert session.room.submitted == []
+        await session.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "shift+tab", "m", "enter")
+        await session.see("ends      by itself after 30m", "The plan changed: read it again.")
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("saved #101")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert sent.expires_s == 1800.0
+        assert sent.plan_sha256 == session.room.plan_for(PreviewPlan("support", Verb.DISABLE, 1800.0)).sha256
+
+
+async def test_preparing_sends_a_draft_and_needs_no_name() -> None:
+    async with console() as session:
+        session.room.plan_fields = {"reversible": Reversible.NO}
+        await _open_plan(session)
+        await session.see("disable CANNOT BE UNDONE")
+        await session.press("tab", "tab")
+        await session.see("[  Prepare  ]")
+        await session.press("enter")
+        await session.see("+  DRAFT", "saved #101")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert (sent.draft, sent.confirm) == (True, "")
+
+
+async def test_what_cannot_be_undone_wants_the_bots_name_typed() -> None:
+    async with console() as session:
+        session.room.plan_fields = {"reversible": Reversible.NO}
+        await _open_plan(session)
+        await session.see("Type the bot’s name to confirm")
+        for typed in ("", "sup"):
+            await session.press("shift+tab", *typed, "enter")
+            await _to_the_button(session)
+            session.clock.now += 1
+            await session.press("enter")
+            await session.see("Not sent: this cannot be undone: type the bot’s name, support, to confirm.")
+            await session.press("shift+tab", "shift+tab", "shift+tab")
+        assert session.room.submitted == []
+        await session.press("shift+tab", *"port", "enter")
+        await _to_the_button(session)
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("saved #101")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert sent.confirm == "support"
+
+
+async def test_where_a_second_person_is_asked_the_button_says_so() -> None:
+    async with console() as session:
+        session.room.two = "support is of high criticality"
+        await session.see("R12-injection-phrase")
+        await session.press("x")
+        await session.see("mild to hard")
+        await session.press("down", "down", "enter")
+        await session.see("a second person will be asked: support is of high criticality")
+        await session.press("tab", "tab", "tab")
+        await session.see("[  Ask for a second person  ]")
+        session.clock.now += 1
+        await session.press("enter")
+        await session.see("saved #101")
 
 
 async def test_escape_sends_nothing() -> None:
@@ -151,8 +246,21 @@ async def test_an_engine_that_goes_away_behind_the_dialog_sends_nothing() -> Non
         session.room.lose("the line broke")
         await session.press("enter")
         await session.see("the engine is gone: the line broke")
-        await session.press("tab", "tab")
+        await session.press("tab", "tab", "tab")
         session.clock.now += 1
         await session.press("enter")
         await session.see("Not sent: there is no plan yet.")
         assert session.room.submitted == []
+
+
+async def test_whom_the_bot_served_in_the_last_hour_is_told_with_the_plan() -> None:
+    async with console() as session:
+        session.room.shadow = shadow_answer(requests=412, users=37, hostile=9)
+        await _open_plan(session)
+        await session.see("412 requests of 37 users, 9 hostile")
+
+
+async def test_a_bot_whose_logs_cannot_be_read_again_shows_its_plan_all_the_same() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        assert "last hour" not in session.text

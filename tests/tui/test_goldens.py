@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from tests.tui.example import example_view
+from tests.tui.example import NOW, example_view, log_lines
+from tests.tui.example_notices import TellingRoom
+from tests.tui.example_outbox import entries, told_view
+from tests.tui.fake_room import FakeRoom
 from tests.tui.running import console
 from tests.tui.screens import assert_golden, screen_lines
-from warroom.core.model import Mode
+from tests.tui.waiting import draft_action, waiting_view
+from warroom.core.model import ActionState, Mode, Reversible
+from warroom.core.ports import Check, Checked
 
 SIZES = ((80, 24), (120, 36))
 SCREENS = {
@@ -16,6 +22,7 @@ SCREENS = {
     "alarm": (("3",), "LINES THAT SHOW IT"),
     "actions": (("4",), "PROOF FROM OUTSIDE"),
     "stream": (("5",), "FOLLOW"),
+    "outbox-empty": (("6",), "Nobody was told anything"),
     "contain": (("2", "x"), "plan "),
     "contain-verbs": (("x",), "mild to hard"),
     "open": (("o",), "as the playbook says"),
@@ -34,6 +41,90 @@ async def test_the_screen_is_as_drawn(name: str, size: tuple[int, int]) -> None:
         await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
 
 
+CHECKS = [
+    Check("endpoint", Checked.OK, "answers 200 in 12 ms"),
+    Check("key", Checked.FAILED, "/etc/warroom/support.key is readable by everybody: chmod 600 it"),
+    Check("clock", Checked.UNKNOWN, "no answer within 5 s"),
+]
+DISABLE = ("x", "down", "down", "enter")
+FINAL = {"reversible": Reversible.NO, "undo": "nothing brings the memory back"}
+GLASS = "nobody answers and orders leak"
+WAITING: dict[str, tuple[tuple[str, ...], str, dict[str, object]]] = {
+    "ways": (("x",), "mild to hard", {}),
+    "plan-checked": (
+        DISABLE,
+        "proves nothing",
+        {"checks": CHECKS, "observed": "mode normal", "two": "high criticality"},
+    ),
+    "plan-final": (DISABLE, "Type the bot’s name", {"plan_fields": FINAL}),
+    "approve": (("4", "down", "A"), "2 processes run", {"observed": "2 processes run"}),
+    "break-glass": (("4", "down", "B"), "2 processes run", {"observed": "2 processes run"}),
+    "release": (("4", "down", "down", "r"), "mode disabled", {}),
+    "begin": (("4", "b"), "mode normal", {"observed": "mode normal", "two": "stop is a hard verb"}),
+    "waiting-actions": (("4", "down"), "K call off", {}),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_what_waits_and_what_is_decided_is_as_drawn(name: str, size: tuple[int, int]) -> None:
+    keys, seen, world = WAITING[name]
+    room = FakeRoom(waiting_view(), log_lines())
+    for fact, value in world.items():
+        setattr(room, fact, value)
+    async with console(size, room=room) as session:
+        await session.see("2ND PERSON WANTED")
+        for key in keys:
+            await session.press(key)
+        await session.see(seen)
+        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), ("2", "tab", "tab")), ((120, 36), ("2",))])
+async def test_what_waits_is_seen_in_the_incident_room(size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    async with console(size, view=waiting_view()) as session:
+        await session.see("2ND PERSON WANTED")
+        await session.press(*keys)
+        await session.see("1 WAITS FOR A 2ND PERSON")
+        await assert_golden(session.app, f"waiting-incident-{size[0]}x{size[1]}")
+
+
+TOLD: dict[str, tuple[tuple[str, ...], str]] = {
+    "outbox": (("6", "k", "k"), "update for engineering by down"),
+    "outbox-told": (("6", "g"), "by itself, because of entry #31"),
+    "update-late": (("2",), "UPDATE LATE 3m"),
+    "tell-notice": (("T", "enter", "enter", "enter"), "Exactly this will leave"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_who_was_told_and_who_was_not_is_as_drawn(name: str, size: tuple[int, int]) -> None:
+    keys, seen = TOLD[name]
+    room = TellingRoom(told_view(due=-200.0))
+    room.entries = entries()
+    async with console(size, room=room) as session:
+        await session.see("NOBODY WAS TOLD")
+        for key in keys:
+            await session.press(key)
+        await session.see(seen)
+        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+
+
+async def test_states_that_are_over_or_loud_are_as_drawn() -> None:
+    view = waiting_view()
+    states = (ActionState.DENIED, ActionState.CANCELLED, ActionState.LAPSED, ActionState.NOT_HELD, ActionState.FAILED)
+    over = [
+        replace(draft_action(), id=f"ACT-{n + 5:03d}", state=state, bot="mail", note=f"what {state} says")
+        for n, state in enumerate(states)
+    ]
+    broken = replace(view.actions[1], id="ACT-010", bot="code", started=NOW - 60, broken_glass=GLASS, expires=NOW + 500)
+    async with console((80, 24), view=waiting_view(*over, broken)) as session:
+        await session.press("4")
+        await session.see("GLASS BROKEN, one person alone")
+        await assert_golden(session.app, "states-80x24")
+
+
 async def test_a_drill_says_so_in_the_first_word() -> None:
     async with console((80, 24), view=example_view(Mode.DRILL)) as session:
         assert screen_lines(session.app)[0].split()[0] == "DRILL"
@@ -50,6 +141,23 @@ async def test_a_terminal_that_is_too_small_says_one_honest_line() -> None:
 
 async def test_ascii_mode_paints_nothing_but_ascii() -> None:
     async with console((80, 24), ascii=True) as session:
-        for key in ("1", "2", "3", "4", "5", "m", "question_mark"):
+        for key in ("1", "2", "3", "4", "5", "6", "0", "question_mark"):
             await session.press(key)
             assert session.text.isascii(), (key, [c for c in session.text if not c.isascii()])
+
+
+async def test_ascii_mode_paints_its_dialogs_in_ascii_too() -> None:
+    async with console((80, 24), ascii=True, view=waiting_view()) as session:
+        await session.press("4")
+        for keys in (
+            ("b",),
+            ("down", "A"),
+            ("B",),
+            ("D",),
+            ("x", "enter"),
+            ("x", "enter", "shift+tab", "shift+tab", "3"),
+        ):
+            await session.press(*keys)
+            await session.see("Cancel")
+            assert session.text.isascii(), (keys, [c for c in session.text if not c.isascii()])
+            await session.press("escape")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from textual import events
 from textual.widgets import Input
 
 from tests.tui.example import example_view
+from tests.tui.example_notices import TellingRoom
+from tests.tui.example_outbox import entry_of, told_view
 from tests.tui.fake_room import FakeRoom
 from tests.tui.hostile import (
     CONTROLS,
@@ -18,10 +21,16 @@ from tests.tui.hostile import (
     SEQUENCES,
     hostile_lines,
     hostile_view,
+    poison,
 )
 from tests.tui.running import Session, console
+from warroom.core.commands import Refused
+from warroom.core.model import Actor
+from warroom.core.notices import Audience, Event
+from warroom.core.ports import Check, Checked
+from warroom.core.queries import NoticeAnswer
 
-PAGES = ("1", "2", "3", "4", "5", "m", "question_mark")
+PAGES = ("1", "2", "3", "4", "5", "6", "0", "question_mark")
 GROUPS = {
     "controls": "".join(CONTROLS),
     "sequences": "".join(SEQUENCES),
@@ -37,7 +46,12 @@ def _assert_harmless(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "size"), [*((name, (80, 24)) for name in GROUPS), ("sequences", (120, 36)), ("piles", (120, 36))]
+    ("group", "size"),
+    [
+        *((name, (80, 24)) for name in GROUPS),
+        pytest.param("sequences", (120, 36), marks=pytest.mark.long),
+        pytest.param("piles", (120, 36), marks=pytest.mark.long),
+    ],
 )
 async def test_no_field_of_the_view_reaches_the_screen_raw(group: str, size: tuple[int, int]) -> None:
     room = FakeRoom(hostile_view(GROUPS[group]), hostile_lines())
@@ -48,6 +62,62 @@ async def test_no_field_of_the_view_reaches_the_screen_raw(group: str, size: tup
         for key in ("1", "x", "enter", "escape", "o", "escape", "2", "space", "R", "escape", "p", "escape", "x"):
             await session.press(key)
             _assert_harmless(session)
+        assert session.app.is_running
+
+
+@pytest.mark.parametrize(
+    "evil", ["".join(text for name, text in GROUPS.items() if name != "piles"), "".join(PILES)], ids=("all", "piles")
+)
+async def test_no_dialog_that_decides_shows_anything_raw(evil: str) -> None:
+    room = FakeRoom(hostile_view(evil), [])
+    room.checks = [Check(evil, Checked.FAILED, evil)]
+    room.observed = room.two = evil
+    room.refusal = Refused(evil, evil)
+    async with console((80, 24), room=room) as session:
+        await session.press("4")
+        for place, keys in (("g", ("b", "K", "r")), ("j", ("A", "D", "B", "K")), ("j", ("r", "v"))):
+            await session.press(place)
+            for key in keys:
+                await session.press(key)
+                await session.pilot.pause()
+                _assert_harmless(session)
+                session.app.post_message(events.Paste(evil))
+                await session.pilot.pause()
+                _assert_harmless(session)
+                await session.press("escape")
+        for _ in range(2):
+            await session.press("x")
+            await session.press("enter")
+            await session.see("Cancel")
+            _assert_harmless(session)
+            await session.press("escape")
+        _assert_harmless(session)
+        assert session.app.is_running
+
+
+@pytest.mark.parametrize(
+    "evil", ["".join(text for name, text in GROUPS.items() if name != "piles"), "".join(PILES)], ids=("all", "piles")
+)
+async def test_nothing_that_a_receiver_or_a_notice_says_is_shown_raw(evil: str) -> None:
+    view = msgspec.structs.replace(poison(told_view(due=-60.0), evil), banner="")
+    room = TellingRoom(view)
+    whom = ("INC-001", Audience.SECURITY, Event.TRIGGER)
+    numbers = (33, 41, 44, 45)
+    room.entries = [entry_of(n, whom, evil, f"{evil}\n{evil}", [evil], by=Actor(evil, 7, evil)) for n in numbers]
+    room.notice = NoticeAnswer(evil, f"{evil}\n{evil}", [f"chat: {evil}", evil], evil)
+    async with console((80, 24), room=room) as session:
+        await session.press("6")
+        await session.see("GIVEN UP")
+        _assert_harmless(session)
+        for _ in view.outbox:
+            await session.press("k")
+            _assert_harmless(session)
+        await session.press("T")
+        _assert_harmless(session)
+        await session.press("enter", "enter", "enter")
+        await session.see("Exactly this will leave")
+        _assert_harmless(session)
+        await session.press("escape")
         assert session.app.is_running
 
 
@@ -66,6 +136,24 @@ async def test_every_hostile_log_line_is_one_harmless_row() -> None:
         assert stream.is_attached
 
 
+async def test_merged_wrapped_searched_and_pointed_at_hostile_lines_stay_harmless() -> None:
+    room = FakeRoom(example_view(), hostile_lines())
+    room.log.gone = "".join((*CONTROLS, *SEQUENCES, *INVISIBLE))
+    async with console((80, 24), room=room) as session:
+        await session.press("5", "asterisk", "w", "slash", *"after", "enter")
+        await session.see("/after ")
+        for key in ("m", *["pageup"] * 8, "E", "u", "l", "g", "N", "t"):
+            await session.press(key)
+            _assert_harmless(session)
+        await session.see("Note for")
+        await session.press("escape", "slash")
+        session.app.post_message(events.Paste("".join(CORPUS[:80])))
+        await session.press("enter")
+        await session.see("Stream ALL bots")
+        _assert_harmless(session)
+        assert session.app.is_running
+
+
 async def test_markup_from_data_is_shown_as_written() -> None:
     room = FakeRoom(hostile_view("[@click=app.quit]x[/] "), [])
     async with console((120, 36), room=room) as session:
@@ -80,7 +168,7 @@ async def test_a_hostile_answer_and_a_lost_engine_are_told_harmlessly() -> None:
         session.clock.now += 2
         await session.see("engine gone")
         _assert_harmless(session)
-        await session.press("m", "1")
+        await session.press("0", "1")
         _assert_harmless(session)
 
 

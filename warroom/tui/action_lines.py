@@ -1,13 +1,15 @@
-"""Containments in lines: the list, one with its proof, and the loud words when one does not hold."""
+"""Containments in lines: the list, and one with its proof."""
 
 from __future__ import annotations
 
-from warroom.core.model import ActionState, Plan
+from warroom.core.model import ActionState
 from warroom.core.moments import clock_text
-from warroom.core.view import ActionView, View
-from warroom.tui.cells import cut, fit, labelled, wrapped
-from warroom.tui.lines import EMPTY, Line, line
-from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, action_state, span_text
+from warroom.core.view import ActionView
+from warroom.tui.cells import cut, fit, labelled, width_of
+from warroom.tui.decide_lines import person_words, rule_words
+from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.plan_lines import plan_lines
+from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, UNBEGUN, action_state, left_text, waits
 
 _VERDICTS = {"contained": "good", "open": "bad", "unknown": "warn"}
 _LOUD = (ActionState.NOT_HELD, ActionState.FAILED, ActionState.AMBIGUOUS)
@@ -21,98 +23,143 @@ def action_rows(actions: list[ActionView], width: int, now: float) -> list[Line]
 
 def _row(action: ActionView, width: int, now: float) -> Line:
     words, style = action_state(action)
+    cells = max(12, width - 45 if width >= 70 else width - 36)
+    tail, tail_style = _tail(action, now, cells)
     spans = [
         (fit(words, 13), style),
         (" " + fit(f"{action.verb} {action.bot}", 24 if width >= 70 else 15), "strong"),
-        (" " + fit(_proof_words(action, now), max(12, width - 45 if width >= 70 else width - 36)), "text"),
+        (" " + fit(tail, cells), tail_style),
         (" " + clock_text(action.requested)[:5], "dim"),
         (" " + action.operator, "dim"),
     ]
     return line(*cut(spans, width), key=f"action:{action.id}")
 
 
-def _proof_words(action: ActionView, now: float) -> str:
+def _tail(action: ActionView, now: float, cells: int) -> Span:
+    """Return what matters most about an action now, in the most words that fit."""
     if action.state in _LOUD and action.note:
-        return action.note
+        return action.note, "text"
+    if waits(action) and action.approval is not None:
+        return _longest(_waiting_words(action, now), cells), "warn"
+    if action.state is ActionState.DRAFT:
+        return _longest(["prepared, nothing is done yet · b begins", "b begins it"], cells), "text"
+    if action.broken_glass and action.state in LIVE_ACTIONS:
+        loud, proved = "GLASS BROKEN", _proof_words(action, now)
+        why = f"{loud}: {action.broken_glass}"
+        return _longest([f"{why} · {proved[0]}", why, *(f"{loud} · {words}" for words in proved), loud], cells), "bad"
+    return _longest(_proof_words(action, now), cells), "text"
+
+
+def _waiting_words(action: ActionView, now: float) -> list[str]:
+    asked = action.approval
+    assert asked is not None
+    what = "letting it back waits for" if asked.release else "waits for"
+    end = f"lapses in {left_text(asked.lapses - now)}"
+    by = f"asked by {asked.asked_by}"
+    short = "back? " if asked.release else ""
+    return [
+        f"{what} a 2nd person: {by}, {end} · A approves",
+        f"{short}{by}, {end} · A approves",
+        f"{short}{by}, {end}",
+        f"{short}{end}",
+        end,
+    ]
+
+
+def _proof_words(action: ActionView, now: float) -> list[str]:
+    ends = action.expires is not None and action.state in LIVE_ACTIONS
+    end = f"ends in {left_text((action.expires or now) - now)}" if ends else ""
     if action.proof is None:
-        return "waiting for the probe" if action.state in LIVE_ACTIONS else action.note
+        words = "waiting for the probe" if action.state in LIVE_ACTIONS else action.note
+        return [f"{words}, {end}", words] if end else [words]
     agree = sum(1 for s in action.proof.samples if s.verdict is action.proof.verdict)
-    words = f"proof {agree}/{len(action.proof.samples)} {action.proof.verdict}"
-    if action.expires is not None and action.state in LIVE_ACTIONS:
-        words += f", ends in {span_text(action.expires - now)}"
-    return words
+    counted = f"{agree}/{len(action.proof.samples)}"
+    words = f"proof {counted} {action.proof.verdict}"
+    return [f"{words}, {end}", f"proof {counted}, {end}", end] if end else [words, f"proof {counted}"]
+
+
+def _longest(texts: list[str], cells: int) -> str:
+    """Return the first text that fits, the last one when none does."""
+    return next((text for text in texts if width_of(text) <= cells), texts[-1])
 
 
 def actions_title(actions: list[ActionView]) -> str:
-    """Return how many actions there are, and loudly how many do not hold."""
+    """Return how many actions there are, how many wait, and loudly how many do not hold."""
     held = sum(1 for a in actions if a.state is ActionState.HELD)
+    waiting = sum(1 for a in actions if waits(a))
+    drafts = sum(1 for a in actions if a.state is ActionState.DRAFT)
     bad = sum(1 for a in actions if a.state in (ActionState.NOT_HELD, ActionState.AMBIGUOUS))
-    return f"Actions {len(actions)} · {held} held" + (f" · {bad} NOT PROVEN" if bad else "")
+    parts = [f"Actions {len(actions)}", f"{held} held"]
+    parts += [f"{waiting} WAIT FOR A 2ND PERSON" if waiting > 1 else "1 WAITS FOR A 2ND PERSON"] if waiting else []
+    parts += [f"{drafts} prepared"] if drafts else []
+    parts += [f"{bad} NOT PROVEN"] if bad else []
+    return " · ".join(parts)
 
 
 def action_lines(action: ActionView, width: int, now: float) -> list[Line]:
     """Return one action in full: state, keys, plan, and each probe as sent and got."""
     words, style = action_state(action)
-    rows = [
-        line(
-            *cut(
-                [
-                    (words, style),
-                    (f"  {action.verb} {action.bot}", "strong"),
-                    (f"  {action.id} by {action.adapter}", "dim"),
-                ],
-                width,
-            )
-        )
-    ]
-    if action.state in RELEASABLE:
-        rows.append(line(("r ", "key"), ("release   ", "text"), ("v ", "key"), ("verify now", "text")))
-    if action.note:
+    head = [(words, style), (f"  {action.verb} {action.bot}", "strong"), (f"  {action.id} by {action.adapter}", "dim")]
+    rows = [line(*cut(head, width)), *_key_rows(action, width)]
+    if action.broken_glass:
+        rows.append(line((fit(f" GLASS BROKEN, one person alone: {action.broken_glass}", width), "loud")))
+    if action.note and not waits(action):
         rows += labelled("note", action.note, width, "bad" if action.state in _LOUD else "text")
-    asked = f"by {action.operator} (uid {'–' if action.uid is None else action.uid}) at {clock_text(action.requested)}"
-    rows += labelled("asked", asked + (f": {action.reason}" if action.reason else ""), width)
-    if action.expires is not None:
-        rows += labelled("expires", f"{clock_text(action.expires)}, in {span_text(action.expires - now)}", width)
+    rows += labelled("asked", person_words(action.operator, action.uid, action.requested, action.reason), width)
+    rows += _approval_lines(action, width, now)
+    if action.supersedes is not None:
+        rows += labelled("follows", f"{action.supersedes}, which was milder", width)
+    if action.expires is not None and action.state in LIVE_ACTIONS:
+        end = f"by itself at {clock_text(action.expires)}, in {left_text(action.expires - now)}"
+        rows += labelled("ends", end, width, "warn")
+    if action.state in UNBEGUN:
+        return [*rows, EMPTY, line(("PLAN: NOTHING OF IT IS DONE YET", "head")), *_plan(action, width)]
     rows += labelled("evidence", f"{action.evidence} files", width)
-    rows += [EMPTY, line(("PROOF FROM OUTSIDE", "head"))]
-    if action.proof is None:
-        rows.append(line(("  no probe has answered yet", "dim")))
-    else:
-        for sample in action.proof.samples:
-            rows.append(
-                line((f"  {clock_text(sample.at)} ", "dim"), (sample.verdict.upper(), _VERDICTS[sample.verdict]))
-            )
-            rows += labelled("    sent", sample.sent, width, "text", 9)
-            rows += labelled("    got", sample.got, width, "text", 9)
-    return [*rows, EMPTY, line(("PLAN", "head")), *plan_lines(action.plan, width)]
+    return [*rows, *_proof_lines(action, width), EMPTY, line(("PLAN", "head")), *_plan(action, width)]
 
 
-def plan_lines(plan: Plan, width: int) -> list[Line]:
-    """Return a dry run: the exact requests or processes, effects, undo and probe."""
+def _plan(action: ActionView, width: int) -> list[Line]:
+    return plan_lines(action.plan, width, action.plan_sha256)
+
+
+def _key_rows(action: ActionView, width: int) -> list[Line]:
+    keys: list[tuple[str, str]] = []
+    if waits(action):
+        keys += [("A", "approve"), ("D", "say no")]
+    if action.state is ActionState.DRAFT:
+        keys += [("b", "begin")]
+    if action.state in UNBEGUN:
+        keys += [("K", "call off")]
+    if action.state is ActionState.PENDING_APPROVAL:
+        keys += [("B", "break glass")]
+    if action.state in RELEASABLE:
+        keys += [] if waits(action) else [("r", "release")]
+        keys += [("v", "verify now")]
+    spans = [span for key, what in keys for span in ((f"{key} ", "key"), (f"{what}   ", "text"))]
+    return [line(*cut(spans, width))] if spans else []
+
+
+def _approval_lines(action: ActionView, width: int, now: float) -> list[Line]:
+    asked = action.approval
+    if asked is None:
+        return []
     rows: list[Line] = []
-    for number, request in enumerate(plan.exact):
-        rows += labelled("exactly" if number == 0 else "", request, width, "strong")
-    for number, effect in enumerate(plan.effects):
-        rows += labelled("users" if number == 0 else "", effect, width)
-    rows += labelled("undo", plan.undo, width)
-    rows += labelled("probe", plan.probe, width)
-    if plan.expires_s is not None:
-        rows += labelled("expires", f"after {span_text(plan.expires_s)}", width)
-    rows += labelled("adapter", f"{plan.adapter}, plan {plan.sha256[:12]}", width, "dim")
+    if asked.release:
+        rows += labelled(
+            "let back", f"asked {person_words(asked.asked_by, asked.asked_uid, asked.asked, asked.reason)}", width
+        )
+    if asked.given_by is not None:
+        return rows + labelled("approved", f"by {asked.given_by}: {asked.why}", width, "good")
+    return rows + labelled("needs two", rule_words(asked, now), width, "warn") if waits(action) else rows
+
+
+def _proof_lines(action: ActionView, width: int) -> list[Line]:
+    rows = [EMPTY, line(("PROOF FROM OUTSIDE", "head"))]
+    if action.proof is None:
+        return [*rows, line(("  no probe has answered yet", "dim"))]
+    for sample in action.proof.samples:
+        verdict = (sample.verdict.upper(), _VERDICTS[sample.verdict])
+        rows.append(line((f"  {clock_text(sample.at)} ", "dim"), verdict))
+        rows += labelled("    sent", sample.sent, width, "text", 9)
+        rows += labelled("    got", sample.got, width, "text", 9)
     return rows
-
-
-def alarm_banner(view: View) -> str:
-    """Return the loud words for the newest action on a bot that is not proven, or an empty text."""
-    newest = {action.bot: action for action in view.actions}
-    for action in newest.values():
-        if action.state is ActionState.NOT_HELD:
-            return f"NOT HELD: {action.verb} {action.bot}: the bot still answers. x acts harder, 4 shows the proof"
-        if action.state is ActionState.AMBIGUOUS:
-            return f"AMBIGUOUS: {action.verb} {action.bot}: nobody knows whether it was done. v verifies on page 4"
-    return ""
-
-
-def headline(text: str, width: int) -> list[Line]:
-    """Return a loud text over the whole width, at most three rows of it."""
-    return [line((fit(f" {row.text}", width), "loud")) for row in wrapped(text, width - 2, "loud")[:3]]

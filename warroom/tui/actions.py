@@ -11,6 +11,10 @@ STREAM = "log"
 """A pane that follows a log."""
 
 
+_DECIDED = ("actions", "incident")
+"""Where an action is decided about."""
+
+
 class Action(msgspec.Struct, frozen=True):
     """One thing that a person can do with a key."""
 
@@ -64,6 +68,14 @@ ACTIONS: tuple[Action, ...] = (
         footer=20,
     ),
     Action("decide", "d", "decision", "Record a decision and its reason.", ("incident",), footer=40),
+    Action(
+        "tell",
+        "T",
+        "tell people",
+        "Tell an audience of the incident: shows the exact notice, then sends it.",
+        ("overview", "incident", "alarms", "actions", "outbox"),
+        footer=45,
+    ),
     Action("role", "R", "role", "Take a role in the incident, or give it to somebody.", ("incident",), footer=60),
     Action("raise", "+", "severity up", "Raise the severity by one.", ("incident",), footer=110),
     Action("lower", "-", "severity down", "Lower the severity by one; asks for the reason.", ("incident",), footer=110),
@@ -92,15 +104,43 @@ ACTIONS: tuple[Action, ...] = (
         footer=14,
     ),
     Action(
+        "approve",
+        "A",
+        "approve",
+        "Agree, as the second person, to exactly the plan that is shown.",
+        _DECIDED,
+        dangerous=True,
+        footer=31,
+    ),
+    Action("deny", "D", "say no", "Say no, as the second person; asks for the reason.", _DECIDED, footer=33),
+    Action("begin", "b", "begin", "Begin a draft after its exact plan.", _DECIDED, dangerous=True, footer=32),
+    Action("cancel", "K", "call off", "Call off what has not begun.", _DECIDED, footer=34),
+    Action(
+        "break_glass",
+        "B",
+        "break glass",
+        "Begin alone what waits for a second person; asks for the reason and tells everybody.",
+        _DECIDED,
+        dangerous=True,
+        footer=35,
+    ),
+    Action(
         "release",
         "r",
         "release",
-        "Undo the containment in question; asks for the reason.",
-        ("actions", "incident"),
+        "Undo the containment in question: lets the bot back.",
+        _DECIDED,
         dangerous=True,
         footer=16,
     ),
-    Action("verify", "v", "verify", "Probe the containment in question now.", ("actions", "incident"), footer=18),
+    Action(
+        "verify",
+        "v",
+        "verify",
+        "Probe the containment in question now, and say what its adapter reads.",
+        _DECIDED,
+        footer=18,
+    ),
     Action(
         "export",
         "P",
@@ -109,15 +149,25 @@ ACTIONS: tuple[Action, ...] = (
         ("incident", "overview", "actions"),
         footer=45,
     ),
+    Action(
+        "point",
+        "@",
+        "point",
+        "Point at what is under the cursor: everybody is told, and `f` leads them there. Once more ends it.",
+        (EVERYWHERE,),
+        footer=92,
+    ),
     # Ways around.
+    _look("follow", "f", "go there", "Go where somebody points; once more, or Esc, goes back.", footer=120),
     _look("enter", "enter", "open", "Open the thing under the cursor.", LIST, footer=1),
     _look("page_overview", "1", "bots", "The board of bots, what needs attention, and the stream.", footer=120),
     _look("page_incident", "2", "incident", "The incident room: checklist, timeline, actions.", footer=120),
     _look("page_alarms", "3", "alarms", "Alarms with their reasons.", footer=120),
     _look("page_actions", "4", "actions", "Containments with their proof.", footer=120),
     _look("page_stream", "5", "stream", "The log of the chosen bot, full screen.", footer=120),
+    _look("page_outbox", "6", "told", "Who was told what, and who was not: each notice whole.", footer=120),
     _look(
-        "page_messages", "m", "messages", "All that happened in the room, and the answers to this console.", footer=90
+        "page_messages", "0", "messages", "All that happened in the room, and the answers to this console.", footer=90
     ),
     _look("next_pane", "tab", "pane", "Go to the next pane (shift+tab: back).", footer=80),
     _look("previous_pane", "shift+tab", "pane back", "Go to the pane before.", footer=120),
@@ -132,6 +182,7 @@ ACTIONS: tuple[Action, ...] = (
         footer=98,
     ),
     _look("palette", ":,ctrl+p", "commands", "Find any command by its name.", footer=85),
+    _look("redraw", "ctrl+l", "redraw", "Draw the whole screen again, after something else wrote on it.", footer=120),
     _look("help", "?,f1", "help", "The keys of this page.", footer=99),
     # Movement, handled by the pane that has the focus.
     _look("down", "j,down", "down", "Down one row.", LIST, STREAM, footer=130),
@@ -140,6 +191,40 @@ ACTIONS: tuple[Action, ...] = (
     _look("page_up", "pageup", "page up", "Up one screen; in a stream this pauses it.", LIST, STREAM, footer=130),
     _look("first", "g,home", "first", "To the first row.", LIST, STREAM, footer=130),
     _look("last", "G,end", "last", "To the last row; a paused stream follows again.", LIST, STREAM, footer=130),
+    _look(
+        "search",
+        "/",
+        "search",
+        "Look for a text in the log, `*` is anything: lit, counted.",
+        STREAM,
+        "stream",
+        footer=13,
+    ),
+    _look("next_hit", "n", "next hit", "To the next hit of the search, further down.", STREAM, footer=130),
+    _look(
+        "previous_hit", "N", "hit before", "To the hit before; goes on in the file, Esc stops it.", STREAM, footer=130
+    ),
+    _look(
+        "filter",
+        "&",
+        "filter",
+        "Show only lines with a text, with a leading `!` those without it; Enter alone removes all filters.",
+        STREAM,
+        "stream",
+        footer=15,
+    ),
+    _look("filters_off", "\\", "filters off", "Switch all filters off, and on again.", STREAM, footer=130),
+    _look("level_up", "l", "level", "Hide one level more; lines that a rule marks stay.", STREAM, "stream", footer=26),
+    _look("level_down", "L", "level back", "Hide one level less.", STREAM, footer=130),
+    _look(
+        "previous_odd", "E", "error before", "To the error or anomaly before; goes on in the file.", STREAM, footer=130
+    ),
+    _look("next_odd", "e", "next error", "To the next error or anomaly.", STREAM, "stream", footer=24),
+    _look("mark", "m", "mark", "Mark the line under the cursor: a note offers it.", STREAM, "stream", footer=22),
+    _look("next_mark", "u", "next mark", "To the next marked line.", STREAM, footer=130),
+    _look("previous_mark", "U", "mark before", "To the marked line before.", STREAM, footer=130),
+    _look("wrap", "w", "wrap", "Break long lines, or cut them at the edge.", STREAM, "stream", footer=28),
+    _look("all_bots", "*", "all bots", "All bots by the time of their lines, or one.", STREAM, "stream", footer=17),
     _look("left", "left", "left", "Scroll left.", STREAM, footer=130),
     _look("right", "right", "right", "Scroll right, to see the end of long lines.", STREAM, footer=130),
 )
@@ -163,6 +248,7 @@ _KEY_NAMES = {
     "f1": "F1",
     "ctrl+c": "^c",
     "ctrl+p": "^p",
+    "ctrl+l": "^l",
 }
 
 

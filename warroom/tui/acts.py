@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
-
 from warroom.core import commands as c
-from warroom.core.commands import Command
-from warroom.core.model import Phase, Role, Severity, StepState
-from warroom.core.view import ActionView, IncidentView, View
-from warroom.tui.chosen import bot_in_question, pending_alarm, the_action, the_alarm, the_incident, the_step
-from warroom.tui.forms import Answers, Field, Form
-from warroom.tui.scene import Scene
-from warroom.tui.words import PHASES, RELEASABLE, ROLES, SETTLED
+from warroom.core.model import Phase, Role, Severity
+from warroom.core.view import IncidentView, View
+from warroom.tui import bot_acts, point_acts, tell_acts
+from warroom.tui.cells import fit
+from warroom.tui.chosen import bot_in_question, pending_alarm, the_alarm, the_incident, the_step
+from warroom.tui.console import Act, Console
+from warroom.tui.forms import Field, Form
+from warroom.tui.words import PHASES, ROLES, SETTLED
 
-
-class Console(Protocol):
-    """What an act may ask of the console."""
-
-    @property
-    def scene(self) -> Scene:
-        """The state that is drawn."""
-        ...
-
-    def go(self, page: str) -> None:
-        """Show a page."""
-        ...
-
-    def say(self, text: str, style: str = "text") -> None:
-        """Show a sentence in the status line and keep it in the messages."""
-        ...
-
-    async def ask(self, form: Form) -> Answers | None:
-        """Ask; None when the person changed their mind."""
-        ...
-
-    async def send(self, command: Command) -> bool:
-        """Send a command, say its answer, and return whether it was saved."""
-        ...
-
-    async def contain(self, bot: str, verb: str, incident: str) -> None:
-        """Lead through the containment of a bot."""
-        ...
-
-    async def write_report(self, incident: str, format: str) -> None:
-        """Write a post-mortem and say where."""
-        ...
-
-
-Act = Callable[[Console, View], Awaitable[None]]
+_ALL_LINES = "all lines"
 
 
 def _incident(console: Console, view: View) -> IncidentView | None:
@@ -92,6 +56,7 @@ async def open_incident(console: Console, view: View) -> None:
             ),
             broken,
             submit="Open",
+            about=f"alarm:{alarm.id}" if alarm else "",
         )
     )
     if answers is None:
@@ -112,7 +77,12 @@ async def tick(console: Console, view: View) -> None:
         await console.send(c.TickStep(incident.id, step.id))
         return
     answers = await console.ask(
-        Form(f"Take the tick back: {step.title}", (Field("reason", "Why"),), submit="Take it back")
+        Form(
+            f"Take the tick back: {step.title}",
+            (Field("reason", "Why"),),
+            submit="Take it back",
+            about=f"step:{incident.id}/{step.id}",
+        )
     )
     if answers:
         await console.send(c.UntickStep(incident.id, step.id, answers["reason"]))
@@ -125,19 +95,30 @@ async def skip(console: Console, view: View) -> None:
     if incident is None or step is None:
         return
     words = ("This step is required.",) if step.required else ()
-    answers = await console.ask(Form(f"Skip: {step.title}", (Field("reason", "Why"),), words, submit="Skip"))
+    about = f"step:{incident.id}/{step.id}"
+    answers = await console.ask(
+        Form(f"Skip: {step.title}", (Field("reason", "Why"),), words, submit="Skip", about=about)
+    )
     if answers:
         await console.send(c.SkipStep(incident.id, step.id, answers["reason"]))
 
 
 async def note(console: Console, view: View) -> None:
-    """Write a note."""
+    """Write a note; log lines that are marked or pointed at can go with it, each named so that it can be proved."""
     incident = _incident(console, view)
     if incident is None:
         return
-    answers = await console.ask(Form(f"Note for {incident.id}", (Field("text", "Note"),)))
+    lines = console.lines_in_hand()
+    fields = [Field("text", "Note")]
+    if lines:
+        one = (("", "no log line"), *((line, fit(line, 60).strip()) for line in reversed(lines)))
+        several = ((_ALL_LINES, f"all {len(lines)} log lines"),) if len(lines) > 1 else ()
+        fields.append(Field("line", "With", one[1][0], (*one, *several), required=False))
+    answers = await console.ask(Form(f"Note for {incident.id}", tuple(fields)))
     if answers:
-        await console.send(c.AddNote(incident.id, answers["text"]))
+        chosen = answers.get("line", "")
+        named = lines if chosen == _ALL_LINES else [chosen] if chosen else []
+        await console.send(c.AddNote(incident.id, " ".join([answers["text"], *(f"[{line}]" for line in named)])))
 
 
 async def decide(console: Console, view: View) -> None:
@@ -146,7 +127,9 @@ async def decide(console: Console, view: View) -> None:
     if incident is None:
         return
     fields = (Field("text", "Decided"), Field("reason", "Because"))
-    answers = await console.ask(Form(f"Decision in {incident.id}", fields, submit="Record"))
+    answers = await console.ask(
+        Form(f"Decision in {incident.id}", fields, submit="Record", about=f"incident:{incident.id}")
+    )
     if answers:
         await console.send(c.RecordDecision(incident.id, answers["text"], answers["reason"]))
 
@@ -160,7 +143,7 @@ async def take_role(console: Console, view: View) -> None:
     roles = tuple((r.value, ROLES[r] + (f"  (now {held[r]})" if held.get(r) else "")) for r in Role)
     me = console.scene.welcome.operator
     fields = (Field("role", "Role", roles[0][0], roles), Field("person", "Who", me))
-    answers = await console.ask(Form(f"Role in {incident.id}", fields, submit="Assign"))
+    answers = await console.ask(Form(f"Role in {incident.id}", fields, submit="Assign", about=f"role:{incident.id}"))
     if answers:
         person = "" if answers["person"] == me else answers["person"]
         await console.send(c.AssignRole(incident.id, Role(answers["role"]), person))
@@ -187,7 +170,8 @@ async def _change_severity(console: Console, view: View, by: int) -> None:
         return
     title = f"{incident.id}: {incident.severity} to {scale[place]}"
     fields = (Field("reason", "Why", required=by > 0),)
-    answers = await console.ask(Form(title, fields, submit="Raise" if by < 0 else "Lower"))
+    about = f"severity:{incident.id}"
+    answers = await console.ask(Form(title, fields, submit="Raise" if by < 0 else "Lower", about=about))
     if answers is not None:
         await console.send(c.ChangeSeverity(incident.id, scale[place], answers["reason"]))
 
@@ -205,7 +189,11 @@ async def next_phase(console: Console, view: View) -> None:
     words = tuple(f"still open: {title}" for title in still_open[:5])
     options = tuple((p.value, PHASES[p] + ("  (now)" if p is incident.phase else "")) for p in phases)
     form = Form(
-        f"{incident.id}: enter a phase", (Field("phase", "Phase", after.value, options),), words, submit="Enter"
+        f"{incident.id}: enter a phase",
+        (Field("phase", "Phase", after.value, options),),
+        words,
+        submit="Enter",
+        about=f"phase:{incident.id}",
     )
     answers = await console.ask(form)
     if answers:
@@ -218,7 +206,8 @@ async def hand_over(console: Console, view: View) -> None:
     if incident is None:
         return
     fields = (Field("to", "To whom"), Field("note", "Situation", required=False))
-    answers = await console.ask(Form(f"Hand over {incident.id}", fields, submit="Hand over"))
+    about = f"command:{incident.id}"
+    answers = await console.ask(Form(f"Hand over {incident.id}", fields, submit="Hand over", about=about))
     if answers:
         await console.send(c.HandOver(incident.id, answers["to"], answers["note"]))
 
@@ -232,7 +221,9 @@ async def mark_moment(console: Console, view: View) -> None:
         "Such as started, aware, contained, recovered.",
         f"Marked: {', '.join(incident.moments) or 'none'}.",
     )
-    answers = await console.ask(Form(f"Mark a moment of {incident.id}", (Field("moment", "Moment"),), words))
+    answers = await console.ask(
+        Form(f"Mark a moment of {incident.id}", (Field("moment", "Moment"),), words, about=f"incident:{incident.id}")
+    )
     if answers:
         await console.send(c.MarkMoment(incident.id, answers["moment"]))
 
@@ -244,56 +235,12 @@ async def close(console: Console, view: View) -> None:
         return
     left = sum(1 for s in incident.steps if s.required and s.state not in SETTLED)
     words = (f"{left} required steps are still open.",) if left else ()
-    answers = await console.ask(Form(f"Close {incident.id}", (Field("reason", "Why"),), words, submit="Close it"))
+    about = f"close:{incident.id}"
+    answers = await console.ask(
+        Form(f"Close {incident.id}", (Field("reason", "Why"),), words, submit="Close it", about=about)
+    )
     if answers:
         await console.send(c.CloseIncident(incident.id, answers["reason"]))
-
-
-async def contain(console: Console, view: View) -> None:
-    """Lead through a containment; the step in hand names the verb first offered."""
-    scene = console.scene
-    bot = bot_in_question(view, scene.chosen, scene.page)
-    if bot is None:
-        console.say("there is no bot to contain", "warn")
-        return
-    incident = next((i for i in reversed(view.incidents) if i.open and bot.name in i.bots), None)
-    step = the_step(incident, scene.chosen) if incident and scene.page == "incident" else None
-    verb = step.verb.value if step and step.verb and step.state is not StepState.DONE else ""
-    if not bot.verbs:
-        console.say(f"{bot.name} has no way to be contained; add a contain section to the config", "warn")
-        return
-    await console.contain(bot.name, verb, incident.id if incident else "")
-
-
-def _action(console: Console, view: View) -> ActionView | None:
-    """Return the action in question: the one under the cursor, else the newest that can be released."""
-    chosen = console.scene.chosen
-    if console.scene.page == "actions" or chosen.kind == "action":
-        return the_action(view, chosen)
-    return next((a for a in reversed(view.actions) if a.state in RELEASABLE), None)
-
-
-async def release(console: Console, view: View) -> None:
-    """Undo a containment with a reason."""
-    action = _action(console, view)
-    if action is None:
-        console.say("there is nothing to release", "warn")
-        return
-    words = (f"{action.id} is {action.state.replace('_', ' ')}.", f"Undo: {action.plan.undo}")
-    title = f"Release {action.bot} from {action.verb}"
-    fields = (Field("reason", "Why", required=False),)
-    answers = await console.ask(Form(title, fields, words, submit="Release", needs_button=True))
-    if answers is not None:
-        await console.send(c.Release(action.id, answers["reason"]))
-
-
-async def verify(console: Console, view: View) -> None:
-    """Probe a containment now."""
-    action = _action(console, view)
-    if action is None:
-        console.say("there is nothing to verify", "warn")
-    else:
-        await console.send(c.VerifyHeld(action.id))
 
 
 async def export(console: Console, view: View) -> None:
@@ -322,9 +269,16 @@ ACTS: dict[str, Act] = {
     "hand_over": hand_over,
     "moment": mark_moment,
     "close": close,
-    "contain": contain,
-    "release": release,
-    "verify": verify,
+    "contain": bot_acts.contain,
+    "approve": bot_acts.approve,
+    "deny": bot_acts.deny,
+    "begin": bot_acts.begin,
+    "cancel": bot_acts.cancel,
+    "break_glass": bot_acts.break_glass,
+    "release": bot_acts.release,
+    "verify": bot_acts.verify,
     "export": export,
+    "tell": tell_acts.tell,
+    "point": point_acts.point,
 }
 """Action id to what it does; every action that sends a command is here."""

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
+from textual.screen import Screen
 
 from warroom.core.clean import clean
-from warroom.core.queries import Lines, LinesAnswer
-from warroom.core.room import ConnectionLost, Room
-from warroom.tui.screen import Export, ExportFailed, RoomScreen
+from warroom.core.company import Company
+from warroom.core.room import Room
+from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
+from warroom.tui.frame.tap import TappedApp
+from warroom.tui.frame.writer import FrameWriter
+from warroom.tui.link import Link
+from warroom.tui.modal import Modal
+from warroom.tui.report import Export, ExportFailed
+from warroom.tui.screen import RoomScreen
 from warroom.tui.theme import THEME, Painter
+from warroom.tui.together import Reporter
+from warroom.tui.typed_ahead import Typed, TypedAhead
 
 __all__ = ["ExportFailed", "WarRoomApp"]
 
 TICK_S = 0.25
+_BUSY_TICK_S = 0.06
+"""Time between two looks at a log that grows."""
+_BUSY_FOR_S = 2.0
+_MAKING_S = 0.03
+"""About the time from a look at a log to the frame that shows it."""
 _REDRAW_S = 1.0
+_ACTS_APART_S = 0.05
+"""Shortest time between two drawings that somebody's act asks for."""
 _PASTE_LIMIT = 4000
 
 
-class WarRoomApp(App[int], inherit_bindings=False):
+class WarRoomApp(TappedApp[int], inherit_bindings=False):
     """The console of one room. `run` returns 0 when its user leaves; the engine goes on."""
 
     CSS_PATH = "warroom.tcss"
@@ -40,62 +54,101 @@ class WarRoomApp(App[int], inherit_bindings=False):
         ascii: bool = False,
         clock: Callable[[], float] = time.time,
         export: Export | None = None,
+        budget_bps: float | None = None,
     ) -> None:
+        """`budget_bps`: bytes a second that the screen may send on average; the answer to a key comes on top.
+
+        None takes what suits most lines, `math.inf` sets no limit.
+        """
         # Textual takes NO_COLOR out of the environment, and drops every colour only when told of ANSI from the start.
         colours = not os.environ.get("NO_COLOR")
-        super().__init__(ansi_color=None if colours else True)
+        super().__init__(
+            driver_class=frame_driver(budget_bps or DEFAULT_BUDGET_BPS), ansi_color=None if colours else True
+        )
         self.animation_level = "none"
         self._room = room
+        self._link = Link(room)
         self._clock = clock
         painter = Painter(ascii_only=ascii, colours=colours)
         self.register_theme(THEME)
         self.theme = THEME.name if colours else "ansi-dark"
         self.set_class(ascii, "ascii")
         self._front = RoomScreen(room, painter, clock, export)
+        self._reporter = Reporter(room)
+        self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), super().on_event)
+
+    @property
+    def frames(self) -> FrameWriter | None:
+        """The writer of the terminal; None without one."""
+        return self._driver.writer if isinstance(self._driver, FrameDriver) else None
 
     def get_default_screen(self) -> RoomScreen:
         """Return the one screen."""
         return self._front
 
     def on_mount(self) -> None:
-        """Take the signals of a dying terminal and begin to follow the room."""
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(name, self.exit, 0)
+        """Begin to follow the room."""
         self.run_worker(self._follow(), group="follow")
-
-    def on_unmount(self) -> None:
-        """Give the signals back."""
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGHUP, signal.SIGTERM):
-            loop.remove_signal_handler(name)
+        self.run_worker(self._see_acts(), group="acts")
 
     async def on_event(self, event: events.Event) -> None:
-        """Clean a paste before any widget sees it; a paste is one line of text and never a key."""
+        """Clean a paste before any widget sees it, and let what is typed ahead wait for the dialog it is meant for."""
         if isinstance(event, events.Paste):
             event.text = clean(event.text, _PASTE_LIMIT)
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.MouseDown):
+            self._reporter.stir()
+        if isinstance(event, Typed) and not event.is_forwarded:
+            await self._ahead.take(event)
+        else:
+            await super().on_event(event)
 
     async def _follow(self) -> None:
         """Redraw when a new view is there, once a second for the clocks, and feed the stream that is shown."""
         drawn, version, lost = 0.0, -1, ""
+        looked, grew = -TICK_S, time.monotonic()
         while True:
-            await asyncio.sleep(TICK_S)
-            now, view = self._clock(), self._room.latest
-            if (view and view.version != version) or self._room.lost != lost or abs(now - drawn) >= _REDRAW_S:
-                drawn, version, lost = now, view.version if view else -1, self._room.lost
-                self._front.draw()
-            await self._feed()
+            await asyncio.sleep(self._busy_pause_s() if time.monotonic() - grew < _BUSY_FOR_S else TICK_S)
+            if not (self._front.is_mounted and self._front.shown.is_mounted):
+                continue
+            begun = time.monotonic()
+            if begun - looked >= TICK_S:
+                self._reporter.turn(self._front.page, self._top)
+                looked, now, view = begun, self._clock(), self._room.latest
+                if (view and view.version != version) or self._room.lost != lost or abs(now - drawn) >= _REDRAW_S:
+                    drawn, version, lost = now, view.version if view else -1, self._room.lost
+                    self._front.draw()
+            if await self._feed():
+                grew = begun
 
-    async def _feed(self) -> None:
-        stream = self._front.shown.stream()
-        if stream is None or not stream.bot or self._room.lost:
-            return
-        bot = stream.bot
-        try:
-            answer = await self._room.query(Lines(bot, stream.last_seq))
-        except ConnectionLost:
+    async def _see_acts(self) -> None:
+        """Draw at once what somebody did, points at or is about to do; lines can wait for the next look."""
+        room, seen = self._room, (-1, Company())
+        while True:
+            await room.arrival()
+            now = (room.latest.chain.length if room.latest else -1, room.company)
+            if now == seen or not (self._front.is_mounted and self._front.shown.is_mounted):
+                continue
+            seen = now
+            if self.frames is not None:
+                # What somebody did is waited for like the answer to a key.
+                self.frames.hurry()
             self._front.draw()
-            return
-        if isinstance(answer, LinesAnswer) and stream.bot == bot:
-            stream.append(answer.lines, answer.dropped)
+            if isinstance(top := self._top, Modal):
+                top.look()
+            await asyncio.sleep(_ACTS_APART_S)
+
+    @property
+    def _top(self) -> Screen[Any]:
+        """What has the keys; while closing there is none, and the one screen stands for it."""
+        stack = self.screen_stack
+        return stack[-1] if stack else self._front
+
+    def _busy_pause_s(self) -> float:
+        """Return when a log that grows is to be looked at again: just before a frame of it may leave."""
+        rest_s = self.frames.rest_s if self.frames is not None else 0.0
+        return min(TICK_S, max(_BUSY_TICK_S, rest_s - _MAKING_S))
+
+    async def _feed(self) -> bool:
+        """Fetch new lines for the stream that is shown; return whether there were any."""
+        log = self._front.shown.log_pane()
+        return log is not None and not self._room.lost and await log.turn(self._link.ask)

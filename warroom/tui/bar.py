@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from warroom.tui.cells import changed_cells
 from warroom.tui.lines import EMPTY, Line
+from warroom.tui.painted import Painted
 from warroom.tui.theme import Painter
 
 
-class Bar(Widget):
+class Bar(Painted):
     """A few rows; its height is the number of its rows."""
 
     DEFAULT_CSS = "Bar { height: 1; width: 1fr; }"
@@ -49,4 +49,4 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         """Return one row."""
         line = self._lines[y] if y < len(self._lines) else EMPTY
-        return self._painter.strip(line, self.size.width, self.rich_style)
+        return self._painter.strip(line, self.size.width, self.base_style)

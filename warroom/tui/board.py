@@ -7,6 +7,7 @@ from warroom.core.moments import clock_text, elapsed_text
 from warroom.core.view import AlarmView, BotView, IncidentView, View
 from warroom.tui.cells import cut, fit, width_of
 from warroom.tui.lines import Line, line
+from warroom.tui.outbox_lines import due_words
 from warroom.tui.words import SEVERITY_STYLE, age, alarm_mark, bot_state, count, score_style, trend
 
 
@@ -81,14 +82,16 @@ def attention_title(view: View) -> str:
 def _incident_row(incident: IncidentView, width: int, now: float) -> Line:
     if incident.open:
         state = f"{elapsed_text((now - incident.opened) // 60 * 60)[:-3]} open"
-        tail = f"next: {incident.next_step}"
+        due = due_words(incident, now)
+        late = due is not None and due[1] == "bad"
+        tail = f"{due[0]} · next: {incident.next_step}" if due and late else f"next: {incident.next_step}"
     else:
-        state, tail = "closed", ""
+        state, tail, late = "closed", "", False
     spans = [
         (fit(f"{incident.severity} {incident.id}", 12), SEVERITY_STYLE[incident.severity] if incident.open else "dim"),
         (" " + fit(state, 10), "text" if incident.open else "dim"),
         (" " + fit(incident.title, 34 if width >= 100 else 24), "strong" if incident.open else "dim"),
-        (" " + tail, "accent"),
+        (" " + tail, "bad" if late else "accent"),
     ]
     return line(*cut(spans, width), key=f"incident:{incident.id}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from warroom.core.notices import Delivery
 from warroom.core.view import ActionView, AlarmView, BotView, IncidentView, StepView, View
 from warroom.tui.lines import split_key
 from warroom.tui.words import SETTLED
@@ -14,7 +15,7 @@ class Chosen:
     """The ids under the cursors."""
 
     ids: dict[str, str] = field(default_factory=dict)
-    """Kind (bot, alarm, incident, step, action) to id."""
+    """Kind (bot, alarm, incident, step, action, notice) to id."""
     kind: str = ""
     """Kind of the row that the focused cursor stands on."""
 
@@ -85,6 +86,26 @@ def the_bot(view: View, chosen: Chosen) -> BotView | None:
     return found or max(view.bots, key=lambda b: (b.alarms > 0, b.score or 0.0), default=None)
 
 
+def the_notice(view: View, chosen: Chosen) -> Delivery | None:
+    """Return the chosen notice of the outbox, else the newest."""
+    wanted = chosen.ids.get("notice")
+    return next((one for one in view.outbox if one.notice == wanted), None) or next(reversed(view.outbox), None)
+
+
+def incident_in_question(view: View, chosen: Chosen, page: str) -> IncidentView | None:
+    """Return the incident that an act on this page is about: that of the row under the cursor, else the chosen one."""
+    named = {incident.id: incident for incident in view.incidents}
+    about: Delivery | ActionView | AlarmView | None = None
+    if page == "outbox":
+        about = the_notice(view, chosen)
+    elif page == "actions":
+        about = the_action(view, chosen)
+    elif page == "alarms":
+        about = the_alarm(view, chosen)
+    found = named.get(about.incident or "") if about else None
+    return found or the_incident(view, chosen)
+
+
 def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
     """Return the bot that an act on this page is about: the incident's, the alarm's or the board's."""
     named = {bot.name: bot for bot in view.bots}
@@ -102,3 +123,26 @@ def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
         if action and action.bot in named:
             return named[action.bot]
     return the_bot(view, chosen)
+
+
+def turn_over(view: View, chosen: Chosen, page: str, by: int) -> bool:
+    """Choose the incident (on its page) or bot after or before the chosen one; say whether there is any."""
+    kind = "incident" if page == "incident" else "bot"
+    names = [i.id for i in view.incidents] if kind == "incident" else [b.name for b in view.bots]
+    now = the_incident(view, chosen) if kind == "incident" else the_bot(view, chosen)
+    if now is None:
+        return False
+    here = now.name if isinstance(now, BotView) else now.id
+    chosen.ids[kind] = names[(names.index(here) + by) % len(names)]
+    return True
+
+
+def opened_kind(view: View | None, chosen: Chosen, page: str, key: str) -> str:
+    """Choose what was opened and return its kind; on the page of alarms, an alarm's incident is opened instead."""
+    chosen.take(key)
+    kind, name = split_key(key)
+    alarm = next((a for a in view.alarms if a.id == name), None) if view and kind == "alarm" else None
+    if alarm and alarm.incident and page == "alarms":
+        chosen.ids["incident"] = alarm.incident
+        return "incident"
+    return kind

@@ -1,234 +1,289 @@
 """The containment dialog: choose how, see exactly what will be done, then confirm with a quiet hand.
 
-The bot is pinned by name when the dialog opens. The confirming press counts only when nothing else was pressed, pasted
-or focused for `QUIET_S`, so neither a held key nor a paste that hides keys can ever act on a bot.
+The bot is pinned by name when the dialog opens, and what is confirmed is bound to the hash of the plan that is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
 
-from warroom.core.commands import Ack, Answer, Contain, Refused
-from warroom.core.model import Verb
-from warroom.core.queries import NotAnswered, PlanAnswer, QueryAnswer
-from warroom.tui.action_lines import plan_lines
+from warroom.core.commands import Ack, Contain, Refused
+from warroom.core.model import Reversible
+from warroom.core.queries import NotAnswered, PlanAnswer, PreviewPlan, QueryAnswer, Shadow
+from warroom.core.view import BotView, Way
 from warroom.tui.bar import Bar
-from warroom.tui.cells import fit, wrapped
-from warroom.tui.dialogs import PushButton, TextInput
-from warroom.tui.lines import line
-from warroom.tui.modal import Modal
+from warroom.tui.cells import fit
+from warroom.tui.dialogs import PushButton
+from warroom.tui.keys import give_keys_to
+from warroom.tui.lines import Line, line
 from warroom.tui.pane import Pane
+from warroom.tui.plan_lines import last_hour_words, loud_lines, preview_lines
+from warroom.tui.quiet import HINT, ROOMY, QuietButton, QuietDialog, Submit
+from warroom.tui.stale import Watch
 from warroom.tui.theme import Painter
-from warroom.tui.words import VERBS
+from warroom.tui.words import VERBS, read_span
 
-QUIET_S = 0.3
-
-Preview = Callable[[str, Verb], Awaitable[QueryAnswer]]
-Submit = Callable[[Contain], Awaitable[Answer]]
+Preview = Callable[[PreviewPlan | Shadow], Awaitable[QueryAnswer]]
 
 
-class QuietButton(PushButton):
-    """A button that acts only after `QUIET_S` without any other press, focus or paste."""
-
-    def __init__(self, painter: Painter, label: str, *, id: str, clock: Callable[[], float]) -> None:
-        super().__init__(painter, label, id=id, danger=True)
-        self._clock = clock
-        self._stirred = clock()
-
-    def stir(self) -> None:
-        """Something happened that is not the confirming press."""
-        self._stirred = self._clock()
-
-    def on_focus(self) -> None:
-        """Arriving here is a press of its own."""
-        self.stir()
-
-    def action_press(self) -> None:
-        """Press it when all was quiet; a press that comes too early begins the wait again."""
-        quiet = self._clock() - self._stirred >= QUIET_S
-        self.stir()
-        if quiet:
-            super().action_press()
-        else:
-            self.post_message(self.TooEarly())
-
-    class TooEarly(events.Event, bubble=True):
-        """A press came within the quiet time."""
+def ways_of(bot: BotView) -> list[Way]:
+    """Return the ways to act on a bot, mild to hard; a way without an adapter takes the mildest that can."""
+    return bot.ways or [Way(verb, "") for verb in bot.verbs]
 
 
-class ContainDialog(Modal[str | None]):
+def way_rows(ways: list[Way]) -> list[Line]:
+    """Return one row a way: verb, adapter, what it does; its key is `option:` and its place."""
+    cells = max((len(way.adapter) for way in ways), default=0)
+    return [
+        line(
+            (fit(way.verb, 10), "strong"),
+            (fit(way.adapter, cells + 2) if cells else "", "accent"),
+            (VERBS[way.verb], "text"),
+            key=f"option:{number}",
+        )
+        for number, way in enumerate(ways)
+    ]
+
+
+class ContainDialog(QuietDialog):
     """Dismissed with the action's id once the engine has saved the intent, or with None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
-    AUTO_FOCUS = ""
 
     def __init__(
         self,
         painter: Painter,
-        target: tuple[str, list[Verb], str],
+        target: tuple[BotView, str],
         ports: tuple[Preview, Submit, Callable[[], float]],
         *,
         mode: str,
         verb: str = "",
-        held_by: str = "",
+        watch: Watch | None = None,
     ) -> None:
-        super().__init__()
-        self._painter = painter
-        self._bot, self._verbs, self._incident = target
-        self._preview, self._send, self._clock = ports
+        """`target` is the bot and the incident; `verb` is that of the step in hand, for which no choice is asked."""
+        super().__init__(painter, ports[2])
+        bot, self._incident = target
+        self._bot, self._held_by = bot.name, bot.held_by or ""
+        self._ways = ways_of(bot)
+        self._preview, self._submit, _ = ports
         self._mode = mode
-        self._held_by = held_by
-        self._verb: Verb | None = Verb(verb) if verb in self._verbs else None
+        self._watch = watch
+        self._way: Way | None = next((way for way in self._ways if way.verb == verb), None)
         self._plan: PlanAnswer | None = None
+        self._last_hour = ""
+        self._seen = ""
+        """Hash of the plan that was shown last."""
+        self._asked: tuple[PreviewPlan | None, str] = None, ""
+        """The question that the plan answers or will answer, or what was wrong with it."""
+
+    @property
+    def doing(self) -> str:
+        """The act that is chosen, or for whom one is."""
+        return f"confirming: {self._way.verb} {self._bot}" if self._way else f"choosing how to contain {self._bot}"
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the way is chosen."""
+        return self._way is not None
 
     def compose(self) -> ComposeResult:
         """Make both steps; one of them is shown."""
         with Vertical():
-            yield Bar(self._painter, id="contain-head")
-            yield Pane(self._painter, id="verbs")
+            yield Bar(self._painter, id="head")
+            yield Pane(self._painter, id="ways")
             yield Pane(self._painter, id="plan", cursor=False)
-            yield Bar(self._painter, [line(("Reason (goes into the record)", "accent"))], id="reason-label")
-            yield TextInput("", id="reason")
-            yield Bar(self._painter, id="contain-says")
+            yield Bar(self._painter, [], id="loud")
+            yield self.field("expires", "Ends by itself after (30m, 2h; empty: never)")
+            yield self.field("reason", "Reason (goes into the record)")
+            yield self.field("confirm", "Type the bot’s name to confirm")
+            yield Bar(self._painter, id="says")
             with Horizontal(classes="buttons"):
                 yield PushButton(self._painter, "Cancel", id="cancel")
                 yield PushButton(self._painter, "Other way", id="other")
-                yield QuietButton(self._painter, f"Contain {fit(self._bot, 24).rstrip()}", id="go", clock=self._clock)
+                yield PushButton(self._painter, "Prepare", id="draft")
+                yield QuietButton(self._painter, "Contain", id="go", clock=self._clock)
 
     def on_mount(self) -> None:
         """Show the choice, or the dry run when the step in hand names the verb."""
-        rows = [line((fit(v, 10), "strong"), (VERBS[v], "text"), key=f"option:{v}") for v in self._verbs]
-        self.query_one("#verbs", Pane).title(f"How to contain {self._bot}, mild to hard")
-        self.query_one("#verbs", Pane).show(rows, f"option:{self._verb}")
+        pane = self.query_one("#ways", Pane)
+        pane.title(f"How to contain {self._bot}, mild to hard")
+        pane.show(way_rows(self._ways))
         self._show_step()
-        if self._verb is not None:
+        self._read_last_hour()
+        if self._way is not None:
             self._read_plan()
 
+    @work(group="last hour")
+    async def _read_last_hour(self) -> None:
+        """Ask whom the bot served; its logs are read again, so this may come after the plan."""
+        told = last_hour_words(await self._preview(Shadow(self._bot)))
+        if told and self.is_attached:
+            self._last_hour = told
+            if self._plan is not None:
+                # Words that move under a finger must not count as read.
+                self.go_button.stir()
+                self._show_plan()
+
     def _show_step(self) -> None:
-        chosen = self._verb is not None
-        head = f" {self._mode.upper()} "
-        what = f"  {self._verb} {self._bot}" if self._verb else f"  Contain {self._bot}"
-        where = f"  for {self._incident}" if self._incident else "  without an incident"
-        style = "drill" if self._mode == "drill" else "loud"
-        held = f", held by {self._held_by} now" if self._held_by else ""
-        words = "this acts on a live bot" if self._mode == "live" else "this acts on the drill’s bot"
-        self.query_one("#contain-head", Bar).show(
-            [line((head, style), (what, "strong"), (where, "dim"), (f"  {words}{held}", "warn"))]
+        way = self._way
+        what = f"{way.verb} {self._bot}" if way else f"Contain {self._bot}"
+        where = f"for {self._incident}" if self._incident else "without an incident"
+        self.show_head(self._mode, what, where, f", held by {self._held_by} now" if self._held_by else "")
+        self.query_one("#ways").display = way is None
+        for name in ("#plan", "#expires-row", "#reason-row", "#other", "#draft", "#go"):
+            self.query_one(name).display = way is not None
+        self._show_plan()
+        give_keys_to(self.query_one("#cancel" if way else "#ways"))
+        self.show_says(HINT if way else "Nothing is sent yet. Enter shows the dry run. Esc cancels.", "dim")
+
+    def _show_plan(self) -> None:
+        """Show the plan that may be confirmed, and what must be said loudly about it."""
+        answer, way = self._plan, self._way
+        loud = (
+            [] if answer is None or way is None else loud_lines(answer.plan, answer.two, max(20, self.size.width - 2))
         )
-        self.query_one("#verbs").display = not chosen
-        for name in ("#plan", "#reason-label", "#reason", "#other", "#go"):
-            self.query_one(name).display = chosen
-        self.query_one("#cancel" if chosen else "#verbs").focus()
-        self._say("Nothing is sent yet. Enter shows the dry run. Esc cancels." if not chosen else _HINT, "dim")
+        self.query_one("#loud", Bar).show(loud)
+        self.query_one("#confirm-row").display = way is not None and self._final
+        if answer is not None:
+            rows = preview_lines(answer, max(20, self.size.width - 6), self._last_hour)
+            self.show_plan("Dry run: exactly this will be done", rows)
+        self._show_buttons(two=answer is not None and bool(answer.two))
 
-    def _say(self, text: str, style: str) -> None:
-        self.query_one("#contain-says", Bar).show(wrapped(text, max(20, self.size.width - 4), style)[:3])
+    def _show_buttons(self, *, two: bool) -> None:
+        roomy, other = self.size.width >= ROOMY, self.query_one("#other", PushButton)
+        other.relabel("Other way" if roomy else "Other")
+        if two:
+            self.go_button.relabel("Ask for a second person" if roomy else "2nd person")
+        else:
+            self.go_button.about("Contain", self._bot, self.size.width - (48 if roomy else 44))
 
-    @work(exclusive=True)
-    async def _read_plan(self, why: str = "") -> None:
+    @property
+    def _final(self) -> bool:
+        return self._plan is not None and self._plan.plan.reversible is Reversible.NO
+
+    def _wanted(self) -> tuple[PreviewPlan | None, str]:
+        """Return the question for what is chosen and typed now, or what is wrong with it."""
+        expires_s, fault = read_span(self.value("expires"))
+        if self._way is None or fault:
+            return None, fault
+        return PreviewPlan(self._bot, self._way.verb, expires_s, self._way.adapter), ""
+
+    def _read_plan(self, why: str = "") -> None:
         """Ask for the dry run and show it; until then nothing can be confirmed."""
-        verb = self._verb
-        if verb is None:
-            return
-        before, self._plan = self._plan, None
+        self._plan, self._asked = None, self._wanted()
+        self.query_one("#loud", Bar).show([])
+        self.query_one("#plan", Pane).title("Dry run: not read yet, nothing can be confirmed")
+        query, fault = self._asked
+        if query is None:
+            self.show_says(fault, "bad")
+        else:
+            self._fetch(query, why)
+
+    @work(exclusive=True, group="plan")
+    async def _fetch(self, query: PreviewPlan, why: str) -> None:
+        answer = await self._preview(query)
         pane = self.query_one("#plan", Pane)
-        pane.title("Dry run: exactly this will be done")
-        answer = await self._preview(self._bot, verb)
-        if not pane.is_attached:
-            return  # cancelled meanwhile
+        if not pane.is_attached or query != self._asked[0]:
+            return  # cancelled, or asked anew, meanwhile
         if isinstance(answer, PlanAnswer):
             self._plan = answer
-            pane.show(plan_lines(answer.plan, max(20, self.size.width - 6)))
-            changed = before is not None and before.sha256 != answer.sha256
-            self._say(
-                (why + " " if why else "") + ("The plan changed: read it again. " if changed else "") + _HINT, "warn"
-            )
+            changed = self._seen not in ("", answer.sha256)
+            self._seen = answer.sha256
+            self._show_plan()
+            told = [why, "The plan changed: read it again." if changed else "", HINT]
+            self.show_says(" ".join(text for text in told if text), "warn")
         else:
             reason = answer.reason if isinstance(answer, NotAnswered) else "the engine gave no plan"
             pane.show([line((reason, "bad"))])
-            self._say(f"{why} no plan: {reason}; Esc, or Other way".strip(), "bad")
-        self.query_one("#go", QuietButton).stir()
+            self.show_says(f"{why} no plan: {reason}; Esc, or Other way".strip(), "bad")
+        self.go_button.stir()
+
+    def look(self) -> None:
+        """Somebody acted on the bot, or closed the incident: read the plan again, confirm again."""
+        self._meets_news()
+
+    def _meets_news(self) -> bool:
+        told = self._watch.changed() if self._watch and not self._sending and self.is_attached else ""
+        if told and self._way is not None:
+            self.to_cancel()
+            self._read_plan(told)
+        elif told:
+            self.show_says(told, "bad")
+        return bool(told)
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
-        """A verb was chosen."""
+        """A way was chosen."""
         event.stop()
-        self._verb = Verb(event.key.removeprefix("option:"))
-        self._plan = None
+        self._way = self._ways[int(event.key.removeprefix("option:"))]
+        self._plan, self._seen = None, ""
         self._show_step()
         self._read_plan()
-
-    def on_pane_moved(self, event: Pane.Moved) -> None:
-        """Keep the choice to ourselves."""
-        event.stop()
 
     def on_pane_resized(self, event: Pane.Resized) -> None:
         """Rows of the plan follow the width."""
         event.stop()
-        if self._plan is not None:
-            self.query_one("#plan", Pane).show(plan_lines(self._plan.plan, max(20, self.size.width - 6)))
+        self._show_plan()
 
-    def on_key(self, event: events.Key) -> None:
-        """Any key breaks the quiet, but for the press on the button, which judges itself."""
-        go = self.query_one("#go", QuietButton)
-        if not (go.has_focus and event.key in ("enter", "space")):
-            go.stir()
-
-    def on_paste(self) -> None:
-        """A paste breaks the quiet and is never a confirmation."""
-        self.query_one("#go", QuietButton).stir()
-
-    def on_input_changed(self) -> None:
-        """Typing breaks the quiet."""
-        self.query_one("#go", QuietButton).stir()
-
-    def on_input_submitted(self) -> None:
-        """Enter in the reason goes to the plan's buttons, to Cancel first."""
-        self.query_one("#cancel").focus()
-
-    def on_quiet_button_too_early(self) -> None:
-        """Say why nothing happened."""
-        self._say("Not sent: wait a moment without a key, then press Enter once.", "warn")
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another end is another plan: it is read again before anything can be confirmed."""
+        if event.input.id == "expires" and self._way is not None and self._wanted() != self._asked:
+            self._read_plan()
 
     def on_push_button_pressed(self, event: PushButton.Pressed) -> None:
-        """Cancel, choose again, or confirm."""
+        """Cancel, choose again, prepare, or confirm."""
         event.stop()
         match event.button.id:
             case "go":
-                self._confirm()
-            case "other":
-                self._verb = None
+                self._confirm(draft=False)
+            case "draft":
+                self._confirm(draft=True)
+            case "other" if not self._sending:
+                self._way, self._plan = None, None
                 self._show_step()
-            case _:
-                self.leave(None)
+            case "cancel":
+                self.action_cancel()
 
-    @work(exclusive=True)
-    async def _confirm(self) -> None:
-        plan, verb = self._plan, self._verb
-        if plan is None or verb is None:
-            self._say("Not sent: there is no plan yet.", "warn")
+    def _unsaid(self, *, draft: bool) -> str:
+        """Return why nothing can be confirmed now, or an empty text."""
+        wanted = self._wanted()
+        over = self._watch.over() if self._watch else ""
+        if wanted[1] or over:
+            return wanted[1] or over
+        if self._plan is None or wanted != self._asked:
+            return "there is no plan yet."
+        if self._final and not draft and self.value("confirm") != self._bot:
+            return f"this cannot be undone: type the bot’s name, {self._bot}, to confirm."
+        return ""
+
+    @work(group="send")
+    async def _confirm(self, *, draft: bool) -> None:
+        if self._sending or self._meets_news():
             return
-        reason = self.query_one("#reason", TextInput).value.strip()
-        self._plan = None
-        answer = await self._send(
-            Contain(self._bot, verb, self._incident or None, reason, plan.plan.expires_s, plan.sha256)
+        plan, way, query = self._plan, self._way, self._asked[0]
+        missing = self._unsaid(draft=draft)
+        if missing or plan is None or way is None or query is None:
+            self.show_says(f"Not sent: {missing}", "warn")
+            return
+        command = Contain(
+            bot=self._bot,
+            verb=way.verb,
+            incident=self._incident or None,
+            reason=self.value("reason"),
+            expires_s=query.expires_s,
+            plan_sha256=plan.sha256,
+            adapter=way.adapter,
+            draft=draft,
+            confirm=self.value("confirm") if self._final and not draft else "",
         )
+        self._sending = True
+        answer = await self._submit(command)
+        self._sending = False
         match answer:
             case Ack():
                 self.leave(answer.ref)
             case Refused():
-                self._plan = plan
-                self.query_one("#cancel").focus()
+                self.to_cancel()
                 self._read_plan(f"Refused: {answer.reason}. {answer.next}".strip())
-
-    def action_cancel(self) -> None:
-        """Leave; nothing was sent."""
-        self.leave(None)
-
-
-_HINT = "Nothing is sent yet. Tab to Contain, wait a moment, Enter. Esc cancels."

@@ -17,9 +17,11 @@ from warroom.core.limits import TEXT_LIMIT
 from warroom.tui.bar import Bar
 from warroom.tui.cells import fit, width_of, wrapped
 from warroom.tui.forms import Answers, Field, Form
+from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import line
 from warroom.tui.modal import Modal
 from warroom.tui.pane import Pane
+from warroom.tui.stale import Watch
 from warroom.tui.theme import Painter
 
 WORDS_WIDTH = 76
@@ -55,6 +57,17 @@ class PushButton(Widget, can_focus=True):
         self._label = f"  {label}  "
         self._danger = danger
 
+    @property
+    def words(self) -> str:
+        """What stands on it, with the blanks around."""
+        return self._label
+
+    def relabel(self, label: str) -> None:
+        """Change the words on it."""
+        if self._label != f"  {label}  ":
+            self._label = f"  {label}  "
+            self.refresh(layout=True)
+
     def get_content_width(self, container: object, viewport: object) -> int:
         """Return the cells of the label with its brackets."""
         return width_of(self._label) + 2
@@ -82,10 +95,19 @@ class Dialog(Modal[Answers | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
     AUTO_FOCUS = ""
 
-    def __init__(self, painter: Painter, form: Form) -> None:
+    def __init__(self, painter: Painter, form: Form, watch: Watch | None = None) -> None:
+        """`watch` looks at what the question stands on, where somebody else can change it."""
         super().__init__()
         self._painter = painter
         self._form = form
+        self._watch = watch
+        self._unread = ""
+        """What somebody changed since, until a press has met it."""
+
+    @property
+    def doing(self) -> str:
+        """The title of the question."""
+        return f"asked: {self._form.title}"
 
     def compose(self) -> ComposeResult:
         """Make title, sentences, fields and buttons."""
@@ -117,7 +139,7 @@ class Dialog(Modal[Answers | None]):
     def on_mount(self) -> None:
         """Focus the first field, or Cancel where a button acts on a bot."""
         first = f"#field-{self._form.fields[0].id}" if self._form.fields else "#submit"
-        self.query_one("#cancel" if self._form.needs_button and not self._form.fields else first).focus()
+        give_keys_to(self.query_one("#cancel" if self._form.needs_button and not self._form.fields else first))
 
     def on_input_submitted(self) -> None:
         """Enter in a line of text."""
@@ -140,9 +162,9 @@ class Dialog(Modal[Answers | None]):
         fields = [self.query_one(f"#field-{f.id}") for f in self._form.fields]
         place = fields.index(self.focused) if self.focused in fields else len(fields) - 1
         if place + 1 < len(fields):
-            fields[place + 1].focus()
+            give_keys_to(fields[place + 1])
         elif self._form.needs_button:
-            self.query_one("#cancel").focus()
+            give_keys_to(self.query_one("#cancel"))
         else:
             self._submit()
 
@@ -154,7 +176,31 @@ class Dialog(Modal[Answers | None]):
         else:
             self.leave(None)
 
+    def look(self) -> None:
+        """Say what somebody changed, at once."""
+        told = self._watch.changed() if self._watch else ""
+        if told and self._fault.is_attached:
+            self._unread = told
+            over = self._watch.over() if self._watch else ""
+            self._warn(f"{told} {f'Nothing can be sent: {over}' if over else 'Read it, then answer again.'}")
+
+    def _warn(self, text: str) -> None:
+        self._fault.show(wrapped(text, WORDS_WIDTH, "bad")[:3])
+
+    def _stale(self) -> bool:
+        """Say whether this press meets something else than was shown; the next one meets what is shown now."""
+        self.look()
+        over = self._watch.over() if self._watch else ""
+        told, self._unread = self._unread, ""
+        if over:
+            self._warn(f"Not sent: {over} Esc leaves.")
+        elif told:
+            self._warn(f"Not sent: {told} Once more sends it all the same.")
+        return bool(over or told)
+
     def _submit(self) -> None:
+        if self._stale():
+            return
         answers: Answers = {}
         for field in self._form.fields:
             widget = self.query_one(f"#field-{field.id}")
@@ -163,7 +209,7 @@ class Dialog(Modal[Answers | None]):
                 value = widget.key.removeprefix("option:")
             if field.required and not value:
                 self._fault.show([line((f"{field.label}: needs words", "bad"))])
-                widget.focus()
+                give_keys_to(widget)
                 return
             answers[field.id] = value
         self.leave(answers)

@@ -24,6 +24,8 @@ class Form(msgspec.Struct, frozen=True):
     words: tuple[str, ...] = ()
     """Sentences above the fields."""
     submit: str = "Save"
+    about: str = ""
+    """What the question stands on, as `stale.stand_of` takes it; empty when nobody else can change it."""
     needs_button: bool = False
     """Only the button answers it: Enter in a field goes on to the next (for what acts on a bot)."""
 

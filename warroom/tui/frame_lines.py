@@ -6,14 +6,16 @@ import datetime as dt
 
 from warroom.core.clean import clean
 from warroom.core.model import Mode
+from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.view import View
-from warroom.tui.action_lines import alarm_banner
 from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, footer_actions, key_names
+from warroom.tui.banner import alarm_banner
 from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
-from warroom.tui.words import LIVE_ACTIONS, age, size
+from warroom.tui.together_lines import here_spans, news_span
+from warroom.tui.words import LIVE_ACTIONS, UNBEGUN, age, size
 
 PAGES = {
     "overview": ("1", "Bots"),
@@ -21,7 +23,8 @@ PAGES = {
     "alarms": ("3", "Alarms"),
     "actions": ("4", "Actions"),
     "stream": ("5", "Stream"),
-    "messages": ("m", "Messages"),
+    "outbox": ("6", "Told"),
+    "messages": ("0", "Messages"),
     "help": ("?", "Help"),
 }
 """Page to the key that opens it and its title."""
@@ -37,18 +40,43 @@ def mode_badges(scene: Scene) -> list[Span]:
 
 
 def top_line(scene: Scene) -> Line:
-    """Return badges, the pages with what waits on them, and the room's name."""
-    spans = [*mode_badges(scene)]
-    waiting = _waiting(scene.view)
+    """Return badges, the pages with what waits on them, who else is here, and the room's name."""
+    room: list[Span] = [(" ", "text"), *cut([(scene.welcome.room, "dim")], 16), (" ", "text")]
+    brief = here_spans(scene, names=False)
+    badges = mode_badges(scene)
+    ends = [[*here_spans(scene, names=True), *room], [*brief, *room], [*brief, (" ", "text")] if brief else []]
+    for titles, words, end in (*((True, True, end) for end in ends), (True, False, ends[-1])):
+        spans = [*badges, *_tabs(scene, titles=titles, words=words)]
+        if _cells([*spans, *end]) <= scene.width:
+            return across(spans, end, scene.width)
+    return across([*badges, *_tabs(scene, titles=False, words=False)], [*brief, *room], scene.width)
+
+
+def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
+    """Return the pages with what waits on each: with the titles of all, or only of the page that is shown."""
+    spans: list[Span] = []
+    waiting, outbox = _waiting(scene.view), scene.view.outbox if scene.view else []
     for page, (key, title) in PAGES.items():
-        if page in ("messages", "help") and page != scene.page:
-            continue
         here = page == scene.page
-        spans.append((" ", "text"))
-        spans.append((f" {key} {title} " if here else f" {key} {title}", "tab-here" if here else "dim"))
+        if not here and (page in ("messages", "help") or (page == "outbox" and not outbox)):
+            continue
+        tab = f" {key} {title}" if here or titles else f" {key}"
+        spans += [(" ", "text"), (f"{tab} " if here else tab, "tab-here" if here else "dim")]
         if waiting.get(page):
             spans.append((f" {waiting[page]}", "warn"))
-    return across(spans, [*cut([(scene.welcome.room, "dim")], 16), (" ", "text")], scene.width)
+        if page == "outbox":
+            spans += _outbox_marks(outbox, words=words)
+    return spans
+
+
+def _outbox_marks(outbox: list[Delivery], *, words: bool) -> list[Span]:
+    """Return how many notices are not sent, and loudly how many were given up."""
+    unsent = sum(1 for one in outbox if one.state in OPEN)
+    dead = sum(1 for one in outbox if one.state is DeliveryState.DEAD)
+    spans: list[Span] = [(f" {unsent} unsent" if words else f" {unsent}", "warn")] if unsent else []
+    if not dead:
+        return spans
+    return [*spans, (" ", "text"), (f" {dead} given up ", "loud")] if words else [(f" {dead}! ", "loud")]
 
 
 def _waiting(view: View | None) -> dict[str, int]:
@@ -57,31 +85,34 @@ def _waiting(view: View | None) -> dict[str, int]:
     return {
         "incident": sum(1 for i in view.incidents if i.open),
         "alarms": sum(1 for a in view.alarms if a.acknowledged is None),
-        "actions": sum(1 for a in view.actions if a.state in LIVE_ACTIONS),
+        "actions": sum(1 for a in view.actions if a.state in LIVE_ACTIONS | UNBEGUN),
     }
 
 
 def status_line(scene: Scene) -> Line:
-    """Return the answer to the last command on the left, the health of the watch on the right."""
+    """Return what is new (an answer, an act, a pointer) on the left, the health of the watch on the right."""
     view = scene.view
     who = f"{scene.welcome.operator} on {scene.welcome.room}"
-    left = (" " + scene.answer, scene.answer_style) if scene.answer else (" " + who, "dim")
+    news = news_span(scene)
+    left = (" " + news[0], news[1]) if news else (" " + who, "dim")
     if view is None:
         return across([left], [("waiting for the engine’s first view ", "warn")], scene.width)
     behind = sum(s.behind_bytes for s in view.sources)
     last = max((s.last_line for s in view.sources if s.last_line is not None), default=None)
     clock = dt.datetime.fromtimestamp(scene.now, dt.UTC).strftime("%H:%MZ")
-    consoles = len(view.consoles)
     right: list[Span] = [(f"behind {size(behind)}", "warn" if behind > 1_000_000 else "dim")]
     right.append((f" · line {_ago(last, scene.now)}", "dim"))
     right.append((f" · saved #{view.chain.length} {view.chain.head[:8]}", "dim"))
-    if scene.width >= 100:
-        right.append((f" · {consoles} {'console' if consoles == 1 else 'consoles'}", "dim"))
-    elif scene.answer:
+    if scene.width < 100 and news:
         right = right[2:] if scene.width < 80 else [(" " + right[2][0].removeprefix(" · "), "dim")]
-    else:
-        right.append((f" · {consoles}c", "dim"))
     right.append((f" · {clock} ", "dim"))
+    if scene.width >= 100 and view.outbox_word and not news:
+        # The answer to a command stands in its place for a while; the top line counts all the same.
+        while _cells([left, (view.outbox_word, "warn"), *right]) >= scene.width - 3 and len(right) > 1:
+            right.pop(0)
+        right.insert(0, (view.outbox_word + ("" if right[0][0].startswith(" · ") else " · "), "warn"))
+    while news and right and _cells([left, *right]) >= scene.width:
+        right.pop(0)  # what was answered, and what to do next, matters more than the health of the watch
     return across([left], right, scene.width)
 
 
@@ -114,15 +145,15 @@ def _cells(spans: list[Span]) -> int:
     return sum(width_of(text) for text, _ in spans)
 
 
-def banner_text(scene: Scene) -> str:
-    """Return what everybody must see above the page, or an empty text."""
+def banner_texts(scene: Scene) -> list[str]:
+    """Return the sentences that everybody must see above the page."""
     if scene.lost:
         room = scene.welcome.room
         why = fit(scene.lost, min(120, width_of(clean(scene.lost)))).rstrip()
-        return f"engine gone: {why} · start it again: warroom watch --room {room} · this screen is old; q leaves"
+        return [f"engine gone: {why} · start it again: warroom watch --room {room} · this screen is old; q leaves"]
     if scene.view is None:
-        return ""
-    return scene.view.banner or alarm_banner(scene.view)
+        return []
+    return [scene.view.banner] if scene.view.banner else alarm_banner(scene.view, scene.now)
 
 
 def too_small_line(scene: Scene) -> Line:

@@ -1,8 +1,9 @@
-"""Bindings made from the table of actions."""
+"""Keys: bindings made from the table of actions, and who gets the next one."""
 
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from warroom.tui.actions import ACTIONS
 
@@ -16,3 +17,12 @@ def bindings_for(*where: str, target: str = "screen.") -> list[BindingType]:
         for key in action.keys.split(","):
             found.append(Binding(key, f"{target}act('{action.id}')", action.title, show=False))
     return found
+
+
+def give_keys_to(widget: Widget) -> None:
+    """Let the next key already go to a widget.
+
+    `Widget.focus` waits for the app's next turn; over a slow line the keys that follow have arrived by then, in one
+    piece, and the letters of a search would be commands of the page.
+    """
+    widget.screen.set_focus(widget, scroll_visible=False)

@@ -21,7 +21,7 @@ def keys_markdown() -> str:
     parts = [_HEAD]
     titles = {**_PLACES, **{page: f"On the page {title} ({key})" for page, (key, title) in PAGES.items()}}
     for where, title in titles.items():
-        actions = [a for a in ACTIONS if where in a.where]
+        actions = [a for a in ACTIONS if where in a.where and (where in _PLACES or STREAM not in a.where)]
         if actions:
             parts.append(f"## {title}\n\n| keys | command | what it does | |\n|---|---|---|---|\n" + _rows(actions))
     return "\n".join(parts)

@@ -17,12 +17,13 @@ from warroom.tui.actions import LIST
 from warroom.tui.cells import changed_cells
 from warroom.tui.keys import bindings_for
 from warroom.tui.lines import EMPTY, Line
+from warroom.tui.painted import Painted
 from warroom.tui.theme import Painter
 
 GUTTER = 2
 
 
-class Pane(ScrollView, can_focus=True):
+class Pane(ScrollView, Painted, can_focus=True):
     """Rows; those with a key can carry the cursor."""
 
     class Moved(Message):
@@ -52,6 +53,8 @@ class Pane(ScrollView, can_focus=True):
         self._choice = choice
         self._strips: LRUCache[tuple[Line, str, int], Strip] = LRUCache(512)
         self._title = ""
+        self._known_width = 0
+        """Width when it was last on the screen: rows that are built anew only after the layout cost a second frame."""
 
     def title(self, text: str) -> None:
         """Set the words in the line above the rows; never parsed as markup."""
@@ -61,8 +64,9 @@ class Pane(ScrollView, can_focus=True):
 
     @property
     def inner_width(self) -> int:
-        """Cells that a row may take."""
-        return max(0, self.scrollable_content_region.width - self._gutter)
+        """Cells that a row may take; of a pane that is not shown, what it had or will most likely have."""
+        width = self.scrollable_content_region.width or self._known_width or self.app.size.width
+        return max(0, width - self._gutter)
 
     @property
     def key(self) -> str:
@@ -135,7 +139,7 @@ class Pane(ScrollView, can_focus=True):
         if strip is None:
             mark = "▸" if cursor == "here" or (cursor and self._choice) else " "
             gutter = mark.ljust(self._gutter)
-            strip = self._painter.strip(line, width, self.rich_style, gutter=gutter, cursor=cursor)
+            strip = self._painter.strip(line, width, self.base_style, gutter=gutter, cursor=cursor)
             self._strips[key] = strip
         return strip
 
@@ -147,6 +151,7 @@ class Pane(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Ask for rows of the new width and keep the cursor on screen."""
         self._strips.clear()
+        self._known_width = self.scrollable_content_region.width or self._known_width
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
         if self._follow:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)

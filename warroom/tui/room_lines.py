@@ -8,6 +8,7 @@ from warroom.core.moments import clock_text, elapsed_text
 from warroom.core.view import IncidentView, StepView, TimelineView, View
 from warroom.tui.cells import across, cut, fit, labelled, width_of, wrapped
 from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.outbox_lines import due_words
 from warroom.tui.words import PHASES, ROLES, SETTLED, SEVERITY_STYLE, due_text, is_overdue, person, step_mark
 
 
@@ -63,13 +64,14 @@ def phase_line(incident: IncidentView, width: int) -> Line:
     return line(*cut(spans, width))
 
 
-def next_line(incident: IncidentView, width: int) -> Line:
-    """Return the next thing to do."""
+def next_line(incident: IncidentView, width: int, now: float) -> Line:
+    """Return the next thing to do, and when people wait for an update."""
     if not incident.open:
         return line(("next: ", "accent"), (fit("closed; P writes the post-mortem", width - 6), "text"))
-    return line(
-        ("next: ", "accent"), (fit(incident.next_step or "all steps are settled: C closes it", width - 6), "strong")
-    )
+    due = due_words(incident, now)
+    step = incident.next_step or "all steps are settled: C closes it"
+    left: list[Span] = [("next: ", "accent"), *cut([(step, "strong")], width - 6)]
+    return across(left, [(f" {due[0]}", due[1])] if due else [], width)
 
 
 def checklist_lines(incident: IncidentView, width: int, now: float) -> list[Line]:
@@ -167,6 +169,5 @@ def timeline_lines(entries: list[TimelineView], width: int) -> list[Line]:
     return rows or [EMPTY, line(("nothing is written down yet; t writes a note", "dim"))]
 
 
-_LOUD = frozenset(
-    {"ContainmentNotHeld", "ContainmentFailed", "ContainmentAmbiguous", "ContainmentHeld", "DecisionRecorded"}
-)
+_LOUD = frozenset({"contain", "approval", "decision"})
+"""Kinds of entries that stand out: what was done to bots, who agreed, what was decided."""

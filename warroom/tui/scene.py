@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from warroom.core.company import Company, Target
 from warroom.core.room import Welcome
 from warroom.core.view import TimelineView, View
 from warroom.tui.chosen import Chosen
+from warroom.tui.letters import Letters
+from warroom.tui.together import Others
 
 WIDE = (110, 30)
 """Columns and rows from which the incident room shows its four panes at once."""
@@ -31,6 +34,15 @@ class Scene:
     answer: str = ""
     """Answer to the last command."""
     answer_style: str = "text"
+    answered: float = 0.0
+    """When it was given."""
+    company: Company = field(default_factory=Company)
+    """What the others look at, and what is pointed at."""
+    others: Others = field(default_factory=Others)
+    gone_to: Target | None = None
+    """What was pointed at and is looked at now."""
+    letters: Letters = field(default_factory=Letters)
+    """What the notices of the outbox say."""
     said: list[TimelineView] = field(default_factory=list)
     """Answers and paths, kept for the messages page."""
 

@@ -1,8 +1,8 @@
-"""The one screen of the console: bars around the pages, and the hands that acts work with."""
+"""The one screen of the console: bars around the pages, and the way from one to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,36 +11,33 @@ from textual.command import Provider
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from warroom.core.commands import Ack, Answer, Command
-from warroom.core.moments import utc_text
-from warroom.core.room import ConnectionLost, Room
-from warroom.core.view import TimelineView
-from warroom.tui.action_lines import headline
-from warroom.tui.actions import BY_ID, EVERYWHERE
+from warroom.core.room import Room
+from warroom.tui.actions import BY_ID, EVERYWHERE, STREAM
 from warroom.tui.acts import ACTS
+from warroom.tui.banner import headline
 from warroom.tui.bar import Bar
-from warroom.tui.chosen import Chosen, the_bot, the_incident
-from warroom.tui.contain import ContainDialog
-from warroom.tui.dialogs import Dialog
-from warroom.tui.forms import Answers, Form
-from warroom.tui.frame_lines import banner_text, footer_line, status_line, too_small_line, top_line
+from warroom.tui.chosen import Chosen, opened_kind, turn_over
+from warroom.tui.forms import Form
+from warroom.tui.frame.tap import redraw
+from warroom.tui.frame_lines import banner_texts, footer_line, status_line, too_small_line, top_line
+from warroom.tui.guide import Guide
+from warroom.tui.hands import Hands
 from warroom.tui.keys import bindings_for
+from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
-from warroom.tui.link import Link, answer_words
+from warroom.tui.link import Link
 from warroom.tui.pages import PAGE_TYPES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
 from warroom.tui.pane import Pane
+from warroom.tui.report import Export
 from warroom.tui.scene import Scene
 from warroom.tui.theme import Painter
+from warroom.tui.typed_ahead import Opening
 
-Export = Callable[[str, str], Awaitable[str]]
 _ROOT = next(iter(PAGE_TYPES))
-_OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream"}
-
-
-class ExportFailed(Exception):
-    """The post-mortem could not be written; the message says why and what to do."""
+_LEAVING = Form("Leave this console?", words=("The engine goes on watching and recording.",), submit="Leave")
+_OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream", "notice": "outbox"}
 
 
 class RoomScreen(Screen[None]):
@@ -53,12 +50,13 @@ class RoomScreen(Screen[None]):
     def __init__(self, room: Room, painter: Painter, clock: Callable[[], float], export: Export | None) -> None:
         super().__init__()
         self._room = room
-        self._link = Link(room)
         self._painter = painter
         self._clock = clock
-        self._export = export
         self._trail: list[str] = []
-        self.scene = Scene(room.welcome, Chosen(), now=clock())
+        self.scene = Scene(room.welcome, Chosen(), now=clock(), letters=Letters(Link(room).ask))
+        self.hands = Hands(self, room, painter, clock, export)
+        self.opening = Opening()
+        self._guide = Guide(self.scene, lambda: self._pages, self._show)
 
     def compose(self) -> ComposeResult:
         """Make the bars and all pages; one page is shown."""
@@ -104,6 +102,9 @@ class RoomScreen(Screen[None]):
             return  # closing
         scene = self.scene
         scene.view, scene.now, scene.lost = self._room.latest, self._clock(), self._room.lost
+        scene.company = self._room.company
+        if scene.view is not None:
+            scene.others.follow(scene.view, scene.welcome.operator, scene.now)
         if self._all.display is scene.too_small:
             self._all.display, self._small.display = not scene.too_small, scene.too_small
             if not scene.too_small:
@@ -111,13 +112,21 @@ class RoomScreen(Screen[None]):
         if scene.too_small:
             self._small.show([too_small_line(scene)])
             return
-        focused = self.focused
         self._top.show([top_line(scene)])
-        banner = banner_text(scene)
-        self._banner.show(headline(banner, scene.width) if banner else [])
+        self._banner.show([row for text in banner_texts(scene) for row in headline(text, scene.width)])
         self.shown.draw(scene)
         self._status.show([status_line(scene)])
-        self._footer.show([footer_line(scene, enter=isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS)])
+        self._draw_footer()
+
+    def _draw_footer(self) -> None:
+        focused = self.focused
+        opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
+        self._footer.show([footer_line(self.scene, enter=opens)])
+
+    def on_descendant_focus(self) -> None:
+        """Another pane has the keys: the footer says what Enter does there."""
+        if self._small.is_attached and not self.scene.too_small:
+            self._draw_footer()
 
     def on_resize(self) -> None:
         """Lay out for the new size."""
@@ -135,17 +144,8 @@ class RoomScreen(Screen[None]):
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
         """Show the page of the thing under the cursor."""
-        self.scene.chosen.take(event.key)
-        kind, name = split_key(event.key)
-        if kind == "step":
-            self.shown.turn(1)
-            return
-        view = self.scene.view
-        alarm = next((a for a in view.alarms if a.id == name), None) if view and kind == "alarm" else None
-        if alarm and alarm.incident and self.page == "alarms":
-            self.scene.chosen.ids["incident"] = alarm.incident
-            kind = "incident"
-        if _OPENS[kind] == self.page:
+        kind = opened_kind(self.scene.view, self.scene.chosen, self.page, event.key)
+        if kind == "step" or _OPENS[kind] == self.page:
             self.shown.turn(1)
         else:
             self.go(_OPENS[kind])
@@ -154,6 +154,7 @@ class RoomScreen(Screen[None]):
 
     def go(self, page: str) -> None:
         """Show a page and remember the way back."""
+        self._guide.forget()
         if page != self.scene.page:
             self._trail = [p for p in self._trail if p != page][-8:]
             self._trail.append(self.scene.page)
@@ -169,32 +170,24 @@ class RoomScreen(Screen[None]):
         self.draw()
 
     def _back(self) -> None:
-        if self._trail:
+        if not self.shown.stop_looking() and not self._guide.back() and self._trail:
             self._show(self._trail.pop())
 
     def _leave(self) -> None:
         if self._room.lost:
             self.app.exit(0)
         elif self.scene.page == _ROOT:
-            self.run_worker(self._ask_to_leave(), group="act", exclusive=True)
+            self.opening.begin(self.run_worker(self._ask_to_leave(), group="act", exclusive=True))
         else:
             self._back() if self._trail else self._show(_ROOT)
 
     async def _ask_to_leave(self) -> None:
-        form = Form("Leave this console?", words=("The engine goes on watching and recording.",), submit="Leave")
-        if await self.ask(form) is not None:
+        if await self.hands.ask(_LEAVING) is not None:
             self.app.exit(0)
 
     def _other(self, by: int) -> None:
-        view, chosen = self.scene.view, self.scene.chosen
-        if view is None:
-            return
-        kind = "incident" if self.page == "incident" else "bot"
-        names = [i.id for i in view.incidents] if kind == "incident" else [b.name for b in view.bots]
-        now = the_incident(view, chosen) if kind == "incident" else the_bot(view, chosen)
-        if now is not None:
-            here = now.name if hasattr(now, "name") else now.id
-            chosen.ids[kind] = names[(names.index(here) + by) % len(names)]
+        view = self.scene.view
+        if view and not self.shown.leave_all() and turn_over(view, self.scene.chosen, self.page, by):
             self.draw()
 
     def action_act(self, id: str) -> None:
@@ -209,6 +202,11 @@ class RoomScreen(Screen[None]):
                 self._back()
             case "leave":
                 self._leave()
+            case "follow":
+                if why_not := self._guide.follow():
+                    self.hands.say(why_not, "warn")
+            case "redraw":
+                redraw(self.app)
             case "palette":
                 self.app.action_command_palette()
             case "help":
@@ -217,70 +215,18 @@ class RoomScreen(Screen[None]):
                 self.go("help")
             case _ if page == "page":
                 self.go(name)
+            case _ if STREAM in BY_ID[id].where:
+                self.shown.act_on_log(id)
             case _:
                 self._perform(id)
 
     def _perform(self, id: str) -> None:
         view = self.scene.view
         if self._room.lost:
-            self.say("not sent: the engine is gone", "bad")
+            self.hands.say("not sent: the engine is gone", "bad")
         elif view is None:
-            self.say("not yet: waiting for the engine’s first view", "warn")
+            self.hands.say("not yet: waiting for the engine’s first view", "warn")
         elif BY_ID[id].changes and self.scene.welcome.read_only and id != "export":
-            self.say("refused: this console is read-only; next: attach without --read-only", "bad")
+            self.hands.say("refused: this console is read-only; next: attach without --read-only", "bad")
         else:
-            self.run_worker(ACTS[id](self, view), group="act", exclusive=True)
-
-    # What acts work with
-
-    def say(self, text: str, style: str = "text") -> None:
-        """Show a sentence in the status line and keep it in the messages."""
-        scene = self.scene
-        scene.answer, scene.answer_style = text, style
-        scene.said = [*scene.said, TimelineView(0, self._clock(), "console", "said", text)][-200:]
-        self.draw()
-
-    async def ask(self, form: Form) -> Answers | None:
-        """Ask a form in a dialog."""
-        return await self.app.push_screen_wait(Dialog(self._painter, form))
-
-    async def send(self, command: Command) -> bool:
-        """Send a command and say its answer."""
-        return isinstance(await self._submit(command), Ack)
-
-    async def _submit(self, command: Command) -> Answer:
-        answer = await self._link.submit(command)
-        self.say(*answer_words(answer))
-        return answer
-
-    async def contain(self, bot: str, verb: str, incident: str) -> None:
-        """Lead through a containment, then show its state."""
-        view = self.scene.view
-        target = next((b for b in view.bots if b.name == bot), None) if view else None
-        if view is None or target is None:
-            return
-        ports = (self._link.plan, self._submit, self._clock)
-        dialog = ContainDialog(
-            self._painter,
-            (bot, target.verbs, incident),
-            ports,
-            mode=view.mode.value,
-            verb=verb,
-            held_by=target.held_by or "",
-        )
-        action = await self.app.push_screen_wait(dialog)
-        if action:
-            self.scene.chosen.take(f"action:{action}")
-            self.go("actions")
-
-    async def write_report(self, incident: str, format: str) -> None:
-        """Write a post-mortem and say where it is."""
-        if self._export is None:
-            self.say("this console cannot write files; next: warroom export " + incident, "warn")
-            return
-        try:
-            path = await self._export(incident, format)
-        except (ExportFailed, ConnectionLost) as error:
-            self.say(f"not written: {error}", "bad")
-        else:
-            self.say(f"written at {utc_text(self._clock())[11:19]}: {path}", "good")
+            self.opening.begin(self.run_worker(ACTS[id](self.hands, view), group="act", exclusive=True))

@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
+import signal
+import sys
 
 from warroom.tui.app import WarRoomApp
 
+_TURN_S = 0.0005
+"""Longest time that one thread keeps the others from running, by the clock of the interpreter."""
+
+_STARTED_S = 1.0
+"""Time after which a console is sure to stand."""
+_DEADLY = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
+"""Signals that would end the console with the terminal as it is; held while it is not its own."""
+
 
 async def play(app: WarRoomApp, *, mouse: bool = False) -> int:
-    """Run the console until its user leaves or the terminal is gone; returns its exit code.
+    """Run the console until its user leaves or the terminal is gone; returns its exit code, raises what ended it.
 
     A dead terminal answers the last restoring writes with EIO; there is nobody left to restore it for.
     """
+    # The writer of the terminal is a thread of its own, which must not wait for a whole frame that is being made.
+    sys.setswitchinterval(_TURN_S)
+    # What a start leaves behind lives as long as the console: to look through it for garbage holds up a key 50 ms.
+    loop = asyncio.get_running_loop()
+    loop.call_later(_STARTED_S, gc.freeze)
     try:
+        for name in _DEADLY:
+            loop.add_signal_handler(name, app.exit, 0)
         await app.run_async(mouse=mouse)
     except OSError as error:
         if error.errno != errno.EIO:
             raise
+    finally:
+        for name in _DEADLY:
+            loop.remove_signal_handler(name)
+    if app.bug is not None:
+        raise app.bug
     return app.return_code or 0
 
 

@@ -1,102 +1,136 @@
-"""The live log of one bot: a bounded list of which only the visible rows are ever built."""
+"""The log itself: paints the rows of a session that are on the screen, and no others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
+from textual.message import Message
 from textual.strip import Strip
 
-from warroom.core.view import LogLine
 from warroom.tui.actions import STREAM
 from warroom.tui.keys import bindings_for
-from warroom.tui.lines import EMPTY, Line
-from warroom.tui.stream_lines import gap_row, log_row, stream_title
+from warroom.tui.lines import EMPTY, Line, line
+from warroom.tui.log_rows import identity_of
+from warroom.tui.log_session import LogSession
+from warroom.tui.log_words import empty_words, title_words
+from warroom.tui.painted import Painted
+from warroom.tui.stream_lines import log_row, wrapped_row
 from warroom.tui.theme import Painter
 
-KEPT_LINES = 5000
-_WIDEST = 4200
 _SIDE_STEP = 16
+_WHEEL_ROWS = 3
 
 
-class Stream(ScrollView, can_focus=True):
-    """Follows the end until somebody scrolls up; then it stands still and counts what is new."""
+class Stream(Painted, can_focus=True):
+    """Follows the end until somebody moves up; then it stands still and counts what is new."""
+
+    class Moved(Message):
+        """Another part of the log is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(STREAM, target="")
 
-    def __init__(self, painter: Painter, *, id: str) -> None:
+    def __init__(self, painter: Painter, session: LogSession, act: Callable[[str], None], *, id: str) -> None:
+        """`act` performs the actions of a log that are more than moving."""
         super().__init__(id=id)
         self._painter = painter
-        self._rows: list[LogLine | Line] = []
-        self._strips: LRUCache[tuple[int, int, int], Strip] = LRUCache(512)
-        self._removed = 0
-        self.bot = ""
-        self.last_seq = 0
-        self.following = True
-        self.unseen = 0
-        self.show_title()
-
-    def open(self, bot: str) -> None:
-        """Begin to follow another bot; the same one goes on as it was."""
-        if bot == self.bot:
-            return
-        self.bot, self.last_seq, self.following, self.unseen = bot, 0, True, 0
-        self._rows.clear()
-        self._strips.clear()
-        self._settle()
-
-    def append(self, lines: Sequence[LogLine], dropped: int) -> None:
-        """Add lines in order, with a row for those that were not kept; one repaint for all of them."""
-        if not lines:
-            return
-        if dropped and self._rows:
-            self._rows.append(gap_row(dropped))
-        self._rows.extend(lines)
-        self.last_seq = lines[-1].seq
-        surplus = len(self._rows) - KEPT_LINES
-        if surplus > 0:
-            del self._rows[:surplus]
-            self._removed += surplus
-        if not self.following:
-            self.unseen += len(lines)
-            if surplus > 0:
-                self.set_scroll(None, max(0, self.scroll_offset.y - surplus))
-        self._settle()
-
-    def _settle(self) -> None:
-        self.virtual_size = Size(_WIDEST if self._rows else 0, len(self._rows))
-        if self.following:
-            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
-        self.show_title()
-        self.refresh()
-
-    def show_title(self) -> None:
-        """Say in the line above whether it follows."""
-        words = stream_title(self.bot, following=self.following, unseen=self.unseen)
-        self.border_title = Content(self._painter.text(words))
+        self._act = act
+        self._start = 0
+        self._lines: LRUCache[tuple[int, bool], list[Line]] = LRUCache(512)
+        """The screen rows of a row, by its number."""
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
+        self._window: list[tuple[int, int]] = []
+        """Of each row of the screen: index of its row, and which part of it."""
+        self._shown: tuple[object, ...] = ()
+        self.session = session
 
     @property
-    def rows(self) -> int:
-        """Rows held."""
-        return len(self._rows)
+    def first(self) -> int:
+        """Index of the first row on the screen."""
+        return self.session.rows.top(self._height, self._height_of)[0]
+
+    @property
+    def _height(self) -> int:
+        return max(1, self.content_size.height)
+
+    @property
+    def _width(self) -> int:
+        return max(10, self.content_size.width - 1)
+
+    def _height_of(self, index: int) -> int:
+        return len(self._lines_of(index)) if self.session.wrap else 1
+
+    def _lines_of(self, index: int) -> list[Line]:
+        row = self.session.rows.rows[index]
+        key = (row.uid, self.session.several)
+        lines = self._lines.get(key)
+        if lines is None:
+            session = self.session
+            if row.entry is None:
+                whole = row.note or EMPTY
+            else:
+                whole = log_row(row.entry, session.label(row.entry), session.hits.term)
+            lines = wrapped_row(whole, self._width, max(4, self._height // 2)) if session.wrap else [whole]
+            self._lines[key] = lines
+        return lines
+
+    def forget(self) -> None:
+        """Build every row anew: another filter, search, width or style."""
+        self._lines.clear()
+        self._strips.clear()
+        self._shown = ()
+
+    def show(self) -> None:
+        """Bring title and rows up to the session; paints only when something on the screen differs."""
+        rows = self.session.rows
+        first, cut = rows.top(self._height, self._height_of)
+        window: list[tuple[int, int]] = []
+        index = first
+        while len(window) < self._height and index < len(rows.rows):
+            for part in range(cut if index == first else 0, self._height_of(index)):
+                window.append((index, part))
+            index += 1
+        self._window = window[: self._height]
+        painted = tuple(rows.rows[n].uid for n, _ in self._window)
+        marked = tuple(self.session.marks.marked)
+        shown = (painted, cut, self._cursor, self._start, marked, "" if painted else empty_words(self.session))
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+        words = Content(self._painter.text(title_words(self.session)))
+        if words != self.border_title:
+            self.border_title = words
+
+    @property
+    def _cursor(self) -> int:
+        """Index of the row under the cursor, which is hidden while the stream runs."""
+        return -1 if self.session.rows.following else self.session.rows.cursor
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the screen; built when it is first seen."""
-        index = y + self.scroll_offset.y
-        width, start = self.scrollable_content_region.width, self.scroll_offset.x
-        if index >= len(self._rows):
-            return self._painter.strip(EMPTY, width, self.rich_style)
-        key = (self._removed + index, width, start)
+        width = self.content_size.width
+        if y == 0 and not self._window:
+            return self._painter.strip(line((empty_words(self.session), "dim")), width, self.base_style, gutter=" ")
+        if y >= len(self._window):
+            return self._painter.strip(EMPTY, width, self.base_style)
+        index, part = self._window[y]
+        if index >= len(self.session.rows.rows):
+            return self._painter.strip(EMPTY, width, self.base_style)
+        row = self.session.rows.rows[index]
+        marked = row.entry is not None and identity_of(row.entry) in self.session.marks.marked
+        cursor = "" if index != self._cursor else "here" if self.has_focus else "away"
+        start = 0 if self.session.wrap else self._start
+        key = (row.uid, self.session.several, part, width, start, cursor, marked)
         strip = self._strips.get(key)
         if strip is None:
-            row = self._rows[index]
-            line = log_row(row) if isinstance(row, LogLine) else row
-            strip = self._painter.strip(line, width, self.rich_style, gutter=" ", start=start)
+            parts = self._lines_of(index)
+            gutter = ("●" if marked else "▸" if cursor else " ") if part == 0 else " "
+            text = parts[part] if part < len(parts) else EMPTY
+            strip = self._painter.strip(text, width, self.base_style, gutter=gutter, start=start, cursor=cursor)
             self._strips[key] = strip
         return strip
 
@@ -106,30 +140,57 @@ class Stream(ScrollView, can_focus=True):
         self._strips.clear()
 
     def on_resize(self) -> None:
-        """Keep the end in sight while following."""
-        self._strips.clear()
-        self._settle()
+        """Lay out for the new size."""
+        self.forget()
+        self.go_to(self.session.rows.cursor)
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolling up pauses, arriving at the end follows again; whoever scrolled."""
-        super().watch_scroll_y(old_value, new_value)
-        at_end = new_value >= self.max_scroll_y
-        if at_end != self.following and (at_end or new_value < old_value):
-            self.following = at_end
-            self.unseen = 0
-            self.show_title()
+    def on_focus(self) -> None:
+        """Paint the cursor as the one that keys move."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Paint the cursor as that of a pane that waits."""
+        self.refresh()
+
+    def go_to(self, index: int) -> None:
+        """Put the cursor on a row."""
+        self.session.rows.go_to(index, self._height, self._height_of)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.show()
+        self.post_message(self.Moved())
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up; this pauses."""
+        event.stop()
+        self._scroll(-_WHEEL_ROWS)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down."""
+        event.stop()
+        self._scroll(_WHEEL_ROWS)
+
+    def _scroll(self, by: int) -> None:
+        self.session.go_on()
+        self.session.rows.scroll(by, self._height, self._height_of)
+        self._changed()
 
     def action_act(self, id: str) -> None:
-        """Scroll; `last` follows again."""
-        page = max(1, self.scrollable_content_region.height - 1)
-        x, y = self.scroll_offset
-        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -len(self._rows)}
-        match id:
-            case "last":
-                self.following, self.unseen = True, 0
-                self.set_scroll(0, None)
-                self._settle()
-            case "left" | "right":
-                self.scroll_to(x=max(0, x + (_SIDE_STEP if id == "right" else -_SIDE_STEP)), animate=False, force=True)
-            case _:
-                self.scroll_to(y=y + steps.get(id, 0), animate=False, force=True)
+        """Move; everything else is done by the pane around."""
+        rows = self.session.rows
+        page = max(1, rows.last - self.first)
+        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -len(rows.rows)}
+        if id in steps:
+            self.session.go_on()
+            self.go_to(rows.cursor + steps[id])
+        elif id in ("left", "right"):
+            self._start = max(0, self._start + (_SIDE_STEP if id == "right" else -_SIDE_STEP))
+            self.show()
+        elif id == "last":
+            self._start = 0
+            if not rows.attached:
+                self.session.restart()
+            self.go_to(len(self.session.rows.rows) - 1)
+        else:
+            self._act(id)

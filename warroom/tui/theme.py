@@ -41,6 +41,7 @@ _COLOURED = {
     "phase-name": "bold #8fb6d9",
     "tab-here": "bold #eef2f6 on #2a323c",
     "loud": "bold #101317 on #e0695c",
+    "hit": "bold #101317 on #d9a441",
     "live": "bold #101317 on #86b37d",
     "drill": "bold #101317 on #d9a441",
     "readonly": "bold #101317 on #8fb6d9",
@@ -51,7 +52,9 @@ _COLOURED = {
 _PLAIN = {
     **dict.fromkeys(_COLOURED, ""),
     **dict.fromkeys(("strong", "bad", "key", "phase-name", "accent"), "bold"),
-    **dict.fromkeys(("phase", "loud", "live", "drill", "readonly", "button-here", "button-danger"), "bold reverse"),
+    **dict.fromkeys(
+        ("phase", "loud", "hit", "live", "drill", "readonly", "button-here", "button-danger"), "bold reverse"
+    ),
     "tab-here": "bold underline",
     "warn": "underline",
     "dim": "dim",

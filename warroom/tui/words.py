@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from warroom.core.limits import is_duration
 from warroom.core.model import ActionState, BotState, Phase, Role, Severity, StepState, Verb
 from warroom.core.view import ActionView, AlarmView, BotView, StepView
 
@@ -18,6 +20,8 @@ _BOT = {
 }
 
 _ACTION = {
+    ActionState.DRAFT: ("+  DRAFT", "info"),
+    ActionState.PENDING_APPROVAL: ("?  2ND PERSON", "warn"),
     ActionState.RUNNING: (".. RUNNING", "info"),
     ActionState.HELD: ("## HELD", "good"),
     ActionState.NOT_HELD: ("!! NOT HELD", "loud"),
@@ -27,6 +31,9 @@ _ACTION = {
     ActionState.RELEASED: ("-  RELEASED", "dim"),
     ActionState.EXPIRED: ("!  EXPIRED", "warn"),
     ActionState.DONE: ("-  DONE", "dim"),
+    ActionState.DENIED: ("x  DENIED", "warn"),
+    ActionState.CANCELLED: ("x  CANCELLED", "dim"),
+    ActionState.LAPSED: ("!  LAPSED", "warn"),
 }
 
 _STEP = {
@@ -66,15 +73,23 @@ PHASES = {
 VERBS = {
     Verb.SNAPSHOT: "take evidence, change nothing",
     Verb.LIMIT: "throttle it; it still answers",
-    Verb.DISABLE: "switch it off at its control endpoint",
+    Verb.DISABLE: "switch it off; it refuses everybody",
     Verb.ENABLE: "switch it on again",
-    Verb.FREEZE: "stop its processes where they are",
+    Verb.REVOKE: "take its credentials away",
+    Verb.ISOLATE: "cut its network",
+    Verb.FREEZE: "hold its processes still, memory kept",
     Verb.THAW: "let its processes run again",
+    Verb.STOP: "end its processes; memory is lost",
+    Verb.START: "start it again",
 }
 
 SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE})
 RELEASABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
+UNBEGUN = frozenset({ActionState.DRAFT, ActionState.PENDING_APPROVAL})
 LIVE_ACTIONS = frozenset({ActionState.RUNNING, ActionState.RELEASING}) | RELEASABLE
+
+_SPAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([smhd])")
+_SPAN_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -130,6 +145,30 @@ def span_text(seconds: float) -> str:
         if seconds >= size:
             return f"{int(seconds // size)}{unit}"
     return f"{max(0, int(seconds))}s"
+
+
+def left_text(seconds: float) -> str:
+    """Return how much time is left, coarse enough that a quiet room stays quiet: `12m`, then `<1m`."""
+    return span_text(seconds) if seconds >= 60 else "<1m"
+
+
+def read_span(text: str) -> tuple[float | None, str]:
+    """Return the seconds of `90s`, `30m`, `2h`, `1d`, and what is wrong with them; no text is None: never."""
+    if not text:
+        return None, ""
+    found = _SPAN.fullmatch(text)
+    seconds = float(found[1]) * _SPAN_UNITS_S[found[2]] if found else 0.0
+    if not is_duration(seconds):
+        return None, f"“{text}” is no time: 90s, 30m or 2h, up to a year, or nothing"
+    return seconds, ""
+
+
+def waits(action: ActionView) -> bool:
+    """Say whether a second person's word is waited for, to contain or to let back."""
+    asked = action.approval
+    if asked is None or asked.given_by is not None:
+        return False
+    return action.state in RELEASABLE if asked.release else action.state is ActionState.PENDING_APPROVAL
 
 
 def age(since: float | None, now: float) -> str:

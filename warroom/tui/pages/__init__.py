@@ -5,6 +5,7 @@ from __future__ import annotations
 from warroom.tui.pages.actions import ActionsPage
 from warroom.tui.pages.alarms import AlarmsPage
 from warroom.tui.pages.incident import IncidentPage
+from warroom.tui.pages.outbox import OutboxPage
 from warroom.tui.pages.overview import OverviewPage
 from warroom.tui.pages.page import Page
 from warroom.tui.pages.reading import HelpPage, MessagesPage
@@ -16,6 +17,7 @@ PAGE_TYPES: dict[str, type[Page]] = {
     "alarms": AlarmsPage,
     "actions": ActionsPage,
     "stream": StreamPage,
+    "outbox": OutboxPage,
     "messages": MessagesPage,
     "help": HelpPage,
 }

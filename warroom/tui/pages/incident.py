@@ -15,7 +15,7 @@ from warroom.tui.action_lines import action_rows, actions_title
 from warroom.tui.bar import Bar
 from warroom.tui.cells import width_of
 from warroom.tui.chosen import the_incident, the_step
-from warroom.tui.keys import bindings_for
+from warroom.tui.keys import bindings_for, give_keys_to
 from warroom.tui.lines import Line, Span, line
 from warroom.tui.pages.page import Page
 from warroom.tui.pane import Pane
@@ -79,7 +79,7 @@ class IncidentPage(Page):
         if not self._wide:
             self._tab = (self._tab + by) % len(_TABS)
             self._arrange()
-            self.panes()[self._tab].focus(scroll_visible=False)
+            give_keys_to(self.panes()[self._tab])
             return
         super().turn(by)
 
@@ -88,7 +88,14 @@ class IncidentPage(Page):
         if self._wide:
             super().enter()
         else:
-            self.panes()[self._tab].focus(scroll_visible=False)
+            give_keys_to(self.panes()[self._tab])
+
+    def point_out(self, key: str) -> None:
+        """Show the checklist for a step, also where it is a tab."""
+        if not self._wide and key.startswith("step:"):
+            self._tab = 0
+            self._arrange()
+        super().point_out(key)
 
     def _arrange(self) -> None:
         narrow = not self._wide
@@ -125,7 +132,7 @@ class IncidentPage(Page):
             bar.show([part])
             if bar is not self._what:
                 bar.styles.width = width_of(part.text)
-        self._head.show([phase_line(incident, width), next_line(incident, width)])
+        self._head.show([phase_line(incident, width), next_line(incident, width, scene.now)])
         self._tabs.show([] if self._wide else [self._tab_line()])
 
     def _tab_line(self) -> Line:

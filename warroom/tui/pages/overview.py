@@ -11,10 +11,10 @@ from warroom.tui.board import attention_lines, attention_title, board_lines, boa
 from warroom.tui.chosen import the_bot
 from warroom.tui.keys import bindings_for
 from warroom.tui.lines import line
+from warroom.tui.log_pane import LogPane
 from warroom.tui.pages.page import Page
 from warroom.tui.pane import Pane
 from warroom.tui.scene import Scene
-from warroom.tui.stream import Stream
 
 
 class OverviewPage(Page):
@@ -26,14 +26,14 @@ class OverviewPage(Page):
         """Make the three panes."""
         self._board = Pane(self._painter, id="board")
         self._attention = Pane(self._painter, id="attention")
-        self._stream = Stream(self._painter, id="board-stream")
+        self._log = LogPane(self._painter, id="board-stream", full=False)
         yield self._board
         yield self._attention
-        yield self._stream
+        yield self._log
 
-    def stream(self) -> Stream:
+    def log_pane(self) -> LogPane:
         """Return the stream at the bottom."""
-        return self._stream
+        return self._log
 
     def draw(self, scene: Scene) -> None:
         """Draw board and attention; open the chosen bot's stream."""
@@ -54,7 +54,7 @@ class OverviewPage(Page):
         wanted = [scene.chosen.key(scene.chosen.kind), scene.chosen.key("alarm"), scene.chosen.key("incident")]
         self._attention.show(attention, next((key for key in wanted if key in keys), self._attention.key))
         if bot:
-            self._stream.open(bot.name)
+            self._log.open(bot.name)
 
     def _share(self, height: int, bots: int, rows: int) -> None:
         """Give the board what it needs up to 2/5 of the screen and attention up to 1/4; the stream has the rest."""

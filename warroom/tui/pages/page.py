@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from warroom.tui.keys import give_keys_to
+from warroom.tui.log_pane import LogPane
+from warroom.tui.pane import Pane
 from warroom.tui.scene import Scene
-from warroom.tui.stream import Stream
 from warroom.tui.theme import Painter
 
 
@@ -29,16 +31,49 @@ class Page(Vertical):
         for child in self.query("Pane"):
             child.refresh()
 
-    def stream(self) -> Stream | None:
-        """Return the stream that this page shows, if it shows one."""
+    def log_pane(self) -> LogPane | None:
+        """Return the log that this page shows, if it shows one."""
         return None
+
+    def act_on_log(self, id: str) -> None:
+        """Do what an action of a log asks for, where a log is shown."""
+        if (log := self.log_pane()) is not None:
+            give_keys_to(log.stream)
+            log.act(id)
+
+    def stop_looking(self) -> bool:
+        """End what is looked for in the log; say whether there was anything to end."""
+        log = self.log_pane()
+        return log is not None and log.stop()
+
+    def leave_all(self) -> bool:
+        """Show one bot's log again where those of all are shown; say whether they were."""
+        log = self.log_pane()
+        every = log is not None and log.session.all
+        if every:
+            self.act_on_log("all_bots")
+        return every
+
+    def lines_in_hand(self) -> list[str]:
+        """Return the log lines that are marked or pointed at, as permalinks."""
+        log = self.log_pane()
+        return log.links() if log is not None else []
+
+    def point_out(self, key: str) -> None:
+        """Give the focus to the pane that has a row, or to the log."""
+        log = self.log_pane()
+        panes = [pane for pane in self.query(Pane) if pane.focusable and pane.key == key]
+        if panes:
+            give_keys_to(panes[0])
+        elif log is not None and key.startswith("line:"):
+            give_keys_to(log.stream)
 
     def enter(self) -> None:
         """Take the focus where it was when the page was last left."""
         panes = self.panes()
         target = self._last_focus if self._last_focus in panes else next(iter(panes), None)
         if target is not None:
-            target.focus(scroll_visible=False)
+            give_keys_to(target)
 
     def leave(self) -> None:
         """Remember where the focus was."""
@@ -51,4 +86,4 @@ class Page(Vertical):
         if not panes:
             return
         place = panes.index(focused) + by if focused in panes else 0
-        panes[place % len(panes)].focus(scroll_visible=False)
+        give_keys_to(panes[place % len(panes)])

@@ -1,4 +1,4 @@
-"""The stream page: one bot's log over the whole screen."""
+"""The stream page: one bot's log, or those of all bots, over the whole screen."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from warroom.tui.bar import Bar
 from warroom.tui.board import board_lines
 from warroom.tui.chosen import the_bot
 from warroom.tui.keys import bindings_for
+from warroom.tui.log_pane import LogPane
 from warroom.tui.pages.page import Page
 from warroom.tui.scene import Scene
-from warroom.tui.stream import Stream
 
 
 class StreamPage(Page):
@@ -24,13 +24,13 @@ class StreamPage(Page):
     def compose(self) -> ComposeResult:
         """Make the row and the log."""
         self._head = Bar(self._painter)
-        self._stream = Stream(self._painter, id="full-stream")
+        self._log = LogPane(self._painter, id="full-stream", full=True)
         yield self._head
-        yield self._stream
+        yield self._log
 
-    def stream(self) -> Stream:
+    def log_pane(self) -> LogPane:
         """Return the log."""
-        return self._stream
+        return self._log
 
     def draw(self, scene: Scene) -> None:
         """Draw the bot's row and open its log."""
@@ -40,4 +40,4 @@ class StreamPage(Page):
             return
         rows = board_lines(view, max(20, scene.width - 1), scene.now)
         self._head.show([next(row for row in rows if row.key == f"bot:{bot.name}")])
-        self._stream.open(bot.name)
+        self._log.open(bot.name, [(alarm.bot, alarm.time) for alarm in view.alarms])

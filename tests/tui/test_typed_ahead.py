@@ -1,0 +1,75 @@
+"""Keys that arrive in one piece, as a slow line delivers them, go where a slow typist's would have gone."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.widgets import Input
+
+from tests.tui.fake_room import FakeRoom
+from tests.tui.running import Session, console
+from tests.waiting import eventually
+from warroom.core import commands as c
+from warroom.tui.typed_ahead import MOST
+
+_NAMED = {"\r": "enter", "\t": "tab", "\x1b": "escape"}
+
+
+def burst(session: Session, text: str) -> None:
+    """Hand over all keys before the console looks at the first."""
+    for char in text:
+        key = _NAMED.get(char) or _character_to_key(char)
+        session.app.post_message(events.Key(key, char))
+
+
+def sent(room: FakeRoom) -> list[object]:
+    return [type(command) for command in room.submitted]
+
+
+async def test_the_letters_of_a_search_are_never_commands_of_the_page() -> None:
+    async with console() as session:
+        burst(session, "5/injection\r")
+        await session.see("/injection 1", "PAUSED")
+        assert session.room.submitted == []
+
+
+async def test_a_note_and_its_words_may_come_in_one_piece() -> None:
+    async with console() as session:
+        burst(session, "2tcalled the owner, o x D\r")
+        await eventually(lambda: session.room.submitted)
+        assert sent(session.room) == [c.AddNote]
+        assert "called the owner, o x D" in str(session.room.submitted[0])
+
+
+async def test_the_next_act_waits_for_the_one_before_to_end() -> None:
+    async with console() as session:
+        burst(session, "2tfirst\rtsecond\r")
+        await eventually(lambda: len(session.room.submitted) == 2)
+        texts = [str(command) for command in session.room.submitted]
+        assert [("first" in text, "second" in text) for text in texts] == [(True, False), (False, True)]
+
+
+async def test_what_is_typed_ahead_never_confirms_what_acts_on_a_bot() -> None:
+    async with console() as session:
+        burst(session, "x\r\t\t\t\t\r\t\r\r\r\r")
+        await session.see("Cancel")
+        assert not any(isinstance(command, c.Contain) for command in session.room.submitted)
+
+
+async def test_a_command_is_found_by_its_name_typed_at_once() -> None:
+    async with console() as session:
+        burst(session, ":messages")
+        await session.see("messages")
+        assert session.app.screen.id != "_default"
+        burst(session, "\x1b")
+
+
+async def test_more_than_can_be_meant_is_dropped_and_what_is_kept_is_in_order() -> None:
+    async with console() as session:
+        burst(session, "2t" + "".join(chr(97 + n % 26) for n in range(MOST + 100)))
+        await session.see("Note")
+        field = session.app.screen.query_one(Input)
+        await eventually(lambda: len(field.value) >= MOST - 2)
+        await session.pilot.pause()
+        assert field.value == "".join(chr(97 + n % 26) for n in range(len(field.value)))
+        assert len(field.value) < MOST + 10

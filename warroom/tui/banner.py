@@ -1,0 +1,93 @@
+"""The loud words above every page: what is not proven, who is waited for, what was done alone, what ends soon."""
+
+from __future__ import annotations
+
+from warroom.core.model import ActionState
+from warroom.core.notices import OPEN, Delivery, DeliveryState
+from warroom.core.view import ActionView, View
+from warroom.tui.cells import fit, wrapped
+from warroom.tui.lines import Line, line
+from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, left_text, waits
+
+GLASS_S = 300.0
+"""For how long everybody is told that glass was broken."""
+END_S = 600.0
+"""From when on everybody is told that a containment ends."""
+UNSENT_S = 60.0
+"""From when on everybody is told that a notice waits."""
+UNTOLD_S = 3600.0
+"""For how long everybody is told of a notice that was given up, once its incident is closed."""
+_MOST = 2
+_DONE_TO_IT = LIVE_ACTIONS | {ActionState.RELEASED, ActionState.EXPIRED}
+"""States of what was done to a bot: a draft, a request or a failure does not take away what came before it."""
+
+
+def alarm_banner(view: View, now: float) -> list[str]:
+    """Return loud sentences about actions, the worst first; what finds no room is counted in the last one."""
+    newest = {action.bot: action for action in view.actions if action.state in _DONE_TO_IT}.values()
+    texts = [_unproven(action) for action in newest]
+    texts += [_wanted(action, now) for action in view.actions if waits(action)]
+    texts += untold(view, now)
+    texts += [_broken(action) for action in view.actions if _broke_lately(action, now)]
+    texts += [_ending(action, now) for action in view.actions if _ends_soon(action, now)]
+    loud = [text for text in texts if text]
+    if len(loud) <= _MOST:
+        return loud
+    return [*loud[: _MOST - 1], f"{loud[_MOST - 1]} · {len(loud) - _MOST} more"]
+
+
+def _unproven(action: ActionView) -> str:
+    if action.state is ActionState.NOT_HELD:
+        return f"NOT HELD: {action.verb} {action.bot}: the bot still answers. x acts harder, 4 the proof"
+    if action.state is ActionState.AMBIGUOUS:
+        return f"AMBIGUOUS: {action.verb} {action.bot}: nobody knows whether it is done. v on page 4"
+    return ""
+
+
+def _wanted(action: ActionView, now: float) -> str:
+    asked = action.approval
+    if asked is None:
+        return ""
+    what = f"let {action.bot} back" if asked.release else f"{action.verb} {action.bot}"
+    return f"2ND PERSON WANTED: {what}, {action.id}, lapses in {left_text(asked.lapses - now)}: A on page 4"
+
+
+def untold(view: View, now: float) -> list[str]:
+    """Return who was told nothing: a notice was given up, or waits for long, and nothing got through since."""
+    still = {incident.id for incident in view.incidents if incident.open}
+    lost = [one for one in view.outbox if one.state is DeliveryState.DEAD and not _told_since(one, view.outbox)]
+    counted = [one for one in lost if one.incident in still or now - one.created < UNTOLD_S]
+    texts = dict.fromkeys(f"{one.audience} of {one.incident}, {one.channel} gave up" for one in counted)
+    late = [one for one in view.outbox if one.state in OPEN and now - one.created >= UNSENT_S]
+    if not texts and any(not _told_since(one, view.outbox) for one in late):
+        return [f"NOBODY WAS TOLD YET: {view.outbox_word}. 6 shows why"]
+    return [f"NOBODY WAS TOLD: {text}: read it out by phone. 6 shows why" for text in texts]
+
+
+def _told_since(one: Delivery, outbox: list[Delivery]) -> bool:
+    """Say whether any receiver of the same audience took this news or a later one."""
+    same = [o for o in outbox if (o.incident, o.audience) == (one.incident, one.audience) and o.created >= one.created]
+    return any(o.state is DeliveryState.ACCEPTED for o in same)
+
+
+def _broke_lately(action: ActionView, now: float) -> bool:
+    began = action.requested if action.started is None else action.started
+    return bool(action.broken_glass) and 0 <= now - began < GLASS_S
+
+
+def _broken(action: ActionView) -> str:
+    return f"GLASS BROKEN: {action.verb} {action.bot} by one person alone. Page 4 shows why"
+
+
+def _ends_soon(action: ActionView, now: float) -> bool:
+    return action.expires is not None and action.state in RELEASABLE and action.expires - now < END_S
+
+
+def _ending(action: ActionView, now: float) -> str:
+    end = (action.expires or now) - now
+    return f"ENDS IN {left_text(end)}: {action.verb} {action.bot} lets the bot back by itself. x contains it anew"
+
+
+def headline(text: str, width: int) -> list[Line]:
+    """Return a loud text over the whole width, at most three rows of it."""
+    return [line((fit(f" {row.text}", width), "loud")) for row in wrapped(text, width - 2, "loud")[:3]]

@@ -1,0 +1,68 @@
+"""Something that is fetched from beyond the rows that a stream holds, in as many questions as it takes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from warroom.core.line_filter import LineFilter
+from warroom.core.queries import LogSearch, LogWindow, QueryAnswer, SearchAnswer, Spot, WindowAnswer
+from warroom.core.view import LogLine
+
+WINDOW = 300
+"""Lines of one window."""
+_ORDER = ("", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class Errand(msgspec.Struct):
+    """What is to be fetched from beyond the rows that are held."""
+
+    kind: str
+    """search, odd (the next error or anomaly), open"""
+    by: int = -1
+    spots: list[Spot] = []
+    looked: int = 0
+    reached: float | None = None
+    over: bool = False
+    """Whether all was looked at and nothing found."""
+
+    def question(self, bot: str, text: str, wanted: LineFilter) -> LogSearch | LogWindow:
+        """Return what to ask next."""
+        before, after = (self.spots, []) if self.by < 0 else ([], self.spots)
+        match self.kind:
+            case "search":
+                return LogSearch(bot, text, before=before, after=after, filter=wanted)
+            case "odd":
+                level = max(wanted.level, "ERROR", key=_ORDER.index)
+                odd = msgspec.structs.replace(wanted, level=level)
+                return LogWindow(bot, before=before, after=after, limit=1, filter=odd)
+            case _:
+                return LogWindow(bot, before=before, limit=WINDOW, filter=wanted)
+
+    def take(self, answer: QueryAnswer) -> list[Spot] | None:
+        """Take an answer; return the boundary below what was found, None while nothing was."""
+        match answer:
+            case SearchAnswer(hits=[hit, *_]):
+                return hit.after
+            case SearchAnswer():
+                self._go_on(answer.looked, answer.reached, answer.go_on, end=answer.end)
+            case WindowAnswer():
+                here = answer.older if self.by < 0 else answer.newer
+                found = [one for one in answer.lines if one.level != "GAP"]
+                if found:
+                    return _below(found[0], here) if self.by < 0 else here
+                self._go_on(answer.hidden, answer.reached, here, end=answer.end)
+            case _:
+                self.over = True
+        return None
+
+    def _go_on(self, looked: int, reached: float | None, spots: list[Spot], *, end: bool) -> None:
+        self.looked += looked
+        self.reached = reached or self.reached
+        self.over = end or spots == self.spots
+        self.spots = spots
+
+
+def _below(entry: LogLine, spots: list[Spot]) -> list[Spot]:
+    """Return the boundary below a line, given the one above it."""
+    below = Spot(entry.source, entry.generation, entry.offset + entry.length)
+    return [below if spot.source == entry.source else spot for spot in spots]

@@ -1,0 +1,42 @@
+"""What a stream says of itself: in its title, and in the middle when there is nothing to see."""
+
+from __future__ import annotations
+
+from warroom.core.moments import clock_text
+from warroom.tui.log_session import LogSession
+from warroom.tui.stream_lines import stream_title
+
+
+def title_words(session: LogSession) -> str:
+    """Return the title: whose lines, how far back, what was found or not, filters with what they hide, hits, marks."""
+    rows, marked = session.rows, len(session.marks.marked)
+    return stream_title(
+        "ALL bots" if session.all else session.bot,
+        following=rows.following,
+        unseen=rows.unseen,
+        back_s=session.back_s,
+        news=_news(session),
+        words=[
+            session.filter.words(session.hidden),
+            session.hits.words(rows.rows, rows.cursor, whole=session.at_start),
+            "wrap" if session.wrap else "",
+            f"{marked} marked" if marked else "",
+        ],
+    )
+
+
+def _news(session: LogSession) -> str:
+    errand = session.errand
+    if errand is not None and errand.reached is not None:
+        return f"looking: {clock_text(errand.reached)}, {errand.looked:,} lines, Esc stops"
+    return session.word
+
+
+def empty_words(session: LogSession) -> str:
+    """Return what a view without any row says: nothing came, or what hides it."""
+    if not session.opened:
+        return "reading…" if session.bot or session.all else ""
+    if not session.filter.any or not session.filter.on:
+        return session.word or "no line yet"
+    far = session.word or ("that is all there is" if session.at_start else "reading…")
+    return f"{session.hidden:,} lines are hidden; {far}; & and Enter shows all"
