@@ -37,11 +37,12 @@ async def test_when_the_engine_does_not_start_bot_and_visitors_are_gone(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    before = set(psutil.Process().children(recursive=True))
     running: list[psutil.Process] = []
     configs: list[Path] = []
 
     def refuse(paths: RoomPaths, config: Path) -> None:
-        running.extend(psutil.Process().children(recursive=True))
+        running.extend(set(psutil.Process().children(recursive=True)) - before)
         configs.append(config)
         raise EngineRefused
 

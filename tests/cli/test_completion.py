@@ -52,7 +52,7 @@ def test_bash_offers_every_verb_for_nothing_typed(script: Path) -> None:
         (["status", "--"], ["--help", "--json"]),
         (["config", ""], ["check"]),
         (["incident", "o"], ["open"]),
-        (["contain", "support", ""], ["disable", "freeze", "limit", "snapshot"]),
+        (["contain", "support", ""], ["disable", "freeze", "isolate", "limit", "revoke", "snapshot", "stop"]),
         (["drill", "--autopilot", ""], ["good", "hasty", "none", "slow"]),
         (["completion", ""], sorted(SHELLS)),
         (["nonsense"], []),

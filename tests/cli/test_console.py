@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import math
 import os
 import pty
 import subprocess
@@ -14,7 +16,7 @@ import pytest
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
-from warroom.cli.console import open_console, require_terminal, run_console
+from warroom.cli.console import Drawing, add_screen_options, drawing_of, open_console, require_terminal, run_console
 from warroom.cli.exits import Failure
 
 ASK = """
@@ -93,10 +95,10 @@ def test_a_room_without_an_engine_is_3_and_draws_nothing(here: Here, capsys: pyt
     paths.folder.mkdir(parents=True)
     paths.journal.touch()
     with pytest.raises(Failure) as caught:
-        open_console(paths, read_only=False, ascii_only=False)
+        open_console(paths, read_only=False, drawing=Drawing())
     assert (caught.value.code, caught.value.what) == (3, "room gone has no engine")
     with pytest.raises(Failure) as caught:
-        asyncio.run(run_console(here.shell.paths("nowhere"), read_only=True, ascii_only=True))
+        asyncio.run(run_console(here.shell.paths("nowhere"), read_only=True, drawing=Drawing(ascii_only=True)))
     assert (caught.value.code, caught.value.what) == (3, "there is no room nowhere")
     assert capsys.readouterr().out == ""
 
@@ -112,3 +114,22 @@ def test_ascii_is_ascii_and_the_terminal_is_given_back(busy: Shell) -> None:
         assert screen.ended() == 0
         assert screen.written.count(b"\x1b[?1049h") == screen.written.count(b"\x1b[?1049l") == 1
         assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l"), "the cursor is back"
+
+
+@pytest.mark.parametrize(
+    ("options", "budget"),
+    [([], None), (["--slow"], 4000.0), (["--budget", "20000"], 20_000.0), (["--slow", "--budget", "0"], math.inf)],
+)
+def test_how_much_the_screen_may_send_is_said_by_hand(options: list[str], budget: float | None) -> None:
+    parser = argparse.ArgumentParser()
+    add_screen_options(parser)
+    assert drawing_of(parser.parse_args(options)).budget_bps == budget
+
+
+@pytest.mark.parametrize("text", ["1", "-5", "fast", "499", "\u0665\u0660\u0660\u0660"])
+def test_a_budget_that_shows_nothing_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_screen_options(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--budget", text])
+    assert "number of bytes" in capsys.readouterr().err

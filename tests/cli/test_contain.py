@@ -174,6 +174,7 @@ def test_not_held_is_1_though_the_adapter_did_its_work(verb: Here, floor: Floor)
     verb("release", told["id"])
 
 
+@pytest.mark.long
 def test_what_the_probe_cannot_decide_is_5(verb: Here) -> None:
     code, out, _ = verb("contain", "odd", "freeze", "--yes", "--json")
     told = json.loads(out)
@@ -181,6 +182,7 @@ def test_what_the_probe_cannot_decide_is_5(verb: Here) -> None:
     verb("release", told["id"], "--no-wait")
 
 
+@pytest.mark.long
 def test_an_expiry_is_in_the_record(verb: Here) -> None:
     code, out, _ = verb("contain", "open", "freeze", "--yes", "--expires", "30m", "--json")
     told = json.loads(out)

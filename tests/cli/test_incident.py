@@ -110,6 +110,7 @@ BAD_TIMES = ["yesterday", "2026-11-22T21:07:47", "9999-12-31T23:59:59-23:59", "0
 OPEN = ["open", "--bot", "support", "--title"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

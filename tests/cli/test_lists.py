@@ -18,9 +18,9 @@ KEYS = {
     "bots": "name state score p learning learned needed lines alarms held_by why",
     "alarms": "id bot time window score p level cause reasons samples taxonomy model acknowledged incident",
     "incidents": "id title severity state mode phase bots playbook opened closed moments roles steps clocks alarms "
-    "actions notices metrics",
-    "actions": "id incident bot verb adapter state operator uid reason requested settled note plan plan_sha256 probe "
-    "expires",
+    "actions notices update_due metrics",
+    "actions": "id incident bot verb adapter state operator uid reason requested settled note supersedes started "
+    "approval break_glass plan plan_sha256 probe expires",
 }
 ROWS = {
     "bots": [["support", "alarm"]],

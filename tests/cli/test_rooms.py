@@ -69,6 +69,7 @@ def test_the_option_wins_over_the_environment(in_busy: Here, monkeypatch: pytest
     assert in_busy("bots", "--room", "busy")[0] == 0
 
 
+@pytest.mark.long
 def test_a_drill_is_never_the_default_and_two_live_rooms_want_a_name(shell: Shell) -> None:
     shell.start_engine("rehearsal", "--drill")
     refused = shell.run("bots")

@@ -54,6 +54,7 @@ def test_a_room_on_disk_whose_engine_was_killed_is_3_and_its_journal_is_untouche
     assert journal.read_bytes() == before
 
 
+@pytest.mark.long
 def test_while_a_containment_is_held_it_refuses_with_4_and_force_stops(shell: Shell) -> None:
     bot = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True)
     silent = socket.create_server(("127.0.0.1", 0))

@@ -41,6 +41,7 @@ def sources(shell: Shell, room: str) -> list[tuple[str, str]]:
     return [(one["path"], one["bot"]) for one in shell.json("status", room, "--json")["sources"]]
 
 
+@pytest.mark.long
 def test_without_a_room_it_is_default_and_the_same_log_twice_is_one_source(stopping: Shell) -> None:
     shell = stopping
     watched(shell, "helper.log", see="helper")
@@ -53,6 +54,7 @@ def test_without_a_room_it_is_default_and_the_same_log_twice_is_one_source(stopp
     assert shell.json("status", "default", "--json")["pid"] == pid, "a running engine is joined, not replaced"
 
 
+@pytest.mark.long
 def test_the_environment_names_the_room_and_the_option_wins(stopping: Shell) -> None:
     stopping.environment["WARROOM_ROOM"] = "mine"
     watched(stopping, "a.log", see="a.log")
@@ -61,6 +63,7 @@ def test_the_environment_names_the_room_and_the_option_wins(stopping: Shell) -> 
     assert [bot for _, bot in sources(stopping, "r")] == ["b"]
 
 
+@pytest.mark.long
 def test_a_running_room_keeps_its_config_and_another_one_is_2(stopping: Shell) -> None:
     shell = stopping
     (shell.folder / "room.toml").write_text(CONFIG)

@@ -31,6 +31,7 @@ from warroom.core.timeline import words
 from warroom.drill.autopilot import MANNERS, Autopilot, Style
 from warroom.drill.recording import record_history
 from warroom.drill.refbot.launch import RunningBot, end_group, start_bot, stop_bot
+from warroom.drill.refbot.options import Kept, Options
 from warroom.drill.scenario import Scenario, ScenarioError, scenario_from
 from warroom.drill.score import Report, Visit, score
 from warroom.drill.traffic import read_truth
@@ -120,7 +121,13 @@ async def stage(asked: Play, hands: Hands, say: Say) -> AsyncIterator[Stage]:
         say(f"DRILL {scenario.id}: the room is {paths.folder}")
         key = await asyncio.to_thread(_prepare, paths, place)
         bot = await asyncio.to_thread(
-            start_bot, place, shape=scenario.shape, key_file=key, name=scenario.bot, seed=asked.seed
+            start_bot,
+            place,
+            shape=scenario.shape,
+            key_file=key,
+            name=scenario.bot,
+            seed=asked.seed,
+            options=_options(scenario),
         )
         clearing.push_async_callback(asyncio.to_thread, stop_bot, bot)
         say(f"a real bot answers at {bot.url} (pid {bot.pid}); recording {scenario.history_minutes:.0f} quiet minutes")
@@ -145,6 +152,11 @@ def _prepare(paths: RoomPaths, place: Path) -> Path:
     key.touch(mode=0o600)
     key.write_text(secrets.token_hex(32))
     return key
+
+
+def _options(scenario: Scenario) -> Options:
+    state = Kept.PRIVATE if scenario.private_state else Kept.SHARED
+    return Options(workers=scenario.workers, state=state)
 
 
 def _record(scenario: Scenario, place: Path, seed: int) -> None:
@@ -178,6 +190,7 @@ url = {url}
 body = '{{"user": "warroom-probe", "session": "probe", "message": "hello"}}'
 contained_when = {{ status = [503], refused = true, timeout = true }}
 every_s = 10.0
+samples = {samples}
 
 [bots.{bot}.probe.verbs.limit]
 body = '{{"user": "warroom-probe", "session": "probe", "message": "where is order 10001?"}}'
@@ -196,6 +209,7 @@ def _write_config(scenario: Scenario, bot: RunningBot, place: Path, key: Path) -
     path = place / "room.toml"
     text = _CONFIG.format(
         bot=scenario.bot,
+        samples=scenario.probe_samples,
         playbook=scenario.playbook,
         url=json.dumps(bot.url),
         control_url=json.dumps(bot.control_url),

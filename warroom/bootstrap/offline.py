@@ -26,6 +26,7 @@ def journal_view(entries: Sequence[Entry], *, banner: str = "") -> View:
         head=entries[-1].hash if entries else "",
         bots={},
         sources={},
+        ways={},
         verbs={bot: [] for bot in desk.bots},
         playbooks=[],
         timeline=chronicle.timeline,

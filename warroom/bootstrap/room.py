@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from warroom.adapters.accounts import OwnAccount, UnixAccounts
 from warroom.adapters.anchor import FileAndSyslogAnchor
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.contain.build import adapters_for, probe_for
+from warroom.adapters.contain.build import adapters_for, probes_for
 from warroom.adapters.evidence import EvidenceStore
 from warroom.adapters.journal import SqliteJournal
-from warroom.adapters.paths import RoomPaths, make_private
+from warroom.adapters.log_history import FileHistory
+from warroom.adapters.notify.build import channels_for
+from warroom.adapters.notify.outbox import SqliteOutbox
+from warroom.adapters.paths import RoomPaths, make_private, open_to_group, shared_socket
 from warroom.adapters.playbook_files import Loaded, bundled_dir, load_playbooks
+from warroom.adapters.replay import Replay, Wanted
 from warroom.adapters.tail_source import TailSource
 from warroom.adapters.telemetry import SqliteTelemetry
 from warroom.core.clean import clean
 from warroom.core.model import Mode, Playbook
-from warroom.core.ports import Clock, Containment, Probe
+from warroom.core.notices import Audience, Event
+from warroom.core.ports import Accounts, Clock, Containment, Probe
 from warroom.core.record import Batch
-from warroom.core.settings import BotSettings, Settings
-from warroom.core.view import PlaybookView
-from warroom.engine.engine import Engine, Parts
+from warroom.core.settings import Settings
+from warroom.core.view import ActionView, IncidentView, PlaybookView
+from warroom.engine.engine import Engine
+from warroom.engine.log_reader import HistoryWanted
+from warroom.engine.messenger import Telephone
+from warroom.engine.parts import Parts
+from warroom.engine.retrospect import Span
 from warroom.engine.server import Server
 from warroom.logs.formats.custom import custom_formats
 from warroom.logs.formats.format import Format
+from warroom.reports.notice_matter import Matter
+from warroom.reports.notices import NoticeTemplates, load_templates
 
 
 @contextlib.asynccontextmanager
@@ -38,13 +51,11 @@ async def open_engine(
     mode: Mode,
     sources: Sequence[tuple[str, str]] = (),
     adapters: Mapping[str, Sequence[Containment]] | None = None,
-    probes: Mapping[str, Probe] | None = None,
+    probes: Mapping[str, Sequence[Probe]] | None = None,
     clock: Clock | None = None,
+    accounts: Accounts | None = None,
 ) -> AsyncIterator[Engine]:
-    """Yield the engine of a room with all its parts open; the caller runs it. Tests swap ports by keyword.
-
-    Raises JournalError when the journal cannot be opened and PathRefused when a folder is not private.
-    """
+    """Yield a room's engine with all its parts open; raises JournalError, and PathRefused for a folder not private."""
     clock = clock or SystemClock()
     make_private(paths.folder)
     loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
@@ -54,6 +65,7 @@ async def open_engine(
         SqliteJournal(paths.journal) as journal,
         SqliteTelemetry(paths.telemetry) as telemetry,
         contextlib.aclosing(_Closing(source)),
+        _telephone(paths, settings, clock) as telephone,
     ):
         yield Engine(
             Parts(
@@ -69,23 +81,84 @@ async def open_engine(
                 settings=settings,
                 adapters=adapters if adapters is not None else _adapters(settings, clock),
                 probes=probes if probes is not None else _probes(settings, clock),
+                accounts=accounts or (OwnAccount() if settings.access is None else UnixAccounts(settings.access)),
                 playbooks={one.playbook.id: one.playbook for one in loaded if one.playbook is not None},
                 playbook_views=[_playbook_view(one) for one in loaded],
                 from_start=mode is Mode.DRILL,
                 sources=sources,
                 history=lambda bot: read_finished(settings.bots[bot].history, bot, formats),
+                telephone=telephone,
+                reread=lambda span: _reread(settings, formats, span),
+                log_history=lambda wanted: _history(formats, wanted),
             )
         )
 
 
 @contextlib.asynccontextmanager
 async def serve(engine: Engine, paths: RoomPaths) -> AsyncIterator[None]:
-    """Serve an engine on its room's socket while the context is open."""
+    """Serve an engine on its room's socket while the context is open; where `[access]` names a folder, there too."""
     await asyncio.to_thread(make_private, paths.socket.parent)
     await asyncio.to_thread(paths.socket.unlink, missing_ok=True)
-    async with Server(engine, paths.socket).serve():
+    server = Server(engine, paths.socket)
+    async with server.serve():
         await asyncio.to_thread(paths.socket.chmod, 0o600)
-        yield
+        access = engine.parts.settings.access
+        if access is None or not access.folder:
+            yield
+            return
+        shared = await asyncio.to_thread(shared_socket, Path(access.folder), access.group, paths.name)
+        async with server.serve_also(shared):
+            await asyncio.to_thread(open_to_group, shared, access.group)
+            yield
+
+
+@contextlib.asynccontextmanager
+async def _telephone(paths: RoomPaths, settings: Settings, clock: Clock) -> AsyncIterator[Telephone | None]:
+    """Yield what it takes to tell people; None where the config names nobody."""
+    notify = settings.notify
+    if notify is None:
+        yield None
+        return
+    templates, _ = load_templates(Path(notify.templates)) if notify.templates else (NoticeTemplates(), [])
+
+    def write(
+        audience: Audience,
+        event: Event,
+        incident: IncidentView,
+        actions: list[ActionView],
+        *,
+        now: float,
+        next_update: float | None,
+        impact: str,
+    ) -> tuple[str, str]:
+        matter = Matter(incident, actions, now, next_update, notify.contact, impact)
+        wording = templates.write(audience, event, matter)
+        return wording.subject, wording.text
+
+    async with SqliteOutbox(paths.outbox) as outbox:
+        yield Telephone(notify, outbox, channels_for(notify, clock), write, random.random)
+
+
+def _reread(settings: Settings, formats: Sequence[Format], span: Span) -> Replay:
+    own = settings.bots.get(span.bot)
+    log, where = ([], {}) if own is None else (own.log, own.where)
+    wanted = Wanted(
+        [*log, *span.added], span.bot, span.since, span.until, where, formats, span.checkpoints, span.arrivals
+    )
+    return Replay(wanted)
+
+
+def _history(formats: Sequence[Format], wanted: HistoryWanted) -> FileHistory:
+    state = wanted.state
+    return FileHistory(
+        state.path,
+        state.bot,
+        newest=state.generation,
+        formats=formats,
+        checkpoints=wanted.checkpoints,
+        arrivals=wanted.arrivals,
+        check=wanted.check,
+    )
 
 
 class _Closing:
@@ -102,19 +175,8 @@ def _adapters(settings: Settings, clock: Clock) -> dict[str, list[Containment]]:
     return {name: adapters_for(name, bot, clock) for name, bot in settings.bots.items()}
 
 
-def _probes(settings: Settings, clock: Clock) -> Mapping[str, Probe]:
-    return _ProbeOfEach({name: probe_for(bot, clock) for name, bot in settings.bots.items()}, clock)
-
-
-class _ProbeOfEach(dict[str, Probe]):
-    """Bots that were added while the engine runs have a probe that can prove nothing, and says so."""
-
-    def __init__(self, known: Mapping[str, Probe], clock: Clock) -> None:
-        super().__init__(known)
-        self._clock = clock
-
-    def __missing__(self, bot: str) -> Probe:
-        return probe_for(BotSettings(log=[]), self._clock)
+def _probes(settings: Settings, clock: Clock) -> dict[str, list[Probe]]:
+    return {name: probes_for(bot, clock) for name, bot in settings.bots.items()}
 
 
 def _playbook_view(loaded: Loaded) -> PlaybookView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from warroom.cli.console import open_console, require_terminal
+from warroom.cli.console import add_screen_options, drawing_of, open_console, require_terminal
 from warroom.cli.rooms import chosen_room
 
 
@@ -12,10 +12,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
     parser.add_argument("room", nargs="?", help="the room (default: the only live room that runs)")
     parser.add_argument("--read-only", action="store_true", help="look, but act on nothing")
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+    add_screen_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Open a console; exit code 3 when no engine runs."""
     require_terminal()
-    return open_console(chosen_room(args.room), read_only=args.read_only, ascii_only=args.ascii)
+    return open_console(chosen_room(args.room), read_only=args.read_only, drawing=drawing_of(args))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import math
 import os
 import sys
 
+import msgspec
+
 from warroom.adapters.paths import RoomPaths
 from warroom.cli.exits import USAGE, Failure
-from warroom.cli.rooms import no_engine
+from warroom.cli.rooms import no_engine, person
 from warroom.core.room import ConnectionLost
+
+SLOW_BPS = 4_000
+LEAST_BPS = 500
 
 
 def require_terminal() -> None:
@@ -23,12 +30,41 @@ def require_terminal() -> None:
         )
 
 
-def open_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
+class Drawing(msgspec.Struct, frozen=True):
+    """How the screen is drawn on this terminal."""
+
+    ascii_only: bool = False
+    budget_bps: float | None = None
+    """Bytes a second that it may send; None for as many as is usual."""
+
+
+def add_screen_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every verb that opens a console."""
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+    parser.add_argument("--slow", action="store_true", help="for a bad line: 4,000 bytes a second at most, keys apart")
+    parser.add_argument("--budget", type=_bytes, metavar="BYTES", help="bytes a second at most, 0 for no such limit")
+
+
+def drawing_of(args: argparse.Namespace) -> Drawing:
+    """Return what these options say."""
+    budget = float(SLOW_BPS) if args.slow else None
+    if args.budget is not None:
+        budget = args.budget or math.inf
+    return Drawing(args.ascii, budget)
+
+
+def _bytes(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or 0 < int(text) < LEAST_BPS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes, at least {LEAST_BPS}, or 0")
+    return float(text)
+
+
+def open_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
     """Attach a console and run it until its user leaves; returns its exit code."""
-    return asyncio.run(run_console(paths, read_only=read_only, ascii_only=ascii_only))
+    return asyncio.run(run_console(paths, read_only=read_only, drawing=drawing))
 
 
-async def run_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) -> int:
+async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
     """Do the same inside a running event loop."""
     from warroom.cli.export import write_report
     from warroom.client.connection import RoomConnection
@@ -42,7 +78,8 @@ async def run_console(paths: RoomPaths, *, read_only: bool, ascii_only: bool) ->
             raise ExportFailed(f"{failure.what} {failure.why} {failure.next_step}".strip()) from failure
 
     try:
-        async with RoomConnection(paths.socket, client="console", read_only=read_only, follow=True) as room:
-            return await play(WarRoomApp(room, ascii=ascii_only, export=export))
+        connection = RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
+        async with connection as room:
+            return await play(WarRoomApp(room, ascii=drawing.ascii_only, export=export, budget_bps=drawing.budget_bps))
     except ConnectionLost as error:
         raise no_engine(paths.name, error) from error

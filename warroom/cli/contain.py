@@ -14,15 +14,15 @@ from warroom.cli.printing import print_json
 from warroom.cli.rooms import add_room_option, chosen_room, settled, with_room
 from warroom.core.commands import Contain, Release, VerifyHeld
 from warroom.core.contract import action_json
+from warroom.core.decide_containment import LADDER
 from warroom.core.model import ActionState, Verb
-from warroom.core.queries import PlanAnswer, PreviewPlan
+from warroom.core.queries import ObservationAnswer, Observe, PlanAnswer, PreviewPlan, Shadow, ShadowAnswer
 from warroom.core.room import ConnectionLost
 from warroom.core.view import ActionView
 
 if TYPE_CHECKING:
     from warroom.client.connection import RoomConnection
 
-_CONTAINING = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.FREEZE]
 _MOVING = frozenset({ActionState.RUNNING, ActionState.RELEASING})
 _VERIFIABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 _CODES = {
@@ -33,6 +33,11 @@ _CODES = {
     ActionState.NOT_HELD: NO,
     ActionState.FAILED: NO,
     ActionState.AMBIGUOUS: UNKNOWN,
+    ActionState.DRAFT: OK,
+    ActionState.CANCELLED: OK,
+    ActionState.PENDING_APPROVAL: REFUSED,
+    ActionState.DENIED: REFUSED,
+    ActionState.LAPSED: REFUSED,
 }
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600}
@@ -47,10 +52,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-wait", action="store_true", help="print the id and do not wait for the proof")
     if parser.prog.endswith(" contain"):
         parser.add_argument("bot", metavar="BOT")
-        parser.add_argument("what", metavar="VERB", choices=[v.value for v in _CONTAINING])
+        parser.add_argument("what", metavar="VERB", choices=[v.value for v in LADDER])
         parser.add_argument("--incident", metavar="ID")
         parser.add_argument("--dry-run", action="store_true", help="show exactly what would be done, change nothing")
         parser.add_argument("--expires", metavar="30m", help="let the bot back by itself after this time")
+        parser.add_argument("--by", default="", metavar="ADAPTER", help="which adapter acts (default: the mildest)")
+        parser.add_argument("--draft", action="store_true", help="prepare it; warroom begin starts it")
+        parser.add_argument("--confirm", default="", metavar="BOT", help="the bot's name, for what cannot be undone")
+        parser.add_argument("--break-glass", default="", metavar="T", help="why you act alone where two are asked for")
         parser.add_argument("--yes", action="store_true", help="do not ask")
     else:
         parser.add_argument("action", metavar="ACTION")
@@ -78,41 +87,67 @@ async def _work(room: RoomConnection, args: argparse.Namespace) -> int:
         case "contain":
             return await _contain(room, args)
         case "release":
-            with _unknown_when_lost(args.action):
+            with unknown_when_lost(args.action):
                 answer = settled(await room.submit(Release(args.action, args.reason)))
-            return await _settle(room, args, args.action, answer.seq)
+            return await settle(room, args, args.action, answer.seq)
         case _:
             before = (await room.first_view()).chain.length
-            with _unknown_when_lost(args.action):
+            with unknown_when_lost(args.action):
                 settled(await room.submit(VerifyHeld(args.action)))
                 return await _verified(room, args, before)
 
 
 async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
     verb, expires_s = Verb(args.what), duration(args.expires)
-    preview = await room.query(PreviewPlan(args.bot, verb, expires_s))
+    preview = await room.query(PreviewPlan(args.bot, verb, expires_s, args.by))
     if not isinstance(preview, PlanAnswer):
         reason = getattr(preview, "reason", "no plan")
         known = {bot.name for bot in (await room.first_view()).bots}
         if args.bot not in known:
             raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(sorted(known)) or 'none yet'}")
         raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason)
+    hit = "" if verb is Verb.SNAPSHOT or (args.yes and not args.dry_run) else await _hit(room, args.bot)
     if args.dry_run:
-        print_json({"plan": preview.plan, "plan_sha256": preview.sha256})
+        told: dict[str, object] = {"plan": preview.plan, "plan_sha256": preview.sha256, "checks": preview.checks}
+        print_json(
+            {**told, "observed": preview.observed, "second_person": preview.two or None, "last_hour": hit or None}
+        )
         return OK
-    if not args.yes:
-        _ask(preview)
-    command = Contain(args.bot, verb, args.incident, args.reason, expires_s, preview.sha256)
-    with _unknown_when_lost(f"{verb} {args.bot}"):
+    if not args.yes and not args.draft:
+        _ask(preview, hit)
+    command = Contain(
+        bot=args.bot,
+        verb=verb,
+        incident=args.incident,
+        reason=args.reason,
+        expires_s=expires_s,
+        plan_sha256=preview.sha256,
+        adapter=args.by,
+        draft=args.draft,
+        confirm=args.confirm,
+        break_glass=args.break_glass,
+    )
+    with unknown_when_lost(f"{verb} {args.bot}"):
         answer = settled(await room.submit(command))
     if args.no_wait:
         print(answer.ref)
         return OK
-    return await _settle(room, args, answer.ref, answer.seq)
+    return await settle(room, args, answer.ref, answer.seq)
+
+
+async def _hit(room: RoomConnection, bot: str) -> str:
+    """Return whom the bot served in the last hour, as its logs say."""
+    answer = await room.query(Shadow(bot))
+    if not isinstance(answer, ShadowAnswer):
+        return ""
+    blast, whole = answer.blast, answer.coverage.whole
+    users = f"{blast.requests_last_hour} requests of {blast.users_last_hour} users"
+    unsure = "" if whole else f"; not all was read: {answer.coverage.why}"
+    return f"{users}, {blast.hostile_last_hour} marked hostile{unsure}"
 
 
 @contextlib.contextmanager
-def _unknown_when_lost(asked: str) -> Iterator[None]:
+def unknown_when_lost(asked: str) -> Iterator[None]:
     """What was asked may have been done when the line breaks: exit code 5, not the 3 of an engine that never was."""
     try:
         yield
@@ -121,9 +156,13 @@ def _unknown_when_lost(asked: str) -> Iterator[None]:
         raise Failure(UNKNOWN, f"the engine was lost before {asked} was proved", str(error), next_step) from error
 
 
-def _ask(preview: PlanAnswer) -> None:
+def _ask(preview: PlanAnswer, hit: str) -> None:
     plan = preview.plan
-    told = [f"{plan.verb} {plan.bot} by {plan.adapter}:", *plan.exact, *plan.effects, f"undo: {plan.undo}"]
+    told = [f"{plan.verb} {plan.bot} by {plan.adapter}:", *plan.exact, *plan.effects]
+    told += [f"also hit: {one}" for one in plan.shared] + [f"undo ({plan.reversible.value}): {plan.undo}"]
+    told += [f"last hour: {hit}"] if hit else []
+    told += [f"check {one.name}: {one.state.value.upper()} {one.text}" for one in preview.checks]
+    told += [f"a second person will be asked: {preview.two}"] if preview.two else []
     print("\n".join(told), file=sys.stderr)
     if sys.stdin is None or not sys.stdin.isatty():
         raise Failure(USAGE, "nobody is here to ask", next_step="repeat with --yes")
@@ -132,9 +171,9 @@ def _ask(preview: PlanAnswer) -> None:
         raise Failure(REFUSED, "not confirmed: nothing was done")
 
 
-async def _settle(room: RoomConnection, args: argparse.Namespace, action: str, seq: int) -> int:
+async def settle(room: RoomConnection, args: argparse.Namespace, action: str, seq: int) -> int:
     """Wait until the action has left its moving states in a view that holds our command."""
-    with _unknown_when_lost(action):
+    with unknown_when_lost(action):
         while True:
             view = await room.first_view()
             found = next((one for one in view.actions if one.id == action), None)
@@ -156,19 +195,25 @@ async def _verified(room: RoomConnection, args: argparse.Namespace, before: int)
             line.seq > before and line.kind == "contain" and args.action in line.text for line in view.messages
         )
         if answered or found.state not in _VERIFIABLE:
-            return _outcome(found, args)
+            seen = await room.query(Observe(found.id))
+            return _outcome(found, args, f"{seen.adapter}: {seen.text}" if isinstance(seen, ObservationAnswer) else "")
         await room.arrival()
         if room.lost:
             raise ConnectionLost(room.lost)
 
 
-def _outcome(action: ActionView, args: argparse.Namespace) -> int:
+def _outcome(action: ActionView, args: argparse.Namespace, observed: str = "") -> int:
+    waits = action.approval is not None and action.approval.given_by is None and args.verb != "verify-held"
     if args.json:
-        print_json(action_json(action))
+        print_json(action_json(action) | ({"observed": observed} if observed else {}))
     else:
         print(f"{action.id} {action.verb} {action.bot}: {action.state.value.upper()}")
         for sample in action.proof.samples if action.proof else ():
             print(f"  {sample.verdict.value}: {sample.sent} -> {sample.got}")
+        if observed:
+            print(f"  the adapter itself reads, which proves nothing: {observed}")
         if action.note:
             print(f"  {action.note}")
-    return _CODES.get(action.state, UNKNOWN)
+        if waits:
+            print(f"  waits for a second person: warroom approve {action.id}  (or break-glass {action.id} --reason T)")
+    return REFUSED if waits else _CODES.get(action.state, UNKNOWN)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warroom.cli.console import Drawing, add_screen_options, drawing_of
 from warroom.cli.exits import NO, OK, USAGE, Failure
 from warroom.cli.printing import print_json, print_table
 
@@ -27,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--autopilot", choices=STYLES, default="none", help="who plays a headless drill")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same visitors")
     parser.add_argument("--json", action="store_true", help="print the report (or the list) as JSON")
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+    add_screen_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
         require_terminal()
     chosen = Play(args.scenario, args.seed, Style(args.autopilot), args.headless)
-    hands = Hands(_start_engine, lambda paths: _console(paths, ascii_only=args.ascii), _export)
+    hands = Hands(_start_engine, lambda paths: _console(paths, drawing_of(args)), _export)
     try:
         report = asyncio.run(play(chosen, hands, _say))
     except ScenarioError as error:
@@ -79,10 +80,10 @@ def _start_engine(paths: RoomPaths, config: Path) -> None:
     start_engine(paths, config=config, drill=True)
 
 
-async def _console(paths: RoomPaths, *, ascii_only: bool) -> None:
+async def _console(paths: RoomPaths, drawing: Drawing) -> None:
     from warroom.cli.console import run_console
 
-    await run_console(paths, read_only=False, ascii_only=ascii_only)
+    await run_console(paths, read_only=False, drawing=drawing)
 
 
 async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import fcntl
+import gc
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from warroom.adapters.contain.build import ExtraMissing
 from warroom.adapters.paths import PathRefused, RoomPaths, make_private
 from warroom.cli.exits import OK, REFUSED, USAGE, Failure
 from warroom.cli.rooms import named_room
@@ -54,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_serve(paths, settings, sources_of(args), drill=args.drill))
     except (JournalError, PathRefused) as error:
         raise Failure(REFUSED, f"the room {paths.name} cannot be opened", str(error)) from error
+    except ExtraMissing as error:
+        raise Failure(USAGE, "the config needs what is not installed", str(error)) from error
     finally:
         os.close(lock)
 
@@ -133,6 +137,8 @@ async def _serve(paths: RoomPaths, settings: Settings, sources: list[tuple[str, 
         async with asyncio.TaskGroup() as tasks:
             work = tasks.create_task(engine.run())
             await engine.ready.wait()
+            # All of this stays: to look through it for garbage holds up lines and people 50 ms each time.
+            gc.freeze()
             async with serve(engine, paths):
                 await work
     return OK

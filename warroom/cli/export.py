@@ -15,7 +15,7 @@ import msgspec
 from warroom import __version__
 from warroom.adapters.paths import RoomPaths
 from warroom.cli.exits import ABSENT, OK, REFUSED, USAGE, Failure
-from warroom.cli.rooms import add_room_option, chosen_room, require_journal
+from warroom.cli.rooms import add_room_option, chosen_room, person, require_journal
 from warroom.core.clean import safe_name
 from warroom.core.commands import RecordExport, Refused
 from warroom.core.ports import Entry, JournalError
@@ -51,7 +51,7 @@ async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) 
     from warroom.client.connection import RoomConnection
 
     try:
-        async with RoomConnection(paths.socket, client="cli") as room:
+        async with RoomConnection(paths.socket, client="cli", claimed=person()) as room:
             return await write_report(room, paths, incident, kind, output)
     except ConnectionLost:
         await asyncio.to_thread(require_journal, paths)

@@ -33,15 +33,27 @@ VERBS: tuple[Verb, ...] = (
     Verb("incidents", "list the incidents of a room", "lists"),
     Verb("actions", "list the containment actions of a room", "lists"),
     Verb("incident", "open, lead and close an incident", "incident"),
+    Verb("point", "show everybody in the room one thing: a bot, a step, an alarm, a log line", "point"),
     Verb("contain", "contain a bot and wait for the proof", "contain"),
     Verb("release", "undo a containment and wait for the proof", "contain"),
+    Verb("begin", "begin an action that was prepared with contain --draft", "approve"),
+    Verb("approve", "agree, as the second person, to an action or a release", "approve"),
+    Verb("deny", "say no, as the second person", "approve"),
+    Verb("cancel", "call off an action that has not begun", "approve"),
+    Verb("break-glass", "begin alone what waits for a second person", "approve"),
     Verb("verify-held", "look from outside whether a containment holds", "contain"),
+    Verb("notify", "tell an audience about an incident, and say who was really told", "notify"),
+    Verb("outbox", "list the notices of a room and what became of them", "notify"),
+    Verb("lines", "show log lines of a room, newest or by permalink, old ones read again from the files", "lines"),
+    Verb("search", "look for a text in the logs of a room, back through the files", "lines"),
+    Verb("shadow", "tell what a limit, a rule or a switch would have refused of the last minutes", "shadow"),
     Verb("export", "write the post-mortem of an incident", "export"),
     Verb("verify", "check the chain of a room's journal", "verify"),
     Verb("tail", "show what the reader sees of a log, record by record", "tail"),
     Verb("playbook", "list, show and validate playbooks", "playbook"),
     Verb("drill", "rehearse an incident with a real bot under attack", "drill"),
     Verb("config", "check a config file", "config"),
+    Verb("doctor", "look whether every adapter and probe would work; changes nothing", "doctor"),
     Verb("completion", "print the completion script of a shell", "completion"),
 )
 
@@ -54,6 +66,9 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
         epilog="Start with: warroom watch bot.log    Rehearse with: warroom drill",
     )
     parser.add_argument("--version", action="version", version=f"warroom {__version__}")
+    parser.add_argument(
+        "--as", dest="person", metavar="NAME", help="who you are, at an account that several people use"
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in VERBS:
         sub = verbs.add_parser(verb.name, help=verb.help, description=verb.help[0].upper() + verb.help[1:] + ".")
@@ -83,6 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    words = _speaking(words)
     named = words[0] if words and not words[0].startswith("-") else ""
     try:
         args = build_parser(named).parse_args(words)
@@ -100,6 +116,17 @@ def _run(words: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  the outermost edge: a bug is one line and a place to look
         complain(Failure(BUG, f"a bug: {type(error).__name__}: {error}", _where(error), "please report it"))
         return BUG
+
+
+def _speaking(words: Sequence[str]) -> Sequence[str]:
+    """Take `--as NAME` from the front: every verb that talks to an engine says it there."""
+    if len(words) > 1 and words[0] == "--as":
+        os.environ["WARROOM_OPERATOR"] = words[1]
+        return words[2:]
+    if words and words[0].startswith("--as="):
+        os.environ["WARROOM_OPERATOR"] = words[0].removeprefix("--as=")
+        return words[1:]
+    return words
 
 
 def _where(error: BaseException) -> str:

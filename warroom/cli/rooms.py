@@ -6,7 +6,10 @@ import argparse
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from warroom.adapters.paths import RoomPaths, room_paths, rooms
 from warroom.cli.exits import ABSENT, REFUSED, USAGE, Failure
@@ -26,9 +29,17 @@ def add_room_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--room", help="the room (default: WARROOM_ROOM, else the only live room that runs)")
 
 
+def person() -> str:
+    """Return who says to be at an account that several people use: `--as`, or WARROOM_OPERATOR."""
+    return os.environ.get("WARROOM_OPERATOR", "")
+
+
 def named_room(name: str) -> RoomPaths:
-    """Return the places of a room; Failure when the name is none."""
+    """Return the places of a room by its name, or by the path of its socket where another account runs it."""
     try:
+        if "/" in name:
+            socket = Path(name).absolute()
+            return msgspec.structs.replace(room_paths(socket.stem), socket=socket)
         return room_paths(name)
     except ValueError as error:
         raise Failure(USAGE, str(error)) from error
@@ -61,7 +72,7 @@ def with_room(
     from warroom.client.connection import RoomConnection
 
     async def main() -> Result:
-        async with RoomConnection(paths.socket, client="cli", follow=follow) as room:
+        async with RoomConnection(paths.socket, client="cli", follow=follow, claimed=person()) as room:
             return await work(room)
 
     try:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.adapters.paths import RoomPaths
-from warroom.cli.console import open_console, require_terminal
+from warroom.cli.console import add_screen_options, drawing_of, open_console, require_terminal
 from warroom.cli.engine import add_source_options, sources_of, start_engine
 from warroom.cli.exits import USAGE, Failure
 from warroom.cli.piped import piped_bot, spool, take_pipe
-from warroom.cli.rooms import add_room_option, named_room, no_engine, settled
+from warroom.cli.rooms import add_room_option, named_room, no_engine, person, settled
 from warroom.core.commands import AddSource, Refused
 from warroom.core.room import ConnectionLost
 
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_room_option(parser)
     add_source_options(parser)
     parser.add_argument("--read-only", action="store_true", help="look, but act on nothing")
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+    add_screen_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         sources.append((str(spool(pipe, paths.spool, piped)[0]), piped))
     if sources:
         asyncio.run(_add(paths, sources))
-    return open_console(paths, read_only=args.read_only, ascii_only=args.ascii)
+    return open_console(paths, read_only=args.read_only, drawing=drawing_of(args))
 
 
 def _ensure_engine(paths: RoomPaths, config: Path | None) -> bool:
@@ -76,7 +76,7 @@ async def _add(paths: RoomPaths, sources: list[tuple[str, str]]) -> None:
     from warroom.client.connection import RoomConnection
 
     try:
-        async with RoomConnection(paths.socket, client="cli", follow=True) as room:
+        async with RoomConnection(paths.socket, client="cli", follow=True, claimed=person()) as room:
             for pattern, bot in sources:
                 await _add_one(room, pattern, bot)
     except ConnectionLost as error:

@@ -14,6 +14,7 @@ import msgspec
 from warroom import __version__
 from warroom.core import wire
 from warroom.core.commands import Answer, Command, Refused
+from warroom.core.company import Company, Here, Target
 from warroom.core.queries import NotAnswered, Query, QueryAnswer
 from warroom.core.room import ConnectionLost, Welcome
 from warroom.core.view import View
@@ -21,17 +22,22 @@ from warroom.core.view import View
 _LIMIT = 64 << 20
 """Longest line taken from the engine: the engine is trusted, a history answer is long."""
 _CONNECT_TIMEOUT_S = 5.0
+_MOST_UNSENT = 1 << 16
+"""Bytes waiting in the socket beyond which nobody is told any more what this console looks at."""
 
 
 class RoomConnection:
     """A `Room` over its socket. Use as an async context manager; raises ConnectionLost when no engine answers."""
 
-    def __init__(self, path: Path, *, client: str, read_only: bool = False, follow: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, client: str, read_only: bool = False, follow: bool = False, claimed: str = ""
+    ) -> None:
         self._path = path
-        self._hello = wire.Hello(wire.PROTOCOL, __version__, client, read_only)
+        self._hello = wire.Hello(wire.PROTOCOL, __version__, client, read_only, claimed)
         self._follow = follow
         self._welcome: Welcome | None = None
         self._latest: View | None = None
+        self._company = Company()
         self._lost = "not connected"
         self._waiting: dict[str, asyncio.Future[Answer | QueryAnswer]] = {}
         self._ids = (f"{uuid.uuid4().hex[:12]}-{n}" for n in itertools.count(1))
@@ -50,6 +56,11 @@ class RoomConnection:
     def latest(self) -> View | None:
         """The newest view."""
         return self._latest
+
+    @property
+    def company(self) -> Company:
+        """Who else is here; empty until `present` was called."""
+        return self._company
 
     @property
     def lost(self) -> str:
@@ -97,6 +108,18 @@ class RoomConnection:
         assert isinstance(answer, QueryAnswer)
         return answer
 
+    async def point(self, target: Target | None) -> Answer:
+        """Point at something, or at nothing any more; ConnectionLost when the line breaks before the answer."""
+        answer = await self._call(wire.Point(next(self._ids), target))
+        assert isinstance(answer, Answer)
+        return answer
+
+    def present(self, here: Here) -> None:
+        """Say what this console looks at; dropped while the engine does not read."""
+        writer = None if self._lost else self._writer
+        if writer is not None and writer.transport.get_write_buffer_size() < _MOST_UNSENT:
+            writer.write(wire.encode(wire.Present(here)))
+
     async def first_view(self, timeout_s: float = 5.0) -> View:
         """Return the first view that arrives (needs `follow`); ConnectionLost when none comes."""
         try:
@@ -110,7 +133,7 @@ class RoomConnection:
         return self._latest
 
     async def arrival(self) -> None:
-        """Wait until a newer view has arrived or the line broke."""
+        """Wait until a newer view or company has arrived, or the line broke."""
         await self._arrived.wait()
         self._arrived.clear()
 
@@ -127,7 +150,7 @@ class RoomConnection:
             return message
         return message.reason if isinstance(message, wire.Denied) else "the engine did not say who it is"
 
-    async def _call(self, message: wire.Submit | wire.Ask) -> Answer | QueryAnswer:
+    async def _call(self, message: wire.Submit | wire.Ask | wire.Point) -> Answer | QueryAnswer:
         if self._lost or self._writer is None:
             raise ConnectionLost(self._lost)
         waiting: asyncio.Future[Answer | QueryAnswer] = asyncio.get_running_loop().create_future()
@@ -153,6 +176,9 @@ class RoomConnection:
         match message:
             case wire.Shown(view=view):
                 self._latest = view
+                self._arrived.set()
+            case wire.Together(company=company):
+                self._company = company
                 self._arrived.set()
             case wire.Answered(id=name, answer=answer):
                 self._settle(name, answer)

@@ -1,0 +1,74 @@
+"""`warroom doctor`: could this room do what its config promises? Looks at every adapter and probe, changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warroom.cli.exits import ABSENT, NO, OK, USAGE, Failure
+from warroom.cli.printing import painted, print_json
+from warroom.cli.rooms import add_room_option, chosen_room
+from warroom.core.settings import Settings
+
+if TYPE_CHECKING:
+    from warroom.bootstrap.doctor import Finding
+
+_SIGNS = {"ok": ("ok", "info"), "failed": ("FAILED", "bad"), "unknown": ("?", "warn")}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the verb."""
+    parser.add_argument("bot", nargs="?", default="", metavar="BOT", help="one bot alone")
+    parser.add_argument("--config", type=Path, metavar="F", help="the config file (default: the room's)")
+    add_room_option(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look and tell; exit code 1 when something would not work."""
+    settings = _settings(args)
+    if args.bot and args.bot not in settings.bots:
+        raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(settings.bots) or 'none'}")
+    findings = asyncio.run(_examine(settings, args))
+    good = all(finding.state.value != "failed" for finding in findings)
+    if args.json:
+        print_json({"ok": good, "findings": findings})
+    return OK if good else NO
+
+
+async def _examine(settings: Settings, args: argparse.Namespace) -> list[Finding]:
+    from warroom.adapters.clock import SystemClock
+    from warroom.bootstrap.doctor import examine
+
+    findings: list[Finding] = []
+    async for finding in examine(settings, SystemClock(), args.bot):
+        findings.append(finding)
+        if not args.json:
+            _tell(finding)
+    if not findings and not args.json:
+        print("no bot is configured: nothing can be contained")
+    return findings
+
+
+def _tell(finding: Finding) -> None:
+    sign, style = _SIGNS[finding.state.value]
+    for need in finding.needs:
+        print(f"        {finding.bot or 'room'}  {finding.part}  needs {need.kind}: {need.what} ({need.why})")
+    print(f"{painted(sign.ljust(6), style)}  {finding.bot or 'room'}  {finding.part}  {finding.name}: {finding.text}")
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    if args.config is not None:
+        from warroom.cli.config import read_config
+
+        return read_config(args.config)
+    from warroom.bootstrap.room import settings_from
+
+    paths = chosen_room(args.room)
+    try:
+        return settings_from(paths.config.read_bytes())
+    except OSError as error:
+        advice = "name the config itself: warroom doctor --config F"
+        raise Failure(USAGE, f"the config of room {paths.name} cannot be read", str(error), advice) from error
