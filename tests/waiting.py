@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 Seen = TypeVar("Seen")
@@ -32,6 +32,19 @@ async def eventually(condition: Callable[[], Seen], *, timeout_s: float = 10.0, 
         if seen:
             return seen
         assert time.monotonic() < deadline, f"waited {timeout_s} s for {what or condition}; last seen: {seen!r}"
+        await tick(_STEP_S)
+
+
+async def attempted(call: Callable[[], Awaitable[Seen]], *failures: type[Exception], timeout_s: float = 20.0) -> Seen:
+    """Return what `call` gives once it raises none of `failures` any more; after `timeout_s` the failure itself."""
+    deadline = time.monotonic() + timeout_s
+    tick = asyncio.sleep
+    while True:
+        try:
+            return await call()
+        except failures:
+            if time.monotonic() > deadline:
+                raise
         await tick(_STEP_S)
 
 

@@ -55,6 +55,7 @@ def test_an_attack_is_seen_within_thirty_seconds_with_all_rules_switched_off(
     assert 1 <= len(first.samples) <= 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [101, 102, 103])
 def test_twenty_quiet_minutes_raise_no_alarm(tmp_path: Path, seed: int) -> None:
     detector = taught(tmp_path, DetectSettings())
@@ -75,6 +76,7 @@ def test_a_busy_bot_is_judged_while_it_is_busy(tmp_path: Path) -> None:
     assert closed >= 25
 
 
+@pytest.mark.long
 def test_a_replay_raises_the_same_alarms_under_the_same_ids(tmp_path: Path) -> None:
     attacked = Attacked(60.0, 120.0, Attack.LOUD)
     lines = records(tmp_path, 7, 3.0, BEGIN + 180.0, "json", attacked)
@@ -136,6 +138,7 @@ def test_a_bot_that_falls_silent_is_said_to_be_silent() -> None:
     assert detector.tick(BEGIN + 200).state is BotState.SILENT
 
 
+@pytest.mark.long
 def test_while_it_is_contained_behaviour_neither_alarms_nor_teaches(tmp_path: Path) -> None:
     detector = taught(tmp_path, WITHOUT_RULES)
     known = len(detector._baseline)

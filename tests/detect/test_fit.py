@@ -19,6 +19,7 @@ def worker(data: Path, model: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_the_worker_writes_the_same_model_as_training_here(tmp_path: Path) -> None:
     matrix = np.random.default_rng(0).normal(size=(80, 3))
     np.savez(tmp_path / "data.npz", matrix=matrix, names=np.array(["a", "b", "c"]))
@@ -32,19 +33,23 @@ def _npy(path: Path) -> None:
         np.save(out, np.zeros(3))
 
 
+def _spoilt(how: object, id: str, *, long: bool = True) -> object:
+    """Return one way to spoil a file; a process of its own looks at each, which takes a second."""
+    return pytest.param(how, id=id, marks=pytest.mark.long if long else ())
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda path: None,
-        lambda path: path.write_bytes(b""),
-        lambda path: path.write_bytes(b"garbage" * 100),
-        lambda path: path.write_bytes(pickle.dumps({"matrix": [[1.0]]})),
-        _npy,
-        lambda path: np.savez(path, other=np.zeros(3)),
-        lambda path: np.savez(path, matrix=np.zeros((2, 3)), names=np.array(["a", "b", "c"])),
-        lambda path: np.savez(path, matrix=np.zeros((20, 3)), names=np.array(["a"])),
+        _spoilt(lambda path: None, "missing", long=False),
+        _spoilt(lambda path: path.write_bytes(b""), "empty"),
+        _spoilt(lambda path: path.write_bytes(b"garbage" * 100), "garbage"),
+        _spoilt(lambda path: path.write_bytes(pickle.dumps({"matrix": [[1.0]]})), "pickle", long=False),
+        _spoilt(_npy, "npy"),
+        _spoilt(lambda path: np.savez(path, other=np.zeros(3)), "no matrix"),
+        _spoilt(lambda path: np.savez(path, matrix=np.zeros((2, 3)), names=np.array(["a", "b", "c"])), "too few"),
+        _spoilt(lambda path: np.savez(path, matrix=np.zeros((20, 3)), names=np.array(["a"])), "other names"),
     ],
-    ids=["missing", "empty", "garbage", "pickle", "npy", "no matrix", "too few", "other names"],
 )
 def test_bad_input_is_one_line_and_exit_code_two(tmp_path: Path, spoil: object) -> None:
     spoil(tmp_path / "data.npz")  # type: ignore[operator]  # a way to spoil a file

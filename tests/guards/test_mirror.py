@@ -16,17 +16,33 @@ _GROUPS = {
     (
         _DECLARED,
         "tests/core/test_decide.py",
-    ): "core/commands core/desk core/facts core/model core/queries core/settings",
+    ): """
+        core/commands core/context core/desk core/facts core/facts_contain core/facts_notice core/model core/queries
+        core/settings core/settings_contain core/settings_probe
+        """,
     (_DECLARED, "tests/core/test_timeline.py"): "core/record core/ports",
     (_DECLARED, "tests/engine/test_server.py"): "core/room core/view",
     (_DECLARED, "tests/logs/test_detect_format.py"): "logs/formats/catalogue logs/formats/format",
+    (_DECLARED, "tests/engine/test_courier.py"): "core/notice_ports",
+    ("is put together here and works only as a whole", "tests/engine/test_engine.py"): """
+        engine/answers engine/hands engine/parts
+        """,
+    ("is walked through a running room", "tests/engine/test_log_reader.py"): "engine/log_merge engine/log_walk",
+    (
+        "finds real accounts, cgroups and namespaces",
+        "tests/adapters/contain/test_nft.py",
+    ): "adapters/contain/nft_targets",
     ("asks the machine for its time; nothing to decide", "tests/adapters/contain/test_contract.py"): "adapters/clock",
     (_DRAWN, "tests/tui/test_goldens.py"): """
         tui/pages/actions tui/pages/alarms tui/pages/incident tui/pages/overview tui/pages/page tui/pages/reading
         tui/pages/stream tui/action_lines tui/alarm_lines tui/bar tui/board tui/frame_lines tui/lines tui/room_lines
         tui/scene tui/stream_lines tui/theme tui/words
         """,
-    (_TYPED, "tests/tui/test_app.py"): "tui/dialogs tui/forms tui/link tui/palette tui/pane tui/screen tui/session",
+    ("is drawn from its lines and walked through", "tests/tui/test_tell.py"): "tui/pages/outbox",
+    (_TYPED, "tests/tui/test_app.py"): """
+        tui/dialogs tui/forms tui/hands tui/link tui/palette tui/pane tui/report tui/screen tui/session
+        """,
+    (_TYPED, "tests/tui/test_stream.py"): "tui/log_errand tui/log_pane tui/log_words tui/prompt",
     ("is derived from the table of actions and checked there", "tests/tui/test_actions.py"): "tui/keys tui/keys_page",
 }
 ELSEWHERE = {

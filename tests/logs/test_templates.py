@@ -161,6 +161,7 @@ def hostile(count: int, seed: int = 2) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_memory_is_bounded_whatever_comes() -> None:
     messages = hostile(4500)
     tracemalloc.start()

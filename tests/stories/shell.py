@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,10 @@ class Shell:
             self.environment.pop(name, None)
         self._engines: list[subprocess.Popen[bytes]] = []
 
-    def run(self, *words: str, timeout_s: float = 60, **more: Any) -> subprocess.CompletedProcess[str]:
-        """Run a verb to its end."""
+    def run(self, *words: str, timeout_s: float = 60, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """Run a verb to its end; `before` are the words of a program that runs it, such as another account's."""
         return subprocess.run(
-            [sys.executable, "-m", "warroom", *words],
+            [*before, sys.executable, "-m", "warroom", *words],
             env=self.environment,
             cwd=self.folder,
             capture_output=True,
@@ -41,7 +42,6 @@ class Shell:
             timeout=timeout_s,
             stdin=subprocess.DEVNULL,
             check=False,
-            **more,
         )
 
     def json(self, *words: str) -> Any:

@@ -17,6 +17,9 @@ from typing import Self
 
 import pyte
 
+_WHERE = b"\x1b[6n"
+_PACKET = 64
+_BUCKET_S = 0.05
 _KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "space": " "}
 
 
@@ -24,8 +27,16 @@ class Terminal:
     """Use as a context manager; the program is killed at its end if it still runs."""
 
     def __init__(
-        self, words: Sequence[str], size: tuple[int, int], environment: Mapping[str, str], folder: Path
+        self,
+        words: Sequence[str],
+        size: tuple[int, int],
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        bps: float = 0.0,
     ) -> None:
+        """`bps`: bytes a second at which the line in front of it carries; 0 for as fast as they come."""
+        self._bps, self._allowed, self._looked = bps, 0.0, time.monotonic()
         self.written = b""
         """All bytes that the program sent."""
         self._screen = pyte.Screen(*size)
@@ -64,19 +75,44 @@ class Terminal:
         if not ready:
             return
         try:
-            content = os.read(self._fd, 1 << 16)
+            content = os.read(self._fd, self._room())
         except OSError:
             # The program closed its end.
             return
+        self._allowed -= len(content)
         self.written += content
         # pyte prints the sequences of newer terminals that it does not know.
         self._stream.feed(_known(content))
+        for _ in range(self.written.count(_WHERE, max(0, len(self.written) - len(content) - len(_WHERE) + 1))):
+            os.write(self._fd, f"\x1b[{self._screen.cursor.y + 1};{self._screen.cursor.x + 1}R".encode())
+
+    def _room(self) -> int:
+        """Return how many bytes the line may carry now, after waiting for one packet at least."""
+        if not self._bps:
+            return 1 << 16
+        while True:
+            now = time.monotonic()
+            self._allowed = min(self._allowed + self._bps * (now - self._looked), self._bps * _BUCKET_S)
+            self._looked = now
+            if self._allowed >= _PACKET:
+                return int(self._allowed)
+            select.select([], [], [], (_PACKET - self._allowed) / self._bps)
 
     def press(self, *keys: str) -> None:
         """Press keys: names of special ones, else the characters themselves."""
         for key in keys:
             os.write(self._fd, _KEYS.get(key, key).encode())
             self._read(0.05)
+
+    def quiet(self, seconds: float) -> None:
+        """Press nothing for a while, and look."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._read(0.02)
+
+    def look(self, patience_s: float = 0.0) -> None:
+        """Take what is there, or what comes within so much time."""
+        self._read(patience_s)
 
     def text(self) -> str:
         """Return the screen as text, one line for each row."""

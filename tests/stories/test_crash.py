@@ -59,6 +59,7 @@ timeout_s = 30.0
     return str(folder / "room.toml")
 
 
+@pytest.mark.long
 def test_killed_between_intent_and_outcome_the_next_start_settles_it(shell: Shell, deaf_server: str) -> None:
     nobody = "http://127.0.0.1:1"
     room = ("--room", "crash")

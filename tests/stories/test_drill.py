@@ -58,6 +58,25 @@ def test_when_nobody_plays_the_grade_is_u(shell: Shell) -> None:
     assert left_behind(shell.folder) == []
 
 
+def test_a_bot_that_goes_on_answering_is_unmasked_and_the_next_rung_holds(shell: Shell) -> None:
+    done = shell.run("drill", "stubborn-bot", "--headless", "--autopilot", "good", "--json", timeout_s=230)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    results = {one["id"]: one["result"] for one in report["expectations"]}
+    assert (results["unmasked"], results["contain"]) == ("met", "met")
+    assert report["hostile_served_after_held"] == 0
+    actions = shell.rows("actions", "--json", "--room", report_room(shell))
+    assert [(action["verb"], action["state"]) for action in actions] == [
+        ("disable", "released"),
+        ("freeze", "released"),
+    ]
+    told = [line["text"] for line in report["timeline"]]
+    unmasked = next(number for number, text in enumerate(told) if "(disable support) NOT HELD" in text)
+    assert "the bot answers 200" in " ".join(told[:unmasked]), "the bot itself had said yes"
+    assert "(freeze support) HELD" in " ".join(told[unmasked:])
+    assert left_behind(shell.folder) == []
+
+
 def report_room(shell: Shell) -> str:
     rooms = sorted((shell.folder / "state" / "warroom" / "rooms").iterdir())
     assert len(rooms) == 1

@@ -22,7 +22,9 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    "size", [(80, 24), pytest.param((120, 36), marks=pytest.mark.long)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
 def test_lines_of_the_plainest_bot_appear_within_a_second(shell: Shell, size: tuple[int, int]) -> None:
     bot = subprocess.Popen([sys.executable, "-c", ARTICLE], cwd=shell.folder, stdin=subprocess.PIPE, text=True)
     try:

@@ -1,0 +1,91 @@
+"""The whole drill by keys alone, at 80 by 24, over a line of 32 kB a second: as on call, at night, far away."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.stories.shell import Shell
+from tests.stories.terminal import Terminal
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+LINE_BPS = 32_000
+
+
+def test_the_attack_is_seen_contained_released_and_written_up_over_a_bad_line(shell: Shell) -> None:
+    words = [sys.executable, "-m", "warroom", "drill", "prompt-injection"]
+    with swept(shell.folder), Terminal(words, (80, 24), shell.environment, shell.folder, bps=LINE_BPS) as screen:
+        screen.see("1 Bots", 90)
+        screen.see("ALARM", 90)
+        screen.press("o")
+        screen.see("as the playbook says")
+        _each(screen, "enter", "enter", "enter")
+        screen.see("SEV2 INC-001")
+        screen.press("x")
+        screen.see("mild to hard")
+        screen.press("down", "down", "enter")
+        screen.see("disable support")
+        screen.see("exactly")
+        _confirm(screen, "Contain support", "HELD")
+        screen.press("2")
+        screen.see("Step in hand")
+        screen.press("t")
+        screen.see("Note for INC-001")
+        screen.press(*"attackers gave up", "enter")
+        screen.see("saved #")
+        screen.press("r")
+        screen.see("exactly this will be undone")
+        _confirm(screen, "Release support", "RELEASED")
+        screen.press("P")
+        screen.see("Markdown")
+        _each(screen, "enter", "enter")
+        screen.see("written at", 30)
+        screen.press("1", "q")
+        screen.see("Leave this console?")
+        screen.press("enter")
+        code = screen.ended(120)
+    said = screen.written.decode("utf-8", "replace")
+    assert code in (0, 1), said[-2000:]
+    folder = next((shell.folder / "state" / "warroom" / "rooms").iterdir())
+    [action] = shell.rows("actions", "--json", "--room", folder.name)
+    assert action["state"] == "released"
+    assert (action["incident"], action["probe"]["verdict"]) == ("INC-001", "open")
+    [report] = [*folder.glob("*.md"), *shell.folder.glob("*.md")]
+    assert "attackers gave up" in report.read_text()
+
+
+@contextlib.contextmanager
+def swept(folder: Path) -> Iterator[None]:
+    """End what a drill that was broken off leaves running: its bot, its visitors, its engine."""
+    try:
+        yield
+    finally:
+        for process in psutil.process_iter(["cmdline"]):
+            words = " ".join(process.info["cmdline"] or [])
+            if str(folder) in words and "pytest" not in words.split()[0] and "-m warroom" in words:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+
+def _each(screen: Terminal, *keys: str) -> None:
+    for key in keys:
+        screen.quiet(0.5)
+        screen.press(key)
+
+
+def _confirm(screen: Terminal, button: str, outcome: str) -> None:
+    """Walk to the button and press it as a person does: quietly, once."""
+    for _ in range(8):
+        if f"[  {button}" in screen.text():
+            break
+        screen.press("tab")
+        screen.quiet(0.3)
+    screen.see(f"[  {button}")
+    screen.quiet(0.6)
+    screen.press("enter")
+    screen.see(outcome, 60)

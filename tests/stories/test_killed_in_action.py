@@ -1,0 +1,131 @@
+"""kill -9 of the engine at random points of an action's life: no intent is lost, no order is given twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.engine.rig import paths_in
+from tests.stories.farm import Farm, running_farm
+from tests.stories.killing import KilledEngine
+from tests.waiting import attempted
+from warroom.adapters.paths import RoomPaths
+from warroom.client.connection import RoomConnection
+from warroom.core.commands import Ack, Contain, Release
+from warroom.core.model import ActionState, Verb
+from warroom.core.room import ConnectionLost
+from warroom.core.view import ActionView, View
+
+LONGEST_S = 0.9
+"""An action of these bots goes from its intent to its proof in about 0.6 s."""
+OUTCOMES = {ActionState.HELD, ActionState.NOT_HELD, ActionState.FAILED}
+
+
+async def reached(paths: RoomPaths) -> RoomConnection:
+    """Attach as soon as the engine answers."""
+    return await attempted(lambda: RoomConnection(paths.socket, client="cli", follow=True).__aenter__(), ConnectionLost)
+
+
+async def settled(room: RoomConnection) -> View:
+    """Wait until every action has an outcome."""
+    moving = {ActionState.RUNNING, ActionState.RELEASING, ActionState.AMBIGUOUS}
+    view = await room.first_view()
+    try:
+        async with asyncio.timeout(60):
+            while any(action.state in moving for action in view.actions):
+                await room.arrival()
+                view = await room.first_view()
+    except TimeoutError:
+        left = [f"{action.id} {action.state} {action.note}" for action in view.actions if action.state in moving]
+        raise AssertionError(f"no outcome for {left}") from None
+    return view
+
+
+class Tally:
+    """What the person at the console was told."""
+
+    def __init__(self) -> None:
+        self.saved: set[str] = set()
+        self.releases: set[str] = set()
+
+
+async def ask(room: RoomConnection, tally: Tally, bot: str) -> None:
+    """Contain and then let back, for as long as the engine lives."""
+    try:
+        answer = await room.submit(Contain(bot, Verb.DISABLE, reason="it leaks"))
+        if isinstance(answer, Ack):
+            tally.saved.add(answer.ref)
+            while True:
+                found = next((one for one in (await room.first_view()).actions if one.id == answer.ref), None)
+                if found is not None and found.state is ActionState.HELD:
+                    break
+                await room.arrival()
+                if room.lost:
+                    return
+            if isinstance(await room.submit(Release(answer.ref)), Ack):
+                tally.releases.add(answer.ref)
+    except ConnectionLost:
+        return
+
+
+async def one_life(paths: RoomPaths, farm: Farm, tally: Tally, bot: str, chance: random.Random) -> None:
+    """Start an engine, begin an action, kill the engine at some moment."""
+    engine = KilledEngine(paths, farm.settings(400))
+    try:
+        room = await reached(paths)
+        work = asyncio.create_task(ask(room, tally, bot))
+        await asyncio.wait([work], timeout=chance.uniform(0.0, LONGEST_S))
+    finally:
+        await asyncio.to_thread(engine.kill)
+    await asyncio.wait([work], timeout=5)
+    work.cancel()
+    await room.__aexit__(None, None, None)
+
+
+def faults(view: View, farm: Farm, tally: Tally) -> list[str]:
+    """Return what must never be."""
+    known = {action.id: action for action in view.actions}
+    told = [f"{name} was called saved and is not in the record" for name in tally.saved - known.keys()]
+    told += [f"order {order} was given {count} times" for order, count in farm.orders.items() if count > 1]
+    told += [f"{action.id} of {action.bot} is {action.state}" for action in known.values() if _lies(action, farm)]
+    told += [f"{len(farm.orders)} orders for {len(known)} actions"] if len(farm.orders) > 2 * len(known) else []
+    return told
+
+
+def _lies(action: ActionView, farm: Farm) -> bool:
+    off = farm.modes.get(action.bot) == "disabled"
+    return (action.state is ActionState.HELD) is not off
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_two_hundred_kills_lose_no_intent_and_repeat_no_order(tmp_path: Path) -> None:
+    paths, tally, chance = paths_in(tmp_path), Tally(), random.Random(4)
+    with running_farm(tmp_path) as farm:
+        for number in range(200):
+            await one_life(paths, farm, tally, f"b{number:03d}", chance)
+        last = KilledEngine(paths, farm.settings(400))
+        try:
+            view = await settled(await reached(paths))
+        finally:
+            await asyncio.to_thread(last.kill)
+    assert faults(view, farm, tally) == []
+    assert len(tally.saved) > 150, "most lives were long enough to save an intent"
+    states = {action.state for action in view.actions}
+    assert {ActionState.HELD, ActionState.RELEASED} <= states
+
+
+async def test_a_few_kills(tmp_path: Path) -> None:
+    paths, tally, chance = paths_in(tmp_path), Tally(), random.Random(1)
+    with running_farm(tmp_path) as farm:
+        for number in range(4):
+            await one_life(paths, farm, tally, f"b{number:03d}", chance)
+        last = KilledEngine(paths, farm.settings(400))
+        try:
+            view = await settled(await reached(paths))
+        finally:
+            await asyncio.to_thread(last.kill)
+    assert faults(view, farm, tally) == []
