@@ -1,6 +1,6 @@
 """Draws the pictures of the console from a fixed drill that it plays by keys: real bot, real attack, real proof.
 
-    python screenshots/make.py      writes NAME-COLUMNSxROWS.svg beside itself
+    python screenshots/make.py      writes NAME-COLUMNSxROWS.svg beside itself, and .png where chromium is installed
 
 The seed is fixed, so the story is the same each time; clocks and process ids are those of the run.
 """
@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -31,6 +35,8 @@ from warroom.tui.app import WarRoomApp  # noqa: E402
 
 WIDE, NARROW = (120, 36), (80, 24)
 SEED = 1
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+DRAWN: list[Path] = []
 
 
 class Console:
@@ -55,6 +61,7 @@ class Console:
         picture = self._app.export_screenshot(title=f"warroom: {name}")
         path = Path(__file__).with_name(f"{name}-{self._size[0]}x{self._size[1]}.svg")
         path.write_text(picture)
+        DRAWN.append(path)
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 
@@ -79,7 +86,7 @@ async def tell(paths: RoomPaths) -> None:
         await wide.press("x", until="mild to hard")
         await wide.press("down", "down", "enter", until="plan ")
         wide.draw("contain")
-        await wide.press("tab", "tab", "enter", until="HELD")
+        await wide.press("tab", "tab", "tab", "enter", until="HELD")
         await wide.press("2", until="Checklist")
         await narrow.press("2", until="Checklist")
         wide.draw("incident")
@@ -87,14 +94,32 @@ async def tell(paths: RoomPaths) -> None:
         for key, seen, name in (
             ("3", "LINES THAT SHOW IT", "alarm"),
             ("4", "PROOF FROM OUTSIDE", "actions"),
-            ("5", "FOLLOW", "stream"),
         ):
             await wide.press(key, until=seen)
             wide.draw(name)
+        await wide.press("5", until="FOLLOW")
+        await wide.press("slash", *"ignore", "enter", until="/ignore")
+        wide.draw("stream")
 
 
 async def export_nothing(room: RoomConnection, paths: RoomPaths, incident: str) -> None:
     """Write no post-mortem: nobody asks for one here."""
+
+
+def make_png(browser: str, picture: Path) -> None:
+    """Write a picture as a person sees it in a browser, of the size that it names itself."""
+    size = re.search(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', picture.read_text())
+    assert size is not None, f"{picture.name} does not say how large it is"
+    wide, high = (math.ceil(float(side)) for side in size.groups())
+    target = picture.with_suffix(".png")
+    words = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--default-background-color=00000000"]
+    with tempfile.TemporaryDirectory() as profile:
+        page = Path(profile, "page.html")
+        # By itself a browser draws the picture as large as its window.
+        page.write_text(f'<body style="margin:0"><img src="{picture.as_uri()}" width="{wide}" height="{high}">')
+        words += [f"--user-data-dir={profile}", f"--window-size={wide},{high}", f"--screenshot={target}", page.as_uri()]
+        subprocess.run([browser, *words], check=True, capture_output=True, timeout=60)
+    sys.stdout.write(f"{target.relative_to(ROOT)}\n")
 
 
 def main() -> int:
@@ -104,6 +129,12 @@ def main() -> int:
         hands = Hands(lambda paths, config: start_engine(paths, config=config, drill=True), tell, export_nothing)
         asked = Play("prompt-injection", SEED, Style.NONE, headless=False)
         asyncio.run(play(asked, hands, lambda text: None))
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        sys.stdout.write(f"no .png: none of {', '.join(BROWSERS)} is installed\n")
+        return 0
+    for picture in DRAWN:
+        make_png(browser, picture)
     return 0
 
 
