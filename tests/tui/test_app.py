@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from textual.command import CommandPalette
 
 from tests.tui.example import example_view, log_lines
 from tests.tui.fake_room import FakeRoom
@@ -12,6 +13,7 @@ from warroom.core import commands as c
 from warroom.core.commands import Refused
 from warroom.core.model import Phase, Role, Severity
 from warroom.tui.app import ExportFailed
+from warroom.tui.palette import ActionProvider
 
 
 async def test_the_first_screen_shows_board_attention_and_stream() -> None:
@@ -179,6 +181,17 @@ async def test_a_post_mortem_that_fails_says_why() -> None:
     async with console(export=export) as session:
         await session.press("2", "P", "enter")
         await session.see("not written: the folder is full")
+
+
+async def test_the_palette_offers_our_table_alone_and_nothing_that_leaves_without_asking() -> None:
+    async with console() as session:
+        await session.press("ctrl+p")
+        await session.see("contain  (x)")
+        screen = session.app.screen
+        assert isinstance(screen, CommandPalette)
+        assert screen._provider_classes == {ActionProvider}
+        await session.press(*"quit", "enter")
+        assert session.app.is_running
 
 
 async def test_the_palette_finds_an_act_by_its_help_and_does_it() -> None:

@@ -130,7 +130,7 @@ async def play(seed: int, count: int, pause_s: float) -> WatchedRoom:
             if isinstance(top, Dialog) and "Leave" in top.doing:
                 await session.press("escape")
             done.append(await one_act(session, chance))
-            assert session.app.is_running, done[-20:]
+            assert session.app.is_running, " | ".join(done[-20:])
             await at_rest(session, done)
         await session.pilot.resize_terminal(80, 24)
         for _ in range(12):

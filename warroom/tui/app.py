@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 
 from warroom.core.clean import clean
@@ -45,6 +46,8 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     CSS_PATH = "warroom.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
+    """Textual's own commands are not offered: its Quit asks nobody, its Theme knows nothing of our styles."""
     TITLE = "warroom"
 
     def __init__(
