@@ -129,7 +129,11 @@ def test_after_a_minute_of_four_all_see_the_same_and_nothing_is_lost(shell: Shel
             first, *others = shown()
             return "Checklist" in "".join(first) and all(rows == first for rows in others)
 
-        wait_until(same, timeout_s=20, what="the same four screens")
+        try:
+            wait_until(same, timeout_s=20, what="the same four screens")
+        except AssertionError:
+            screens = "\n".join(f"{who}:\n{terminal.text()}" for who, terminal in people.items())
+            raise AssertionError(f"these differ:\n{screens}") from None
     entries = written(shell, "four")
     sent = [note for note in notes if note]
     kept = [entry.fact.text for entry in entries if isinstance(entry.fact, NoteAdded)]

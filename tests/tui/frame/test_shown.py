@@ -18,19 +18,22 @@ PENS = ["", "1;31", "7", "48;5;17", "4;38;2;1;2;3", "38;5;3;48;5;17"]
 TEXT = st.text(st.sampled_from("abcdef    日語한─▁é\u0301"), min_size=1, max_size=24)
 PUT = st.tuples(st.integers(-2, COLUMNS), st.integers(0, ROWS - 1), TEXT, st.sampled_from(PENS))
 LOG = st.tuples(st.integers(1, 4), st.text(st.sampled_from("xyz 日"), min_size=10, max_size=24))
-FRAMES = st.lists(st.tuples(st.lists(PUT, max_size=6), st.none() | LOG, st.booleans()), min_size=1, max_size=6)
+CURSOR = st.none() | st.tuples(st.integers(-2, COLUMNS + 9), st.integers(-1, ROWS + 2))
+FRAME = st.tuples(st.lists(PUT, max_size=6), st.none() | LOG, st.booleans(), CURSOR)
+FRAMES = st.lists(FRAME, min_size=1, max_size=6)
 
 
 @pytest.mark.parametrize("erases_in_colour", [True, False])
 @settings(max_examples=150, deadline=None)
 @given(FRAMES)
 def test_after_every_frame_every_cell_is_right(
-    erases_in_colour: bool, frames: list[tuple[list[tuple[int, int, str, str]], tuple[int, str] | None, bool]]
+    erases_in_colour: bool,
+    frames: list[tuple[list[tuple[int, int, str, str]], tuple[int, str] | None, bool, tuple[int, int] | None]],
 ) -> None:
     pens, grid, rows, model = Pens(), Grid(COLUMNS, ROWS), list[Row](), Model(COLUMNS, ROWS)
     shown = Shown(pens, erases_in_colour=erases_in_colour)
     log = [f"line {n}" for n in range(ROWS)]
-    for puts, more, small_first in frames:
+    for puts, more, small_first, cursor in frames:
         if more:
             log = [*log[more[0] :], *[f"{more[1]} {n}" for n in range(more[0])]]
             for y in range(2, ROWS):
@@ -40,8 +43,18 @@ def test_after_every_frame_every_cell_is_right(
         grid.bring(rows)
         for piece in shown.pieces(rows, small_first=small_first):
             model.feed(piece)
-        model.feed(shown.cursor((1, 1)))
+        model.feed(shown.cursor(cursor))
         assert model.shows(rows, pens)
+
+
+def test_a_cursor_beyond_the_edge_does_not_move_what_is_drawn_next() -> None:
+    pens, grid, rows, model = Pens(), Grid(COLUMNS, ROWS), list[Row](), Model(COLUMNS, ROWS)
+    shown = Shown(pens)
+    for text in ("a long line of text", "a long line of tex"):
+        grid.put(3, 2, text.ljust(COLUMNS), 0)
+        model.feed(frame(shown, grid, rows))
+        model.feed(shown.cursor((COLUMNS + 1, 2)))
+    assert model.shows(rows, pens)
 
 
 def frame(shown: Shown, grid: Grid, rows: list[Row]) -> str:

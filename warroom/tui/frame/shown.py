@@ -44,8 +44,15 @@ class Shown:
             yield piece
 
     def cursor(self, place: tuple[int, int] | None) -> str:
-        """Return what leaves the hidden cursor where an input method looks for it."""
-        return self._encoder.move(*place) if place else ""
+        """Return what leaves the hidden cursor where an input method looks for it.
+
+        A line of text that is longer than its window has its cursor outside of it: the terminal would stop at the
+        edge, and everything after that would be drawn beside its place.
+        """
+        if place is None or not self._rows:
+            return ""
+        last, low = len(self._rows[0]) - 1, len(self._rows) - 1
+        return self._encoder.move(max(0, min(place[0], last)), max(0, min(place[1], low)))
 
     def _scrolled(self, new: list[Row]) -> str:
         found = find_scroll(self._rows, new)
