@@ -15,6 +15,7 @@ from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
 from warroom.tui.together_lines import here_spans, news_span
+from warroom.tui.twins import twin_words
 from warroom.tui.words import LIVE_ACTIONS, UNBEGUN, age, size
 
 PAGES = {
@@ -171,6 +172,8 @@ def message_lines(scene: Scene, width: int) -> list[Line]:
     return timeline_lines(sorted(entries, key=lambda e: e.at), width)
 
 
+_TWINS_FROM = 100
+"""Columns from which on the help shows what does the same on the command line."""
 _SECTIONS = ((EVERYWHERE, "EVERYWHERE"), (LIST, "IN A LIST"), (STREAM, "IN A STREAM"))
 
 
@@ -190,5 +193,7 @@ def help_lines(page: str, width: int) -> list[Line]:
             first, *more = wrap(action.help, max(20, width - 16))
             rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text")))
             rows += [line((" " * 16 + text, "text")) for text in more]
+            twin = twin_words(action.id) if width >= _TWINS_FROM else ""
+            rows += [line((" " * 16 + twin, "dim"))] if twin else []
     rows += [EMPTY, *wrapped("Esc never leaves. Whatever you do is asked of the engine and recorded.", width, "dim")]
     return rows
