@@ -1,15 +1,16 @@
-"""`--plain`: a running room line by line, through pipes, at dumb terminals, until somebody leaves or the engine does."""
+"""`--plain`: a room line by line, through pipes, at dumb terminals, until somebody leaves or the engine does."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 import msgspec
@@ -23,7 +24,9 @@ from tests.tui.example import NOW, example_view
 from tests.waiting import wait_until
 from warroom.cli.main import build_parser
 from warroom.cli.plain import add_plain_options, plain_of
+from warroom.client.connection import RoomConnection
 from warroom.core import room_words
+from warroom.core.commands import Ack, AddNote
 from warroom.core.company import Company
 from warroom.core.model import ActionState
 from warroom.core.next_verbs import NextVerbs
@@ -79,12 +82,28 @@ def room(shell: Shell) -> Shell:
     return shell
 
 
+Tell = Callable[..., Told]
+
+
 @pytest.fixture
-def told(room: Shell) -> Iterator[Told]:
-    transcript = Told(room, "r")
+def tell() -> Iterator[Tell]:
+    """Begins transcripts, and ends those that are left."""
+    begun: list[Told] = []
+
+    def begin(shell: Shell, *words: str, stdin: int | IO[bytes] = subprocess.DEVNULL, **more: str) -> Told:
+        begun.append(Told(shell, *words, stdin=stdin, **more))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.close()
+
+
+@pytest.fixture
+def told(room: Shell, tell: Tell) -> Told:
+    transcript = tell(room, "r")
     transcript.hear("Nothing is late or due soon.")
-    yield transcript
-    transcript.close()
+    return transcript
 
 
 def test_a_pipe_gets_a_summary_and_then_each_act_in_a_sentence_with_its_next_verb(room: Shell, told: Told) -> None:
@@ -113,10 +132,10 @@ def test_every_command_line_that_is_told_is_one_that_warroom_takes() -> None:
     actions = [msgspec.structs.replace(view.actions[1], state=state, expires=NOW + 60) for state in ActionState]
     views = [msgspec.structs.replace(view, now=NOW + 9000, actions=[one]) for one in actions]
     texts = [room_words.summary(one, welcome(one), Company(), NextVerbs("acme")) for one in views]
-    texts += [NextVerbs("acme").of_action(one, view) for one in actions]  # type: ignore[list-item]
+    texts.append([NextVerbs("acme").of_action(one, view) for one in actions])
     looks = Looks(views[0], welcome(view), Company(), NextVerbs("acme"))
     texts += [answer(word.name, looks) for word in WORDS if word.name != "help"]
-    commands = set(_COMMAND.findall("\n".join("\n".join(one) if isinstance(one, list) else one for one in texts)))
+    commands = set(_COMMAND.findall("\n".join("\n".join(one) for one in texts)))
     assert len(commands) >= 8
     for command in commands:
         words = shlex.split(command)[1:]
@@ -124,15 +143,15 @@ def test_every_command_line_that_is_told_is_one_that_warroom_takes() -> None:
         build_parser(words[0]).parse_args(words)
 
 
-@pytest.mark.parametrize(("name", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)])
-def test_a_signal_ends_it_and_leaves_the_engine_at_work(
-    room: Shell, told: Told, name: signal.Signals, code: int
-) -> None:
-    told.process.send_signal(name)
-    assert told.ended() == code
-    assert room.run("status", "r").returncode == 0
-    assert told.process.stderr is not None
-    assert told.process.stderr.read() == b""
+def test_a_signal_ends_it_and_leaves_the_engine_at_work(busy: Shell, tell: Tell) -> None:
+    for name, code in ((signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)):
+        told = tell(busy, "busy")
+        told.hear("Here: ")
+        told.process.send_signal(name)
+        assert told.ended() == code
+        assert told.process.stderr is not None
+        assert told.process.stderr.read() == b""
+    assert busy.run("status", "busy").returncode == 0
 
 
 def test_an_engine_that_goes_and_comes_back_is_said_and_the_record_goes_on(room: Shell, told: Told) -> None:
@@ -148,43 +167,40 @@ def test_an_engine_that_goes_and_comes_back_is_said_and_the_record_goes_on(room:
     assert told.process.poll() is None
 
 
-def test_an_engine_that_is_gone_for_good_is_3(room: Shell) -> None:
-    told = Told(room, "r", "--wait", "0.2")
+def test_an_engine_that_is_gone_for_good_is_3(room: Shell, tell: Tell) -> None:
+    told = tell(room, "r", "--wait", "0.2")
     told.hear("Nothing is late")
     assert room.run("stop", "r").returncode == 0
     assert told.ended() == 3
     assert "engine stopped" in told.text
     assert told.text.splitlines()[-1].partition("Z ")[2].startswith("URGENT The engine did not come back.")
-    told.close()
 
 
-def test_typed_words_are_answered_and_quit_leaves_with_0(room: Shell) -> None:
+def test_typed_words_are_answered_and_quit_leaves_with_0(room: Shell, tell: Tell) -> None:
     ours, theirs = os.pipe()
-    told = Told(room, "r", stdin=ours)
+    told = tell(room, "r", stdin=ours)
     os.write(theirs, b"bots\nfly\n")
     told.hear("Bot support:")
     told.hear("There is no word 'fly' here.")
     os.write(theirs, b"q\n")
     assert told.ended() == 0
-    told.close()
     os.close(ours)
     os.close(theirs)
 
 
-def test_the_end_of_a_pipe_is_no_wish_to_leave(room: Shell) -> None:
+def test_the_end_of_a_pipe_is_no_wish_to_leave(room: Shell, tell: Tell) -> None:
     commands = room.folder / "commands"
     commands.write_text("who\n")
     with commands.open("rb") as stdin:
-        told = Told(room, "r", stdin=stdin)
+        told = tell(room, "r", stdin=stdin)
     told.hear("Type help")
     assert told.text.count("Here: ") == 1 or told.hear("Here: ")
     assert room.run("incident", "open", "--bot", "support", "--title", "Later").returncode == 0
     told.hear("INC-001 opened")
-    told.close()
 
 
-def test_log_lines_are_told_when_asked_for_and_what_is_too_much_is_counted(room: Shell) -> None:
-    told = Told(room, "r", "--lines", "support", "--rate", "3")
+def test_log_lines_are_told_when_asked_for_and_what_is_too_much_is_counted(room: Shell, tell: Tell) -> None:
+    told = tell(room, "r", "--lines", "support", "--rate", "3")
     told.hear("Nothing is late")
     with (room.folder / "bot.log").open("a") as log:
         wait_until(lambda: _fed(log, told), timeout_s=20, what="a line")
@@ -192,7 +208,6 @@ def test_log_lines_are_told_when_asked_for_and_what_is_too_much_is_counted(room:
     told.hear("left out, too many at once")
     told.hear("ERROR")
     assert "warroom lines support --room r" in told.text
-    told.close()
 
 
 def _fed(log: IO[str], told: Told) -> bool:
@@ -201,36 +216,36 @@ def _fed(log: IO[str], told: Told) -> bool:
     return " LINE support INFO" in told.read()
 
 
-def test_a_bot_that_is_not_there_is_said_once(room: Shell) -> None:
-    told = Told(room, "r", "--lines", "nobody")
+def test_a_bot_that_is_not_there_is_said_once(room: Shell, tell: Tell) -> None:
+    told = tell(room, "r", "--lines", "nobody")
     told.hear("No lines of nobody")
     assert room.run("incident", "open", "--bot", "support", "--title", "t").returncode == 0
     told.hear("INC-001 opened")
     assert told.text.count("No lines of nobody") == 1
-    told.close()
 
 
-def test_a_locale_without_utf8_gets_ascii(room: Shell) -> None:
+def test_a_locale_without_utf8_gets_ascii(room: Shell, tell: Tell) -> None:
     assert room.run("incident", "open", "--bot", "support", "--title", "J\u00fcrgen \u6f22").returncode == 0
     for language, shown in (("C", "Jurgen <U+6F22>"), ("C.UTF-8", "J\u00fcrgen \u6f22")):
-        told = Told(room, "r", LANG=language)
+        told = tell(room, "r", LANG=language)
         told.hear(shown)
-        told.close()
-    told = Told(room, "r", "--ascii")
+        told = tell(room, "r", "--ascii")
     told.hear("Jurgen <U+6F22>")
-    told.close()
 
 
-def test_a_reader_that_stops_reading_stops_nothing_and_hears_the_rest_later(room: Shell) -> None:
-    told = Told(room, "r", "--rate", "100")
+def test_a_reader_that_stops_reading_stops_nothing_and_hears_the_rest_later(room: Shell, tell: Tell) -> None:
+    told = tell(room, "r", "--rate", "100")
     told.hear("Nothing is late")
     assert room.run("incident", "open", "--bot", "support", "--title", "t").returncode == 0
-    note = "n" * 1500
-    for number in range(60):
-        assert room.run("incident", "note", "INC-001", f"{number} {note}").returncode == 0
+    asyncio.run(_write_notes(room, 120))
     told.process.send_signal(signal.SIGTERM)
     assert told.process.wait(timeout=10) == 0, "the full pipe does not hold it"
-    told.close()
+
+
+async def _write_notes(room: Shell, count: int) -> None:
+    async with RoomConnection(room.paths("r").socket, client="cli") as line:
+        for number in range(count):
+            assert isinstance(await line.submit(AddNote("INC-001", f"{number} {'n' * 1500}")), Ack)
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])

@@ -108,8 +108,8 @@ async def run_plain(paths: RoomPaths, plain: Plain, *, read_only: bool, ascii_on
     deadly = (signal.SIGHUP, signal.SIGTERM)
     for name in deadly:
         loop.add_signal_handler(name, leaving.set)
-    out = LinesOut(sys.stdout.fileno(), leaving, ascii_only=ascii_only or wants_ascii())
-    typed = LinesIn(None if sys.stdin is None else sys.stdin.fileno())
+    out = LinesOut(1, leaving, ascii_only=ascii_only or wants_ascii())
+    typed = LinesIn(None if sys.stdin is None else 0)
     try:
         return await _Telling(paths, plain, out, typed, leaving, read_only=read_only).tell()
     except OSError as error:
@@ -202,6 +202,7 @@ class _Telling:
     async def _begin(self, room: RoomConnection, view: View) -> None:
         for line in summary(self._now(view), room.welcome, room.company, self._verbs):
             await self._out.say(line)
+        await self._answer(room)
         if not self._typed.ended:
             await self._out.say("Type help and Enter for words that read the room; quit leaves.")
 
