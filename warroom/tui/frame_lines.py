@@ -191,9 +191,11 @@ def help_lines(page: str, width: int) -> list[Line]:
             shown.add(action.id)
             keys = " ".join(key_names(action))
             first, *more = wrap(action.help, max(20, width - 16))
-            rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text")))
+            twin = f"  {twin_words(action.id)}" if width >= _TWINS_FROM else ""
+            spare = width - 16 - width_of(first + twin)
+            beside: list[Span] = [(twin, "dim")] if twin.strip() and not more and spare >= 0 else []
+            rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text"), *beside))
             rows += [line((" " * 16 + text, "text")) for text in more]
-            twin = twin_words(action.id) if width >= _TWINS_FROM else ""
-            rows += [line((" " * 16 + twin, "dim"))] if twin else []
+            rows += [line((" " * 14 + twin, "dim"))] if twin.strip() and not beside else []
     rows += [EMPTY, *wrapped("Esc never leaves. Whatever you do is asked of the engine and recorded.", width, "dim")]
     return rows
