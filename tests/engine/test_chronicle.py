@@ -6,6 +6,7 @@ from tests.core.story import Story, plan, proof
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.model import Verb
+from warroom.core.urgency import Urgency
 from warroom.engine.chronicle import Chronicle
 
 
@@ -33,3 +34,10 @@ def test_all_of_the_room_is_in_the_messages_and_nothing_in_it_commands_a_termina
     chronicle = told()
     assert len(chronicle.messages) >= len(chronicle.timeline["INC-001"])
     assert not any("\x1b" in line.text for line in chronicle.messages)
+
+
+def test_an_entry_says_how_loud_it_is_what_it_is_about_and_in_which_incident() -> None:
+    held = next(line for line in told().messages if "HELD" in line.text)
+    assert (held.urgency, held.about, held.incident) == (Urgency.INFO, "ACT-001", "INC-001")
+    raised = next(line for line in told().messages if line.kind == "alarm")
+    assert (raised.urgency, raised.about, raised.incident) == (Urgency.URGENT, "AL-1", "INC-001")

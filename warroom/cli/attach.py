@@ -17,5 +17,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open a console; exit code 3 when no engine runs."""
-    require_terminal()
+    if not args.plain:
+        require_terminal()
     return open_console(chosen_room(args.room), read_only=args.read_only, drawing=drawing_of(args))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,20 +24,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
     parser.add_argument("bot", nargs="?", default="", metavar="BOT", help="one bot alone")
     parser.add_argument("--config", type=Path, metavar="F", help="the config file (default: the room's)")
+    parser.add_argument("--terminal", action="store_true", help="the terminal alone; needs no room")
     add_room_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Look and tell; exit code 1 when something would not work."""
+    if args.terminal:
+        return _verdict(_terminal(args, asked=True), args)
     settings = _settings(args)
     if args.bot and args.bot not in settings.bots:
         raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(settings.bots) or 'none'}")
-    findings = asyncio.run(_examine(settings, args))
+    findings = [] if args.bot else _terminal(args, asked=False)
+    findings += asyncio.run(_examine(settings, args))
+    return _verdict(findings, args)
+
+
+def _verdict(findings: list[Finding], args: argparse.Namespace) -> int:
     good = all(finding.state.value != "failed" for finding in findings)
     if args.json:
         print_json({"ok": good, "findings": findings})
     return OK if good else NO
+
+
+def _terminal(args: argparse.Namespace, *, asked: bool) -> list[Finding]:
+    """Look at the terminal when there is one; Failure with exit code 2 when it was asked for and there is none."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        if asked:
+            raise Failure(USAGE, "there is no terminal to look at", "standard input and output are none")
+        return []
+    from warroom.bootstrap.terminal import examine_terminal
+
+    sys.stdout.flush()
+    findings = examine_terminal(sys.stdin.fileno(), os.environ)
+    if not args.json:
+        for finding in findings:
+            _tell(finding)
+    return findings
 
 
 async def _examine(settings: Settings, args: argparse.Namespace) -> list[Finding]:
@@ -54,9 +80,10 @@ async def _examine(settings: Settings, args: argparse.Namespace) -> list[Finding
 
 def _tell(finding: Finding) -> None:
     sign, style = _SIGNS[finding.state.value]
+    where = f"{finding.bot or 'room'}  {finding.part}" if finding.part != "terminal" else finding.part
     for need in finding.needs:
-        print(f"        {finding.bot or 'room'}  {finding.part}  needs {need.kind}: {need.what} ({need.why})")
-    print(f"{painted(sign.ljust(6), style)}  {finding.bot or 'room'}  {finding.part}  {finding.name}: {finding.text}")
+        print(f"        {where}  needs {need.kind}: {need.what} ({need.why})")
+    print(f"{painted(sign.ljust(6), style)}  {where}  {finding.name}: {finding.text}")
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         rows = [(one.id, one.playbook, f"{one.length_s:.0f}", one.title) for one in found]
         print_table(("SCENARIO", "PLAYBOOK", "SECONDS", "TITLE"), rows)
         return OK
-    if not args.headless:
+    if not args.headless and not args.plain:
         from warroom.cli.console import require_terminal
 
         require_terminal()

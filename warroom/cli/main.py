@@ -32,6 +32,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("alarms", "list the alarms of a room", "lists"),
     Verb("incidents", "list the incidents of a room", "lists"),
     Verb("actions", "list the containment actions of a room", "lists"),
+    Verb("messages", "show what happened in a room, newest last, in words", "messages"),
     Verb("incident", "open, lead and close an incident", "incident"),
     Verb("point", "show everybody in the room one thing: a bot, a step, an alarm, a log line", "point"),
     Verb("contain", "contain a bot and wait for the proof", "contain"),
@@ -53,7 +54,11 @@ VERBS: tuple[Verb, ...] = (
     Verb("playbook", "list, show and validate playbooks", "playbook"),
     Verb("drill", "rehearse an incident with a real bot under attack", "drill"),
     Verb("config", "check a config file", "config"),
-    Verb("doctor", "look whether every adapter and probe would work; changes nothing", "doctor"),
+    Verb(
+        "doctor",
+        "look whether adapters, probes and the terminal would do; changes nothing",
+        "doctor",
+    ),
     Verb("completion", "print the completion script of a shell", "completion"),
 )
 

@@ -35,6 +35,9 @@ def _tell(view: View) -> None:
     print(f"{view.mode.value.upper()} room {view.room}, engine pid {view.pid}, up {age_text(now - view.started)}")
     print(f"journal: {view.chain.length} acts, head {view.chain.head[:16]}")
     print(f"open incidents: {', '.join(open_incidents) or 'none'}; consoles attached: {len(view.consoles)}")
+    if view.consoles:
+        people = (one.operator + (" (watching)" if one.read_only else "") for one in view.consoles)
+        print(f"here: {', '.join(people)}")
     if view.banner:
         print(f"ATTENTION: {view.banner}")
     rows = [

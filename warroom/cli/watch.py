@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Start what is missing, add the logs named here, open the console."""
     piped = piped_bot(args.logs, args.bot)
-    pipe = take_pipe(keys=True) if piped else -1
-    require_terminal()
+    # A transcript into a pipe may have no terminal for keys, and needs none.
+    pipe = take_pipe(keys=not args.plain or (sys.stdout is not None and sys.stdout.isatty())) if piped else -1
+    if not args.plain:
+        require_terminal()
     paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
     sources = sources_of(args)
     started = _ensure_engine(paths, args.config)

@@ -25,6 +25,7 @@ from warroom.core.view import (
     LogLine,
     SourceView,
     StepView,
+    TimelineView,
     View,
 )
 
@@ -95,6 +96,20 @@ def line_json(one: LogLine) -> Json:
         "rules": [clean(rule) for rule in one.marks],
         "gap": gap,
         "permalink": None if gap else permalink_text(link),
+    }
+
+
+def message_json(one: TimelineView) -> Json:
+    """Return one entry of the record in words; `about` is the id or name of what it is about."""
+    return {
+        "seq": one.seq,
+        "time": utc_text(one.at),
+        "who": clean(one.who),
+        "kind": one.kind,
+        "urgency": one.urgency.value,
+        "about": clean(one.about) or None,
+        "incident": clean(one.incident) or None,
+        "text": clean(one.text),
     }
 
 

@@ -19,6 +19,7 @@ from warroom.core.model import (
     Verb,
 )
 from warroom.core.notices import Delivery
+from warroom.core.urgency import Urgency
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -109,7 +110,7 @@ class StepView(msgspec.Struct, frozen=True):
     verb: Verb | None
 
 
-class TimelineView(msgspec.Struct, frozen=True):
+class TimelineView(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of the record in words."""
 
     seq: int
@@ -117,6 +118,10 @@ class TimelineView(msgspec.Struct, frozen=True):
     who: str
     kind: str
     text: str
+    urgency: Urgency = Urgency.INFO
+    about: str = ""
+    """The id or name of what it is about: an action, an alarm, a step, a bot."""
+    incident: str = ""
 
 
 class ApprovalView(msgspec.Struct, frozen=True):

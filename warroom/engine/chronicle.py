@@ -10,6 +10,7 @@ from warroom.core.desk import Desk
 from warroom.core.facts import Fact
 from warroom.core.ports import Entry
 from warroom.core.timeline import words
+from warroom.core.urgency import subject_of, urgency_of
 from warroom.core.view import TimelineView
 
 _ROOM = 100
@@ -38,9 +39,18 @@ class Chronicle:
         plans = {name: action.plan for name, action in desk.actions.items()}
         for entry in entries:
             told = words(entry, plans)
-            line = TimelineView(entry.seq, entry.at, clean(entry.actor.label, 64), told.kind, told.text)
-            self._room.append(line)
             incident = told.incident or _incident_of(entry.fact, desk)
+            line = TimelineView(
+                entry.seq,
+                entry.at,
+                clean(entry.actor.label, 64),
+                told.kind,
+                told.text,
+                urgency_of(entry.fact),
+                subject_of(entry.fact),
+                incident or "",
+            )
+            self._room.append(line)
             if incident:
                 self._incidents.setdefault(incident, deque(maxlen=_INCIDENT)).append(line)
 

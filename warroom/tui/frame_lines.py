@@ -15,6 +15,7 @@ from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
 from warroom.tui.together_lines import here_spans, news_span
+from warroom.tui.twins import twin_words
 from warroom.tui.words import LIVE_ACTIONS, UNBEGUN, age, size
 
 PAGES = {
@@ -171,6 +172,8 @@ def message_lines(scene: Scene, width: int) -> list[Line]:
     return timeline_lines(sorted(entries, key=lambda e: e.at), width)
 
 
+_TWINS_FROM = 100
+"""Columns from which on the help shows what does the same on the command line."""
 _SECTIONS = ((EVERYWHERE, "EVERYWHERE"), (LIST, "IN A LIST"), (STREAM, "IN A STREAM"))
 
 
@@ -188,7 +191,11 @@ def help_lines(page: str, width: int) -> list[Line]:
             shown.add(action.id)
             keys = " ".join(key_names(action))
             first, *more = wrap(action.help, max(20, width - 16))
-            rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text")))
+            twin = f"  {twin_words(action.id)}" if width >= _TWINS_FROM else ""
+            spare = width - 16 - width_of(first + twin)
+            beside: list[Span] = [(twin, "dim")] if twin.strip() and not more and spare >= 0 else []
+            rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text"), *beside))
             rows += [line((" " * 16 + text, "text")) for text in more]
+            rows += [line((" " * 14 + twin, "dim"))] if twin.strip() and not beside else []
     rows += [EMPTY, *wrapped("Esc never leaves. Whatever you do is asked of the engine and recorded.", width, "dim")]
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, key_names
 from warroom.tui.frame_lines import PAGES
+from warroom.tui.twins import twin_words
 
 _HEAD = """# Keys of the console
 
@@ -12,6 +13,11 @@ This page is written from the table in `warroom/tui/actions.py`; a test compares
 Keys do nothing on a read-only console when they are marked *changes*. What acts on a bot is marked *dangerous*: it
 always opens a dialog with the exact plan, and its button counts a press only after 0.3 s in which nothing else was
 pressed or pasted. Esc never leaves the console. Left unbound on purpose: ^a ^b ^s ^q ^z ^d ^k.
+"""
+_TWINS = """## The same on the command line
+
+Whoever works [line by line](plain.md), in a script or by voice misses nothing: a test demands a verb for every key that
+changes something, and for every page. [The command line](cli.md) says what they take; ids stand in the lists.
 """
 _PLACES = {EVERYWHERE: "Everywhere", LIST: "In a list", STREAM: "In a stream"}
 
@@ -24,7 +30,13 @@ def keys_markdown() -> str:
         actions = [a for a in ACTIONS if where in a.where and (where in _PLACES or STREAM not in a.where)]
         if actions:
             parts.append(f"## {title}\n\n| keys | command | what it does | |\n|---|---|---|---|\n" + _rows(actions))
+    parts.append(_twins())
     return "\n".join(parts)
+
+
+def _twins() -> str:
+    rows = "".join(f"| {_keys(a)} | {a.title} | `{words}` |\n" for a in ACTIONS if (words := twin_words(a.id)))
+    return f"{_TWINS}\n| keys | command | on the command line |\n|---|---|---|\n{rows}"
 
 
 def _rows(actions: list[Action]) -> str:

@@ -1,0 +1,109 @@
+"""The far end of a pty that answers as a terminal does: each question where it stands, late or never."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import termios
+import threading
+import unicodedata
+from types import TracebackType
+from typing import Self
+
+_TOKEN = re.compile(rb"\x1b\[[0-9;?>]*\$?[a-zA-Z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x1f]|[^\x00-\x1f\x1b]+")
+
+
+class Emulator:
+    """Use as a context manager; `theirs` is the program's end."""
+
+    def __init__(
+        self,
+        *,
+        silent: bool = False,
+        delay_s: float = 0.0,
+        ambiguous: int = 1,
+        utf8: bool = True,
+        replies: dict[bytes, bytes] | None = None,
+    ) -> None:
+        """`delay_s` stands before each burst of answers; `ambiguous` is the width of characters of either width."""
+        self.ours, self.theirs = pty.openpty()
+        self._silent, self._delay_s, self._ambiguous, self._utf8 = silent, delay_s, ambiguous, utf8
+        self._replies = replies or {}
+        self.written = b""
+        self.line = ""
+        """What stands in the row of the cursor."""
+        self._begin = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._play)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        os.close(self.ours)
+        os.close(self.theirs)
+
+    @property
+    def sane(self) -> bool:
+        """Whether the program's end echoes and gathers lines, as a shell wants it."""
+        flags = termios.tcgetattr(self.theirs)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON)
+
+    def unread(self) -> bytes:
+        """Return what a shell would read next."""
+        os.set_blocking(self.theirs, False)
+        try:
+            return os.read(self.theirs, 4096)
+        except BlockingIOError:
+            return b""
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self.ours, keys)
+
+    def _play(self) -> None:
+        while not self._over.is_set():
+            if not select.select([self.ours], [], [], 0.02)[0]:
+                continue
+            try:
+                read = os.read(self.ours, 65536)
+            except OSError:
+                return
+            self.written += read
+            answers = b"".join(map(self._take, _TOKEN.findall(read)))
+            if answers and not self._silent:
+                self._over.wait(self._delay_s)
+                os.write(self.ours, answers)
+
+    def _take(self, token: bytes) -> bytes:
+        if token == b"\x1b[6n":
+            return b"\x1b[7;%dR" % (self._width() + 1)
+        if token in self._replies:
+            return self._replies[token]
+        if token == b"\r":
+            self._begin = True
+        elif token == b"\x1b[K":
+            self.line = ""
+        elif not token.startswith(b"\x1b") and token[0] >= 0x20:
+            if self._begin:
+                self.line = ""
+            self._begin = False
+            self.line += token.decode() if self._utf8 else token.decode("latin-1")
+        return b""
+
+    def _width(self) -> int:
+        if self._begin:
+            return 0
+        widths = {"W": 2, "F": 2, "A": self._ambiguous}
+        return sum(
+            0 if unicodedata.combining(char) else widths.get(unicodedata.east_asian_width(char), 1)
+            for char in self.line
+            if self._utf8 or char.isprintable()
+        )
