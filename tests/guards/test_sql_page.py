@@ -18,6 +18,7 @@ from warroom.core.queries import Sql, SqlAnswer
 from warroom.core.record_columns import Table
 from warroom.core.record_tables import TABLES
 from warroom.core.sql_words import EXAMPLES
+from warroom.tui.actions import BY_ID
 
 PAGE = ROOT / "docs" / "sql.md"
 BEGIN, END = "<!-- tables -->\n", "<!-- end of tables -->\n"
@@ -64,3 +65,7 @@ async def test_a_query_of_the_page_runs(query: str, tmp_path: Path) -> None:
         answer = await db.ask(Sql(query))
     assert isinstance(answer, SqlAnswer), answer
     assert answer.columns
+
+
+def test_the_page_names_the_key_of_the_console() -> None:
+    assert f"page `{BY_ID['page_query'].keys}`" in PAGE.read_text(encoding="utf-8")
