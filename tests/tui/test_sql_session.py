@@ -45,10 +45,25 @@ async def test_nothing_is_asked_twice_at_once_and_nothing_is_no_query() -> None:
     session = answering(ROWS)
     assert session.begin_asking(" \n -- only a comment") is None
     assert session.begin_asking("SELECT 1") == Sql("SELECT 1")
-    assert session.begin_asking("SELECT 2") is None
-    assert session.asking
+    assert session.begin_asking("SELECT 1") is None
     await session.ask(Sql("SELECT 1"))
-    assert not session.asking
+    assert session.next_question() is None
+    assert session.begin_asking("SELECT 1") == Sql("SELECT 1")
+
+
+async def test_of_queries_that_come_while_one_is_asked_the_newest_is_next() -> None:
+    session = answering(ROWS, ROWS)
+    question = session.begin_asking("SELECT 1")
+    assert question is not None
+    assert session.begin_asking("SELECT 2") is None
+    assert session.begin_asking("SELECT 3") is None
+    assert session.next_question() is None
+    await session.ask(question)
+    assert session.next_question() == Sql("SELECT 3")
+    assert session.asking
+    await session.ask(Sql("SELECT 3"))
+    assert (session.answered, session.next_question()) == ("SELECT 3", None)
+    assert session.history == ["SELECT 1", "SELECT 2", "SELECT 3"]
 
 
 async def test_a_question_that_is_cancelled_leaves_the_session_free() -> None:

@@ -35,18 +35,31 @@ class SqlSession:
         """The first column that is shown."""
         self.row = 0
         """The row under the cursor."""
+        self._next = False
+        """Whether the query in hand came while another was asked."""
         self._back = 0
         """How far back in the history the prompt stands; 0 for what is being typed."""
         self._typed = ""
 
     def begin_asking(self, text: str) -> Sql | None:
-        """Take a query in hand; returns the question for `ask`, None when there is none or one is under way."""
+        """Take a query in hand; returns the question for `ask`, None when there is none, or one is under way.
+
+        A query that comes meanwhile is asked next: `next_question` has it then.
+        """
         text = one_line(text)
-        if not text or self.asking:
+        if not text or (self.asking and text == self.text):
             return None
         self.history = [*(one for one in self.history if one != text), text][-KEPT:]
-        self.text, self.asking = text, True
-        return Sql(text)
+        self.text, waits, self.asking = text, self.asking, True
+        self._next = waits
+        return None if waits else Sql(text)
+
+    def next_question(self) -> Sql | None:
+        """Return the question that came while the one before was asked."""
+        if not self._next or self.asking:
+            return None
+        self._next, self.asking = False, True
+        return Sql(self.text)
 
     async def ask(self, question: Sql) -> None:
         """Ask, and take the answer; until it comes the one before stays."""

@@ -185,5 +185,8 @@ class QueryPage(Page):
             self.run_worker(self._ask(question), group="sql")
 
     async def _ask(self, question: Sql) -> None:
-        await self._session.ask(question)
-        self._redraw()
+        asked: Sql | None = question
+        while asked is not None:
+            await self._session.ask(asked)
+            asked = self._session.next_question()
+            self._redraw()
