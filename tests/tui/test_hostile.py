@@ -30,7 +30,7 @@ from warroom.core.notices import Audience, Event
 from warroom.core.ports import Check, Checked
 from warroom.core.queries import NoticeAnswer
 
-PAGES = ("1", "2", "3", "4", "5", "6", "0", "question_mark")
+PAGES = ("1", "2", "3", "4", "5", "6", "9", "0", "question_mark")
 GROUPS = {
     "controls": "".join(CONTROLS),
     "sequences": "".join(SEQUENCES),

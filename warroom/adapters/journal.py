@@ -163,20 +163,24 @@ class SqliteJournal:
             raise JournalError(f"{self._path}: {error}") from error
 
 
-async def read_rows(path: Path) -> list[Row]:
-    """Return all rows of a journal file without changing it; JournalError when it cannot be read."""
+async def read_rows(path: Path, after: int | None = None) -> list[Row]:
+    """Return the rows of a journal file, or those after a number; JournalError when it cannot be read.
+
+    Nothing is changed.
+    """
     uri = f"file:{quote(str(path))}?mode=ro"
-    query = f"SELECT {_COLUMNS} FROM acts ORDER BY seq, rowid"
+    since, values = ("", ()) if after is None else ("WHERE seq > ? ", (after,))
+    query = f"SELECT {_COLUMNS} FROM acts {since}ORDER BY seq, rowid"
     try:
-        async with opened(uri, uri=True) as db, db.execute(query) as cursor:
+        async with opened(uri, uri=True) as db, db.execute(query, values) as cursor:
             return [Row(*row) for row in await cursor.fetchall()]
     except sqlite3.Error as error:
         raise JournalError(f"{path}: {error}") from error
 
 
-async def read_entries(path: Path) -> list[Entry]:
-    """Return all entries of a journal file without an engine; JournalError when one does not decode."""
-    return [entry_of(row) for row in await read_rows(path)]
+async def read_entries(path: Path, after: int | None = None) -> list[Entry]:
+    """Return entries of a journal file without an engine; JournalError when one does not decode."""
+    return [entry_of(row) for row in await read_rows(path, after)]
 
 
 def entry_of(row: Row) -> Entry:

@@ -21,6 +21,7 @@ from warroom.adapters.notify.build import channels_for
 from warroom.adapters.notify.outbox import SqliteOutbox
 from warroom.adapters.paths import RoomPaths, make_private, open_to_group, shared_socket
 from warroom.adapters.playbook_files import Loaded, bundled_dir, load_playbooks
+from warroom.adapters.records_process import RecordsProcess
 from warroom.adapters.replay import Replay, Wanted
 from warroom.adapters.tail_source import TailSource
 from warroom.adapters.telemetry import SqliteTelemetry
@@ -66,6 +67,7 @@ async def open_engine(
         SqliteTelemetry(paths.telemetry) as telemetry,
         contextlib.aclosing(_Closing(source)),
         _telephone(paths, settings, clock) as telephone,
+        RecordsProcess(paths.journal) as records,
     ):
         yield Engine(
             Parts(
@@ -90,6 +92,7 @@ async def open_engine(
                 telephone=telephone,
                 reread=lambda span: _reread(settings, formats, span),
                 log_history=lambda wanted: _history(formats, wanted),
+                ask_records=records.ask,
             )
         )
 

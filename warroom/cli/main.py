@@ -48,6 +48,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("lines", "show log lines of a room, newest or by permalink, old ones read again from the files", "lines"),
     Verb("search", "look for a text in the logs of a room, back through the files", "lines"),
     Verb("shadow", "tell what a limit, a rule or a switch would have refused of the last minutes", "shadow"),
+    Verb("sql", "ask the record of a room with SQL, read-only; without a query list the tables", "sql"),
     Verb("export", "write the post-mortem of an incident", "export"),
     Verb("verify", "check the chain of a room's journal", "verify"),
     Verb("tail", "show what the reader sees of a log, record by record", "tail"),

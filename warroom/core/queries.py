@@ -147,6 +147,14 @@ class EvidenceOf(_Query, frozen=True):
     incident: str = ""
 
 
+class Sql(_Query, frozen=True):
+    """One SELECT over the tables of `core.record_tables`; it can change nothing and ends after a second."""
+
+    text: str
+    limit: int = 1000
+    """Rows wanted; there are never more than this many."""
+
+
 Query = (
     Lines
     | LogWindow
@@ -159,6 +167,7 @@ Query = (
     | PreviewNotice
     | History
     | EvidenceOf
+    | Sql
 )
 
 
@@ -298,6 +307,32 @@ class EvidenceAnswer(msgspec.Struct, frozen=True, tag=True):
     files: list[EvidenceFile]
 
 
+class SqlAnswer(msgspec.Struct, frozen=True, tag=True):
+    """What a SELECT gave."""
+
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
+    """Texts are cleaned and cut; bytes are `x'…'`."""
+    more: str
+    """Why there are fewer rows than the query has; empty when these are all."""
+    seconds: float
+    length: int
+    """Entries of the journal that the tables were made of."""
+
+
+class SqlRefused(msgspec.Struct, frozen=True, tag=True):
+    """A query that did not run to its end, and why."""
+
+    reason: str
+    """In SQLite's words where it is about the SQL."""
+    at: int | None = None
+    """Which character of the text it is about, from 0; None when that is not known."""
+    advice: str = ""
+    """What to do next."""
+    ended: bool = False
+    """It was a query, and was ended because it took too much time or memory."""
+
+
 class NotAnswered(msgspec.Struct, frozen=True, tag=True):
     """The question could not be answered, and why."""
 
@@ -316,5 +351,7 @@ QueryAnswer = (
     | NoticeAnswer
     | HistoryAnswer
     | EvidenceAnswer
+    | SqlAnswer
+    | SqlRefused
     | NotAnswered
 )

@@ -15,6 +15,7 @@ from warroom.core.queries import (
     LogHistogram,
     LogSearch,
     LogWindow,
+    NotAnswered,
     Observe,
     PreviewNotice,
     PreviewPlan,
@@ -22,6 +23,7 @@ from warroom.core.queries import (
     QueryAnswer,
     RawLine,
     Shadow,
+    Sql,
 )
 from warroom.engine.configured import Configured
 from warroom.engine.log_reader import LogReader
@@ -45,6 +47,7 @@ class Answers:
         desk: Callable[[], Desk],
     ) -> None:
         self._journal = parts.journal
+        self._ask_records = parts.ask_records
         self._planner = planner
         self._messenger = messenger
         self._desk = desk
@@ -84,6 +87,10 @@ class Answers:
                 return HistoryAnswer(await self._journal.entries(after))
             case EvidenceOf(incident=incident):
                 return EvidenceAnswer(self._evidence_of(incident))
+            case Sql():
+                if self._ask_records is None:
+                    return NotAnswered("this room answers no SQL")
+                return await self._ask_records(query)
 
     def _evidence_of(self, incident: str) -> list[EvidenceFile]:
         actions = [a for a in self._desk().actions.values() if not incident or a.incident == incident]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
 from warroom.core.model import Mode, Playbook
 from warroom.core.ports import Accounts, Anchor, Clock, Containment, Evidence, Journal, LogSource, Probe, Telemetry
+from warroom.core.queries import QueryAnswer, Sql
 from warroom.core.record import Batch
 from warroom.core.settings import Settings
 from warroom.core.view import PlaybookView
@@ -47,3 +48,5 @@ class Parts(msgspec.Struct, frozen=True):
     """Opens a log with its former generations, to read older lines again."""
     telephone: Telephone | None = None
     """What it takes to tell people; None where nobody can be told."""
+    ask_records: Callable[[Sql], Awaitable[QueryAnswer]] | None = None
+    """Answers SQL over the journal, beside the watch."""

@@ -166,6 +166,7 @@ ACTIONS: tuple[Action, ...] = (
     _look("page_actions", "4", "actions", "Containments with their proof.", footer=120),
     _look("page_stream", "5", "stream", "The log of the chosen bot, full screen.", footer=120),
     _look("page_outbox", "6", "told", "Who was told what, and who was not: each notice whole.", footer=120),
+    _look("page_query", "9", "query", "Ask the record with SQL, read-only.", footer=120),
     _look(
         "page_messages", "0", "messages", "All that happened in the room, and the answers to this console.", footer=90
     ),
@@ -184,6 +185,11 @@ ACTIONS: tuple[Action, ...] = (
     _look("palette", ":,ctrl+p", "commands", "Find any command by its name.", footer=85),
     _look("redraw", "ctrl+l", "redraw", "Draw the whole screen again, after something else wrote on it.", footer=120),
     _look("help", "?,f1", "help", "The keys of this page.", footer=99),
+    # A query.
+    _look(
+        "sql", "s", "SQL", "Type a query, or change the one in hand; up and down bring former ones.", "query", footer=2
+    ),
+    _look("sql_again", "r", "ask again", "Run the query in hand again.", "query", footer=3),
     # Movement, handled by the pane that has the focus.
     _look("down", "j,down", "down", "Down one row.", LIST, STREAM, footer=130),
     _look("up", "k,up", "up", "Up one row; in a stream this pauses it.", LIST, STREAM, footer=130),
@@ -225,8 +231,8 @@ ACTIONS: tuple[Action, ...] = (
     _look("previous_mark", "U", "mark before", "To the marked line before.", STREAM, footer=130),
     _look("wrap", "w", "wrap", "Break long lines, or cut them at the edge.", STREAM, "stream", footer=28),
     _look("all_bots", "*", "all bots", "All bots by the time of their lines, or one.", STREAM, "stream", footer=17),
-    _look("left", "left", "left", "Scroll left.", STREAM, footer=130),
-    _look("right", "right", "right", "Scroll right, to see the end of long lines.", STREAM, footer=130),
+    _look("left", "left", "left", "Scroll left; in a result one column.", STREAM, "query", footer=130),
+    _look("right", "right", "right", "Scroll right, to see the end of long lines.", STREAM, "query", footer=130),
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

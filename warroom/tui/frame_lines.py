@@ -25,6 +25,7 @@ PAGES = {
     "actions": ("4", "Actions"),
     "stream": ("5", "Stream"),
     "outbox": ("6", "Told"),
+    "query": ("9", "Query"),
     "messages": ("0", "Messages"),
     "help": ("?", "Help"),
 }
@@ -59,7 +60,7 @@ def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
     waiting, outbox = _waiting(scene.view), scene.view.outbox if scene.view else []
     for page, (key, title) in PAGES.items():
         here = page == scene.page
-        if not here and (page in ("messages", "help") or (page == "outbox" and not outbox)):
+        if not here and (page in ("query", "messages", "help") or (page == "outbox" and not outbox)):
             continue
         tab = f" {key} {title}" if here or titles else f" {key}"
         spans += [(" ", "text"), (f"{tab} " if here else tab, "tab-here" if here else "dim")]

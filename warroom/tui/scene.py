@@ -9,6 +9,7 @@ from warroom.core.room import Welcome
 from warroom.core.view import TimelineView, View
 from warroom.tui.chosen import Chosen
 from warroom.tui.letters import Letters
+from warroom.tui.sql_session import SqlSession
 from warroom.tui.together import Others
 
 WIDE = (110, 30)
@@ -43,6 +44,8 @@ class Scene:
     """What was pointed at and is looked at now."""
     letters: Letters = field(default_factory=Letters)
     """What the notices of the outbox say."""
+    sql: SqlSession = field(default_factory=SqlSession)
+    """The queries of this console over the record."""
     said: list[TimelineView] = field(default_factory=list)
     """Answers and paths, kept for the messages page."""
 

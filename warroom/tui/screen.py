@@ -32,6 +32,7 @@ from warroom.tui.palette import ActionProvider
 from warroom.tui.pane import Pane
 from warroom.tui.report import Export
 from warroom.tui.scene import Scene
+from warroom.tui.sql_session import SqlSession
 from warroom.tui.theme import Painter
 from warroom.tui.typed_ahead import Opening
 
@@ -54,6 +55,7 @@ class RoomScreen(Screen[None]):
         self._clock = clock
         self._trail: list[str] = []
         self.scene = Scene(room.welcome, Chosen(), now=clock(), letters=Letters(Link(room).ask))
+        self.scene.sql = SqlSession(Link(room).ask)
         self.hands = Hands(self, room, painter, clock, export)
         self.opening = Opening()
         self._guide = Guide(self.scene, lambda: self._pages, self._show)
@@ -215,6 +217,8 @@ class RoomScreen(Screen[None]):
                 self.go("help")
             case _ if page == "page":
                 self.go(name)
+            case _ if self.shown.act(id):
+                pass
             case _ if STREAM in BY_ID[id].where:
                 self.shown.act_on_log(id)
             case _:

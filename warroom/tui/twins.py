@@ -37,6 +37,7 @@ TWINS = MappingProxyType(
         "page_stream": "lines BOT",
         "page_outbox": "outbox",
         "page_messages": "messages",
+        "page_query": "sql",
         "search": "search TEXT",
         "filter": "lines BOT --with T",
         "level_up": "lines BOT --level L",

@@ -8,6 +8,7 @@ from warroom.tui.pages.incident import IncidentPage
 from warroom.tui.pages.outbox import OutboxPage
 from warroom.tui.pages.overview import OverviewPage
 from warroom.tui.pages.page import Page
+from warroom.tui.pages.query import QueryPage
 from warroom.tui.pages.reading import HelpPage, MessagesPage
 from warroom.tui.pages.stream import StreamPage
 
@@ -18,6 +19,7 @@ PAGE_TYPES: dict[str, type[Page]] = {
     "actions": ActionsPage,
     "stream": StreamPage,
     "outbox": OutboxPage,
+    "query": QueryPage,
     "messages": MessagesPage,
     "help": HelpPage,
 }

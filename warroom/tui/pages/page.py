@@ -35,6 +35,10 @@ class Page(Vertical):
         """Return the log that this page shows, if it shows one."""
         return None
 
+    def act(self, id: str) -> bool:
+        """Do what an action of this page alone asks for; say whether it is one."""
+        return False
+
     def act_on_log(self, id: str) -> None:
         """Do what an action of a log asks for, where a log is shown."""
         if (log := self.log_pane()) is not None:

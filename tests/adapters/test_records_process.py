@@ -1,0 +1,117 @@
+"""The process that answers takes the harm of a query, and the next question gets another one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.adapters.asked import ENDLESS, FORBIDDEN, STUBBORN, write_example
+from tests.waiting import eventually
+from warroom.adapters.records_process import MOST_WAITING, RecordsProcess
+from warroom.core.queries import NotAnswered, Sql, SqlAnswer, SqlRefused
+
+COUNT = Sql("SELECT count(*) FROM acts")
+
+
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[RecordsProcess]:
+    await write_example(tmp_path / "journal.db")
+    async with RecordsProcess(tmp_path / "journal.db") as opened:
+        yield opened
+
+
+async def counted(records: RecordsProcess) -> int | str | float | None:
+    answer = await records.ask(COUNT)
+    assert isinstance(answer, SqlAnswer), answer
+    return answer.rows[0][0]
+
+
+def _pid(records: RecordsProcess) -> int | None:
+    return records.pid
+
+
+async def test_one_process_answers_one_question_after_the_other(records: RecordsProcess) -> None:
+    assert _pid(records) is None
+    assert await asyncio.gather(*(counted(records) for _ in range(5))) == [43] * 5
+    pid = _pid(records)
+    assert pid is not None
+    assert isinstance(await records.ask(Sql(FORBIDDEN["attach"])), SqlRefused)
+    assert await counted(records) == 43
+    assert _pid(records) == pid
+    assert psutil.Process(pid).nice() == min(19, psutil.Process().nice() + 10)
+
+
+@pytest.mark.parametrize("query", STUBBORN.values(), ids=STUBBORN)
+async def test_a_step_that_cannot_be_interrupted_ends_its_process_and_nothing_else(
+    records: RecordsProcess, query: str
+) -> None:
+    await counted(records)
+    pid, begun = records.pid, time.monotonic()
+    answer = await records.ask(Sql(query))
+    assert time.monotonic() - begun < 10
+    assert isinstance(answer, SqlRefused), answer
+    assert answer.ended
+    assert "ended" in answer.reason
+    assert await counted(records) == 43
+    assert records.pid != pid
+
+
+@pytest.mark.parametrize("query", ENDLESS.values(), ids=ENDLESS)
+async def test_what_never_ends_is_interrupted_and_its_memory_is_bounded(records: RecordsProcess, query: str) -> None:
+    await counted(records)
+    assert records.pid is not None
+    worker, most = psutil.Process(records.pid), 0
+    asking = asyncio.ensure_future(records.ask(Sql(query)))
+    while not asking.done():
+        await asyncio.wait([asking], timeout=0.05)
+        if worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE:
+            most = max(most, worker.memory_info().rss)
+    answer = await asking
+    assert isinstance(answer, SqlRefused)
+    assert answer.ended
+    assert 0 < most < 450 << 20
+    assert await counted(records) == 43
+
+
+async def test_a_process_that_died_in_between_is_replaced(records: RecordsProcess) -> None:
+    await counted(records)
+    assert records.pid is not None
+    os.kill(records.pid, signal.SIGKILL)
+    assert await counted(records) == 43
+
+
+async def test_a_caller_that_leaves_takes_the_query_with_it(records: RecordsProcess) -> None:
+    await counted(records)
+    pid = records.pid
+    assert pid is not None
+    asking = asyncio.ensure_future(records.ask(Sql(ENDLESS["join"])))
+    await eventually(lambda: psutil.Process(pid).cpu_percent(0.01) > 0)
+    asking.cancel()
+    await asyncio.wait([asking])
+    assert not psutil.pid_exists(pid)
+    assert await counted(records) == 43
+
+
+async def test_only_so_many_questions_wait(records: RecordsProcess) -> None:
+    answers = await asyncio.gather(*(records.ask(COUNT) for _ in range(MOST_WAITING + 5)))
+    assert sum(isinstance(one, SqlAnswer) for one in answers) == MOST_WAITING + 1
+    assert sum(isinstance(one, NotAnswered) for one in answers) == 4
+
+
+async def test_a_room_without_a_journal_is_said(tmp_path: Path) -> None:
+    async with RecordsProcess(tmp_path / "absent.db") as records:
+        answer = await records.ask(COUNT)
+    assert isinstance(answer, NotAnswered)
+    assert "absent.db" in answer.reason
+
+
+async def test_too_long_a_query_is_not_even_sent(records: RecordsProcess) -> None:
+    assert isinstance(await records.ask(Sql(FORBIDDEN["long"])), SqlRefused)
+    assert records.pid is None

@@ -1,0 +1,56 @@
+"""The fake room with the real tables of the example incident behind it: its SQL is answered by SQLite."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from tests.adapters.asked import write_example
+from tests.tui.example import example_view, log_lines
+from tests.tui.fake_room import FakeRoom
+from tests.tui.running import Session, console
+from warroom.adapters.records_db import RecordsDb
+from warroom.core.queries import Query, QueryAnswer, Sql, SqlAnswer
+
+
+class AskingRoom(FakeRoom):
+    """Answers SQL; a test may give the next answers by itself."""
+
+    def __init__(self, db: RecordsDb, *, read_only: bool = False) -> None:
+        super().__init__(example_view(), log_lines(), read_only=read_only)
+        self._db = db
+        self.asked_sql: list[str] = []
+        self.answers: list[QueryAnswer] = []
+
+    async def query(self, query: Query) -> QueryAnswer:
+        if not isinstance(query, Sql) or self.lost:
+            return await super().query(query)
+        self.asked_sql.append(query.text)
+        await self.answering.wait()
+        if self.answers:
+            return self.answers.pop(0)
+        answer = await self._db.ask(query, most_s=0.2)
+        if not isinstance(answer, SqlAnswer):
+            return answer
+        length = self.latest.chain.length if self.latest else 0
+        return msgspec.structs.replace(answer, seconds=0.012, length=length)
+
+
+@contextlib.asynccontextmanager
+async def asking(
+    size: tuple[int, int] = (80, 24), *, ascii: bool = False, read_only: bool = False
+) -> AsyncIterator[tuple[Session, AskingRoom]]:
+    """Run a console on the query page over such a room."""
+    with tempfile.TemporaryDirectory() as folder:
+        await write_example(Path(folder) / "journal.db")
+        async with RecordsDb(Path(folder) / "journal.db") as db:
+            await db.refresh()
+            room = AskingRoom(db, read_only=read_only)
+            async with console(size, room=room, ascii=ascii) as session:
+                await session.press("9")
+                await session.see("Query the record")
+                yield session, room
