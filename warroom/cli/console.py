@@ -67,6 +67,7 @@ def open_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
 async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
     """Do the same inside a running event loop."""
     from warroom.cli.export import write_report
+    from warroom.cli.preview import Previews, known_scenarios
     from warroom.client.connection import RoomConnection
     from warroom.tui.app import ExportFailed, WarRoomApp
     from warroom.tui.session import play
@@ -80,6 +81,14 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
     try:
         connection = RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
         async with connection as room:
-            return await play(WarRoomApp(room, ascii=drawing.ascii_only, export=export, budget_bps=drawing.budget_bps))
+            app = WarRoomApp(
+                room,
+                ascii=drawing.ascii_only,
+                export=export,
+                draft=Previews(room).draft,
+                scenarios=known_scenarios,
+                budget_bps=drawing.budget_bps,
+            )
+            return await play(app)
     except ConnectionLost as error:
         raise no_engine(paths.name, error) from error
