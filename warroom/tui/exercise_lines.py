@@ -113,7 +113,7 @@ def _state(goal: Goal, now: float) -> Span:
 def no_exercise_lines(scenarios: Sequence[tuple[str, str]], width: int) -> list[Line]:
     """Return what a drill is and how one is begun."""
     rows = [
-        line(("No drill runs in this room.", "strong")),
+        line(("Nobody leads a drill in this room now.", "strong")),
         EMPTY,
         *wrapped(
             "A drill attacks a real bot in a room of its own and counts what you do against the clock. "
