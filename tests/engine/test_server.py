@@ -17,10 +17,12 @@ from tests.engine.rig import attached, paths_in, running_engine, settings_withou
 from tests.waiting import eventually
 from warroom import __version__
 from warroom.adapters.paths import RoomPaths
+from warroom.client.connection import RoomConnection
 from warroom.core import commands as c
 from warroom.core import wire
 from warroom.core.commands import Ack, Refused
 from warroom.core.company import Here, Kind, Target
+from warroom.core.exercise import Exercise, Goal, Mark
 from warroom.core.facts import CommandRefused, ConsoleLeft
 from warroom.core.room import ConnectionLost, Welcome
 from warroom.engine.engine import Engine
@@ -261,3 +263,26 @@ async def test_a_line_that_is_reset_ends_its_talk_without_a_fault_and_is_told_as
     left = [entry.fact for entry in await engine.parts.journal.entries() if isinstance(entry.fact, ConsoleLeft)]
     assert [one.reason for one in left] == ["the line dropped"]
     assert faults == []
+
+
+async def test_a_board_that_somebody_posts_is_seen_by_all_until_its_leader_leaves_and_never_recorded(
+    room: tuple[RoomPaths, Engine],
+) -> None:
+    paths, engine = room
+    board = Exercise("a drill", "what is known", 1.0, [Goal("see it\x1b[2J", Mark.OPEN)])
+    async with attached(paths) as console:
+        async with RoomConnection(paths.socket, client="drill") as leader:
+            assert isinstance(await leader.post(board), Ack)
+            await eventually(lambda: console.latest is not None and console.latest.exercise is not None)
+            shown = console.latest.exercise if console.latest else None
+            assert shown is not None
+            assert (shown.title, shown.goals[0].text, shown.left) == ("a drill", "see it␛[2J", None)
+            assert isinstance(await console.post(board), Refused)
+        await eventually(lambda: console.latest is not None and (console.latest.exercise or board).left is not None)
+        assert not [entry for entry in await engine.parts.journal.entries() if "drill" in str(entry.fact)]
+
+
+async def test_a_console_that_only_looks_posts_no_board(room: tuple[RoomPaths, Engine]) -> None:
+    async with RoomConnection(room[0].socket, client="console", read_only=True) as console:
+        assert isinstance(await console.post(Exercise("t", "s", 1.0, [])), Refused)
+    assert room[1].view().exercise is None

@@ -20,6 +20,7 @@ _GROUPS = {
         core/commands core/context core/desk core/facts core/facts_contain core/facts_notice core/model core/queries
         core/settings core/settings_contain core/settings_probe
         """,
+    (_DECLARED, "tests/cli/test_preview.py"): "core/draft",
     (_DECLARED, "tests/core/test_timeline.py"): "core/record core/ports",
     (_DECLARED, "tests/engine/test_server.py"): "core/room core/view",
     (_DECLARED, "tests/logs/test_detect_format.py"): "logs/formats/catalogue logs/formats/format",
@@ -38,6 +39,9 @@ _GROUPS = {
         tui/pages/stream tui/action_lines tui/alarm_lines tui/bar tui/board tui/frame_lines tui/lines tui/room_lines
         tui/scene tui/stream_lines tui/theme tui/words
         """,
+    ("is read and drawn as one document", "tests/tui/test_sheet.py"): "tui/sheet_table tui/sheet_text",
+    (_TYPED, "tests/tui/test_postmortem.py"): "tui/pages/postmortem tui/paper tui/draft_lines",
+    (_TYPED, "tests/tui/test_exercise_page.py"): "tui/pages/exercise tui/exercise_lines",
     ("is drawn from its lines and walked through", "tests/tui/test_tell.py"): "tui/pages/outbox",
     (_TYPED, "tests/tui/test_app.py"): """
         tui/dialogs tui/forms tui/hands tui/link tui/palette tui/pane tui/report tui/screen tui/session

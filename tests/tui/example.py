@@ -58,6 +58,7 @@ def bots() -> list[BotView]:
             2,
             None,
             verbs,
+            hour=[None, None, 12.0, 9.0, 11.0, 38.0, 14.0, 9.0, 10.0, 12.0, 31.0, 92.0],
         ),
         BotView(
             "sales",

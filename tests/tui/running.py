@@ -14,7 +14,8 @@ from tests.tui.screens import screen_text
 from tests.waiting import eventually
 from warroom.core.view import View
 from warroom.tui.app import WarRoomApp
-from warroom.tui.report import Export
+from warroom.tui.report import Export, MakeDraft
+from warroom.tui.scene import Scenarios
 
 # Textual takes a fiftieth of a second to find out that nothing moves, after each key: most of the time of these tests.
 _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.004, 0.001
@@ -65,11 +66,13 @@ async def console(
     room: FakeRoom | None = None,
     ascii: bool = False,
     export: Export | None = None,
+    draft: MakeDraft | None = None,
+    scenarios: Scenarios | None = None,
 ) -> AsyncIterator[Session]:
     """Run a console over the example room (or another) until the block ends."""
     clock = Clock()
     fake = room or FakeRoom(view or example_view(), log_lines())
-    app = WarRoomApp(fake, ascii=ascii, clock=clock, export=export)
+    app = WarRoomApp(fake, ascii=ascii, clock=clock, export=export, draft=draft, scenarios=scenarios)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Session(fake, app, pilot, clock)

@@ -30,7 +30,7 @@ from warroom.core.notices import Audience, Event
 from warroom.core.ports import Check, Checked
 from warroom.core.queries import NoticeAnswer
 
-PAGES = ("1", "2", "3", "4", "5", "6", "9", "0", "question_mark")
+PAGES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "question_mark")
 GROUPS = {
     "controls": "".join(CONTROLS),
     "sequences": "".join(SEQUENCES),
@@ -85,6 +85,7 @@ async def test_no_dialog_that_decides_shows_anything_raw(evil: str) -> None:
                 await session.pilot.pause()
                 _assert_harmless(session)
                 await session.press("escape")
+        await session.press("1", "g")
         for _ in range(2):
             await session.press("x")
             await session.press("enter")

@@ -23,6 +23,7 @@ from warroom.adapters.journal import read_entries
 from warroom.adapters.paths import RoomPaths, make_private, room_paths
 from warroom.adapters.plain_yaml import load_yaml
 from warroom.adapters.playbook_files import bundled_dir
+from warroom.bootstrap.director import directed, visits_of
 from warroom.client.connection import RoomConnection
 from warroom.core.commands import StopEngine
 from warroom.core.reduce import fold
@@ -33,8 +34,7 @@ from warroom.drill.recording import record_history
 from warroom.drill.refbot.launch import RunningBot, end_group, start_bot, stop_bot
 from warroom.drill.refbot.options import Kept, Options
 from warroom.drill.scenario import Scenario, ScenarioError, scenario_from
-from warroom.drill.score import Report, Visit, score
-from warroom.drill.traffic import read_truth
+from warroom.drill.score import Report, score
 
 _LEARNED_S = 30.0
 """Longest time for learning the history."""
@@ -74,6 +74,11 @@ class Stage(msgspec.Struct, frozen=True):
     attack_over: float
     """When the attackers give up, seconds since the epoch."""
 
+    @property
+    def began(self) -> float:
+        """When the visitors began."""
+        return self.attack_over - self.scenario.attack_until_s
+
 
 def scenario_files() -> dict[str, Path]:
     """Return the scenarios that ship with warroom, by id."""
@@ -93,7 +98,10 @@ def load_scenario(name: str) -> Scenario:
 
 async def play(asked: Play, hands: Hands, say: Say) -> Report:
     """Set the stage, let somebody play, clear everything away, return how it went."""
-    async with stage(asked, hands, say) as staged:
+    async with (
+        stage(asked, hands, say) as staged,
+        directed(staged.paths.socket, staged.scenario, staged.truth, staged.began),
+    ):
         if asked.headless:
             await _headless(asked, staged, hands, say)
         else:
@@ -106,8 +114,7 @@ async def report_of(asked: Play, staged: Stage) -> Report:
     entries = await read_entries(staged.paths.journal)
     plans = {name: action.plan for name, action in fold(entries).actions.items()}
     told = [words(entry, plans).text for entry in entries]
-    truth = await asyncio.to_thread(read_truth, staged.truth)
-    visits = [Visit(row.at, row.hostile, row.served, row.done, row.leaked) for row in truth]
+    visits = await asyncio.to_thread(visits_of, staged.truth)
     return score(staged.scenario, asked.seed, entries, visits, told)
 
 
@@ -234,7 +241,7 @@ async def _learned(paths: RoomPaths) -> None:
 
 async def _headless(asked: Play, staged: Stage, hands: Hands, say: Say) -> None:
     manner = MANNERS.get(asked.autopilot)
-    deadline = staged.attack_over - staged.scenario.attack_until_s + staged.scenario.length_s
+    deadline = staged.began + staged.scenario.length_s
     say("nobody plays" if manner is None else f"the autopilot plays {asked.autopilot}")
     async with RoomConnection(staged.paths.socket, client="drill", follow=True) as room:
         if manner is None:

@@ -76,6 +76,7 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
     if drawing.plain is not None:
         return await run_plain(paths, drawing.plain, read_only=read_only, ascii_only=drawing.ascii_only)
     from warroom.cli.export import write_report
+    from warroom.cli.preview import Previews, known_scenarios
     from warroom.client.connection import RoomConnection
     from warroom.tui.app import ExportFailed, WarRoomApp
     from warroom.tui.session import play
@@ -89,6 +90,14 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
     try:
         connection = RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
         async with connection as room:
-            return await play(WarRoomApp(room, ascii=drawing.ascii_only, export=export, budget_bps=drawing.budget_bps))
+            app = WarRoomApp(
+                room,
+                ascii=drawing.ascii_only,
+                export=export,
+                draft=Previews(room).draft,
+                scenarios=known_scenarios,
+                budget_bps=drawing.budget_bps,
+            )
+            return await play(app)
     except ConnectionLost as error:
         raise no_engine(paths.name, error) from error

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ async def write_report(
     An existing file is never overwritten; Failure says what to do. When the engine refuses to record it, the report
     stays and Failure names it. Who is read-only may write a report but record nothing: `record` is False.
     """
-    dossier = await _dossier(room, paths, incident)
+    dossier = dossier_from(await _entries(room, paths), incident)
     content = render(dossier, kind).encode()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(dossier.exported))
     target = output or Path(f"{safe_name(incident)}-{stamp}.{kind}")
@@ -96,18 +97,20 @@ def render(dossier: Dossier, kind: str) -> str:
             return msgspec.json.format(msgspec.json.encode(document(dossier)), indent=2).decode() + "\n"
 
 
-async def _dossier(room: Room | None, paths: RoomPaths, incident: str) -> Dossier:
-    """Read the record once and draw everything from it: a view that is a moment older must not contradict it."""
+def dossier_from(entries: Sequence[Entry], incident: str) -> Dossier:
+    """Draw an incident from the record alone: a view that is a moment older must not contradict it.
+
+    Raises Failure where the record has no such incident.
+    """
     from warroom.bootstrap.offline import journal_view
     from warroom.core.reduce import fold
     from warroom.reports.dossier import dossier_of
 
-    entries = await _entries(room, paths)
     view = journal_view(entries)
     if all(one.id != incident for one in view.incidents):
         known = ", ".join(one.id for one in view.incidents) or "none"
         raise Failure(ABSENT, f"there is no incident {incident}", f"incidents: {known}")
-    actions = [action for action in fold(entries).actions.values() if action.incident == incident]
+    actions = [action for action in fold(list(entries)).actions.values() if action.incident == incident]
     files = [file for action in actions for file in action.evidence]
     return dossier_of(view, incident, entries, files, time.time(), __version__)
 

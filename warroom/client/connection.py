@@ -15,6 +15,7 @@ from warroom import __version__
 from warroom.core import wire
 from warroom.core.commands import Answer, Command, Refused
 from warroom.core.company import Company, Here, Target
+from warroom.core.exercise import Exercise
 from warroom.core.queries import NotAnswered, Query, QueryAnswer
 from warroom.core.room import ConnectionLost, Welcome
 from warroom.core.view import View
@@ -114,6 +115,12 @@ class RoomConnection:
         assert isinstance(answer, Answer)
         return answer
 
+    async def post(self, board: Exercise | None) -> Answer:
+        """Hang up the board of an exercise, or take it down; ConnectionLost when the line breaks before the answer."""
+        answer = await self._call(wire.Post(next(self._ids), board))
+        assert isinstance(answer, Answer)
+        return answer
+
     def present(self, here: Here) -> None:
         """Say what this console looks at; dropped while the engine does not read."""
         writer = None if self._lost else self._writer
@@ -150,7 +157,7 @@ class RoomConnection:
             return message
         return message.reason if isinstance(message, wire.Denied) else "the engine did not say who it is"
 
-    async def _call(self, message: wire.Submit | wire.Ask | wire.Point) -> Answer | QueryAnswer:
+    async def _call(self, message: wire.Submit | wire.Ask | wire.Point | wire.Post) -> Answer | QueryAnswer:
         if self._lost or self._writer is None:
             raise ConnectionLost(self._lost)
         waiting: asyncio.Future[Answer | QueryAnswer] = asyncio.get_running_loop().create_future()

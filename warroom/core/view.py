@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from warroom.core.exercise import Exercise
 from warroom.core.model import (
     ActionState,
     AlarmLevel,
@@ -56,6 +57,8 @@ class BotView(msgspec.Struct, frozen=True):
     """What can be done to it, mild to hard, as configured."""
     ways: list[Way] = []
     """Each verb with each adapter that can do it, in the same order."""
+    hour: list[float | None] = []
+    """The worst score of each five minutes of the last hour, oldest first; None where nothing was scored."""
 
 
 class SourceView(msgspec.Struct, frozen=True):
@@ -251,6 +254,8 @@ class View(msgspec.Struct, frozen=True):
     """The newest 100 notices, newest last."""
     outbox_word: str = ""
     """What is unsent or was given up; empty when nothing is."""
+    exercise: Exercise | None = None
+    """The board of an exercise, as the one who leads it posted it."""
 
 
 class LogLine(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from warroom.core.commands import Answer, Command
 from warroom.core.company import Company, Here, Target
+from warroom.core.exercise import Exercise
 from warroom.core.queries import Query, QueryAnswer
 from warroom.core.room import Welcome
 from warroom.core.view import View
@@ -61,6 +62,13 @@ class Point(msgspec.Struct, frozen=True, tag=True):
     target: Target | None
 
 
+class Post(msgspec.Struct, frozen=True, tag=True):
+    """Hang up the board of an exercise that one leads, or take it down; answered like a command, and not recorded."""
+
+    id: str
+    board: Exercise | None
+
+
 class Answered(msgspec.Struct, frozen=True, tag=True):
     """The answer to a command."""
 
@@ -94,7 +102,7 @@ class Denied(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-FromClient = Hello | Submit | Ask | Follow | Present | Point
+FromClient = Hello | Submit | Ask | Follow | Present | Point | Post
 FromEngine = Welcome | Answered | Told | Shown | Together | Denied
 
 from_client = msgspec.json.Decoder(FromClient)

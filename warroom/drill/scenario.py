@@ -40,6 +40,8 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by_s: float = 0.0
     weight: float = 1.0
     critical: bool = False
+    hint: str = ""
+    """Told once `by_s` has passed without it."""
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,12 +51,15 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     title: str
     summary: str
+    """What happens in it: told when it is over."""
     playbook: str
     bot: str
     attack_at_s: float
     attack_until_s: float
     length_s: float
     expect: list[Expectation]
+    briefing: str = ""
+    """What those who play may know from the start."""
     shape: Literal["json", "plain"] = "json"
     """json or plain: how the bot logs."""
     style: Attack = Attack.LOUD

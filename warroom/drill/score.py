@@ -109,20 +109,16 @@ def score(
     scenario: Scenario, seed: int, entries: Sequence[Entry], visits: Sequence[Visit], told: Sequence[str]
 ) -> Report:
     """Return the report of a drill; `told` are the entries in words, one for each entry."""
-    attack = min((visit.at for visit in visits if visit.hostile), default=None)
-    outcomes = [_outcome(one, entries, visits, attack) for one in scenario.expect]
-    total = sum(one.weight for one in outcomes if one.event not in FORBIDDEN)
-    points = sum(one.points for one in outcomes)
-    percent = max(0.0, min(100.0, 100.0 * points / total)) if total else 0.0
-    failed = any(one.critical and one.result in ("missed", "forbidden") for one in outcomes)
+    outcomes = outcomes_of(scenario, entries, visits)
+    percent, grade = graded(outcomes)
     head = entries[-1].hash if entries else ""
     return Report(
         scenario=scenario.id,
         seed=seed,
-        grade=_grade(percent, failed),
-        score=round(percent, 1),
+        grade=grade,
+        score=percent,
         expectations=outcomes,
-        detection=detection_of(entries, visits, attack),
+        detection=detection_of(entries, visits, first_attack(visits)),
         hostile_served_after_held=served_after_held(entries, visits),
         timeline=[
             {"at": utc_text(entry.at), "who": entry.actor.label, "text": text}
@@ -130,6 +126,26 @@ def score(
         ],
         journal=JournalState(len(entries), head),
     )
+
+
+def outcomes_of(scenario: Scenario, entries: Sequence[Entry], visits: Sequence[Visit]) -> list[Outcome]:
+    """Return what became of each expectation, in the scenario's order."""
+    attack = first_attack(visits)
+    return [_outcome(one, entries, visits, attack) for one in scenario.expect]
+
+
+def graded(outcomes: Sequence[Outcome]) -> tuple[float, str]:
+    """Return the score of 100, with one decimal, and the grade."""
+    total = sum(one.weight for one in outcomes if one.event not in FORBIDDEN)
+    points = sum(one.points for one in outcomes)
+    percent = max(0.0, min(100.0, 100.0 * points / total)) if total else 0.0
+    failed = any(one.critical and one.result in ("missed", "forbidden") for one in outcomes)
+    return round(percent, 1), _grade(percent, failed)
+
+
+def first_attack(visits: Sequence[Visit]) -> float | None:
+    """Return when the first hostile request was sent; None before it."""
+    return min((visit.at for visit in visits if visit.hostile), default=None)
 
 
 def _grade(percent: float, failed: bool) -> str:

@@ -12,6 +12,7 @@ from warroom.core import facts as f
 from warroom.core.commands import Ack, AddSource, Answer, Command, Notify, Refused, StopEngine, VerifyHeld
 from warroom.core.company import Target
 from warroom.core.desk import Desk, open_actions
+from warroom.core.exercise import Exercise
 from warroom.core.model import ENGINE, ActionState, Actor, Level
 from warroom.core.ports import (
     Entry,
@@ -102,7 +103,7 @@ class Engine:
     @property
     def version(self) -> int:
         """Grows with everything that a console could draw."""
-        return self._desk_task.version + self._pipeline.version
+        return self._desk_task.version + self._pipeline.version + self.gathering.board.version
 
     async def run(self) -> None:
         """Fold the journal, settle what a crash left open, then work until stopped."""
@@ -193,6 +194,11 @@ class Engine:
         self._acted.set()
         return answer
 
+    def post(self, board: Exercise | None, by: str, actor: Actor, *, forbidden: str = "") -> Answer:
+        """Let somebody who leads an exercise hang up its board, or take it down. It is never recorded."""
+        rights = self._hands.planner.rights(actor)
+        return Refused(forbidden) if forbidden else self.gathering.board.post(board, by, rights)
+
     async def _made(self, command: Command) -> Made:
         """Return what a command needs of the world before it is decided: a plan or a text."""
         if isinstance(command, Notify):
@@ -250,6 +256,7 @@ class Engine:
             banner=self._desk_task.fault or self.parts.telemetry.fault or self._tutor.fault or self._messenger.fault,
             deliveries=self._messenger.deliveries(),
             update_due={one.id: self._messenger.update_due(one) for one in self.desk.incidents.values()},
+            exercise=self.gathering.board.exercise,
         )
         return build_view(self._view_version, self.desk, around)
 

@@ -21,6 +21,7 @@ from warroom.core.company import (
 from warroom.core.model import Actor, Level
 from warroom.core.ports import Clock
 from warroom.core.view import View
+from warroom.engine.noticeboard import Noticeboard
 
 SHORTEST_S = 0.2
 """Time between two changes of one console; of what it says in between the last counts."""
@@ -46,6 +47,8 @@ class Gathering:
         self._clock = clock
         self._guests: dict[str, _Guest] = {}
         self._pointer: Pointer | None = None
+        self.board = Noticeboard(clock)
+        """The board of an exercise, if somebody leads one."""
         self.version = 0
         """Grows with each change that is to be told."""
 

@@ -18,6 +18,7 @@ from warroom.core.ports import Clock, LogSource, Telemetry
 from warroom.core.record import Batch, Gap, Record
 from warroom.core.settings import DetectSettings
 from warroom.detect.bot_detector import Assessment, BotDetector
+from warroom.engine.hour_trend import HourTrend
 from warroom.engine.line_counts import LineCounts
 from warroom.engine.owners import Owners
 from warroom.engine.ring import LineRing
@@ -65,6 +66,7 @@ class BotWatch:
         self.ring = LineRing(orders=orders)
         self.counts = LineCounts()
         self.trend: deque[float] = deque(maxlen=TREND)
+        self.hour = HourTrend()
         self.lines = 0
         self.last_line: float | None = None
         self.assessment: Assessment | None = None
@@ -199,6 +201,7 @@ class Pipeline:
             watch.assessment = seen
             if seen.windows_closed and seen.score is not None:
                 watch.trend.append(seen.score)
+                watch.hour.add(now, seen.score)
             if before is None or before != seen:
                 self.version += 1
             await self._tell(watch.name, seen, contained)

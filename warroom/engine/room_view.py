@@ -17,6 +17,7 @@ from warroom.core.desk import (
     StepRecord,
     open_actions,
 )
+from warroom.core.exercise import Exercise
 from warroom.core.metrics import durations
 from warroom.core.model import ActionState, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
 from warroom.core.notices import Delivery, outbox_word
@@ -64,6 +65,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     deliveries: Sequence[Delivery] = ()
     update_due: Mapping[str, float | None] = {}
     """When the next update of each incident falls due."""
+    exercise: Exercise | None = None
+    """The board that somebody posted, cleaned."""
 
 
 def build_view(version: int, desk: Desk, around: Surroundings) -> View:
@@ -87,6 +90,7 @@ def build_view(version: int, desk: Desk, around: Surroundings) -> View:
         banner=clean(around.banner, 300),
         outbox=list(around.deliveries)[-_NOTICES:],
         outbox_word=outbox_word(around.deliveries, around.now),
+        exercise=around.exercise,
     )
 
 
@@ -126,6 +130,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         held_by=held.id if held else None,
         verbs=list(around.verbs.get(name, ())),
         ways=list(around.ways.get(name, ())),
+        hour=watch.hour.slots(around.now) if watch else [],
     )
 
 

@@ -134,7 +134,7 @@ class Server:
             pid=self._engine.view().pid,
         )
         present = hello.client == "console"
-        talk = _Talk(self, self._engine, peer, writer, console=console if present else "", read_only=read_only)
+        talk = _Talk(self, self._engine, peer, writer, client=console, present=present, read_only=read_only)
         await talk.send(wire.encode(welcome))
         if present:
             await self._engine.report(ConsoleJoined(console, read_only), actor=peer)
@@ -143,6 +143,7 @@ class Server:
             if await talk.listen(lines):
                 reason = "left"
         finally:
+            self._engine.gathering.board.leave(console)
             if present:
                 self._engine.gathering.leave(console)
                 await self._engine.report(ConsoleLeft(console, reason), actor=peer)
@@ -190,11 +191,13 @@ class _Talk:
         peer: Actor,
         writer: asyncio.StreamWriter,
         *,
-        console: str,
+        client: str,
+        present: bool,
         read_only: bool,
     ) -> None:
-        """`console` is the console's id; empty for a client that is not listed as present."""
-        self._console = console
+        """`client` is its id; only one that is `present`, a console, is listed and hears of the others."""
+        self._client = client
+        self._console = client if present else ""
         self._hears = False
         """Whether it wants to know who else is here."""
         self._server = server
@@ -256,6 +259,9 @@ class _Talk:
                     self._engine.gathering.hear(self._console, here)
             case wire.Point(id=name, target=target):
                 answer = self._engine.point(target, self._peer, forbidden=self._forbidden)
+                await self.send(wire.encode(wire.Answered(name, answer)))
+            case wire.Post(id=name, board=board):
+                answer = self._engine.post(board, self._client, self._peer, forbidden=self._forbidden)
                 await self.send(wire.encode(wire.Answered(name, answer)))
             case wire.Follow():
                 if self._follower is None:

@@ -64,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
         "t",
         "note",
         "Write a note into the incident's timeline.",
-        ("overview", "incident", "alarms", "stream", "actions"),
+        ("overview", "incident", "alarms", "stream", "actions", "postmortem"),
         footer=20,
     ),
     Action("decide", "d", "decision", "Record a decision and its reason.", ("incident",), footer=40),
@@ -146,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
         "P",
         "post-mortem",
         "Write the incident's post-mortem to a file and say where.",
-        ("incident", "overview", "actions"),
+        ("incident", "overview", "actions", "postmortem"),
         footer=45,
     ),
     Action(
@@ -168,12 +168,29 @@ ACTIONS: tuple[Action, ...] = (
     _look("page_outbox", "6", "told", "Who was told what, and who was not: each notice whole.", footer=120),
     _look("page_query", "9", "query", "Ask the record with SQL, read-only.", footer=120),
     _look(
+        "page_postmortem",
+        "7",
+        "post-mortem page",
+        "The post-mortem as it would be written now, and what is left.",
+        footer=120,
+    ),
+    _look("page_exercise", "8", "drill", "How the team stands in a drill, or how to begin one.", footer=120),
+    _look(
         "page_messages", "0", "messages", "All that happened in the room, and the answers to this console.", footer=90
     ),
     _look("next_pane", "tab", "pane", "Go to the next pane (shift+tab: back).", footer=80),
     _look("previous_pane", "shift+tab", "pane back", "Go to the pane before.", footer=120),
-    _look("previous", "[", "previous", "The incident or bot before.", "incident", "stream", footer=120),
-    _look("next", "]", "next", "The incident or bot after.", "incident", "stream", footer=120),
+    _look(
+        "previous",
+        "[",
+        "previous",
+        "The incident or bot before.",
+        "incident",
+        "stream",
+        "postmortem",
+        footer=120,
+    ),
+    _look("next", "]", "next", "The incident or bot after.", "incident", "stream", "postmortem", footer=120),
     _look("back", "escape", "back", "Go back to the page before; never leaves.", footer=95),
     _look(
         "leave",
@@ -201,14 +218,23 @@ ACTIONS: tuple[Action, ...] = (
         "search",
         "/",
         "search",
-        "Look for a text in the log, `*` is anything: lit, counted.",
+        "Look for a text in the log or the post-mortem, `*` is anything: lit, counted.",
         STREAM,
         "stream",
+        "postmortem",
         footer=13,
     ),
-    _look("next_hit", "n", "next hit", "To the next hit of the search, further down.", STREAM, footer=130),
     _look(
-        "previous_hit", "N", "hit before", "To the hit before; goes on in the file, Esc stops it.", STREAM, footer=130
+        "next_hit", "n", "next hit", "To the next hit of the search, further down.", STREAM, "postmortem", footer=130
+    ),
+    _look(
+        "previous_hit",
+        "N",
+        "hit before",
+        "To the hit before; goes on in the file, Esc stops it.",
+        STREAM,
+        "postmortem",
+        footer=130,
     ),
     _look(
         "filter",

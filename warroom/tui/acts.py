@@ -109,12 +109,14 @@ async def note(console: Console, view: View) -> None:
     if incident is None:
         return
     lines = console.lines_in_hand()
-    fields = [Field("text", "Note")]
+    part = console.scene.chosen.ids.get("part", "") if console.scene.page == "postmortem" else ""
+    words = ("An action item is: what | owner | date",) if part == "action" else ()
+    fields = [Field("text", "Note", f"{part}: " if part else "")]
     if lines:
         one = (("", "no log line"), *((line, fit(line, 60).strip()) for line in reversed(lines)))
         several = ((_ALL_LINES, f"all {len(lines)} log lines"),) if len(lines) > 1 else ()
         fields.append(Field("line", "With", one[1][0], (*one, *several), required=False))
-    answers = await console.ask(Form(f"Note for {incident.id}", tuple(fields)))
+    answers = await console.ask(Form(f"Note for {incident.id}", tuple(fields), words))
     if answers:
         chosen = answers.get("line", "")
         named = lines if chosen == _ALL_LINES else [chosen] if chosen else []

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from warroom.core.model import Reason
 from warroom.core.moments import clock_text
-from warroom.core.view import AlarmView
+from warroom.core.view import AlarmView, View
 from warroom.tui.cells import fit, labelled, wrapped
 from warroom.tui.lines import EMPTY, Line, line
+from warroom.tui.similar import similar_lines, similar_to, similar_words
 from warroom.tui.words import alarm_mark, number_text, score_style
 
 _BAR = 24
 
 
-def alarm_lines(alarm: AlarmView, width: int) -> list[Line]:
-    """Return the alarm's head, next step, reasons, samples and taxonomy."""
+def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
+    """Return the alarm's head, next step, reasons, samples, alarms like it before and taxonomy."""
     mark, style = alarm_mark(alarm)
+    before = similar_to(alarm, view)
     rows = [
         line(
             (f"{mark}  ", style),
@@ -23,6 +25,7 @@ def alarm_lines(alarm: AlarmView, width: int) -> list[Line]:
             (f"  p {alarm.p:.2g}  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
         ),
         *labelled("next", _next(alarm), width, "accent"),
+        *labelled("similar", similar_words(alarm, before, view), width, "text" if before else "dim"),
         EMPTY,
         line(("WHY", "head")),
     ]
@@ -33,6 +36,8 @@ def alarm_lines(alarm: AlarmView, width: int) -> list[Line]:
         rows += wrapped(sample, width, "text", "  ")
     if not alarm.samples:
         rows.append(line(("  none kept", "dim")))
+    if before:
+        rows += [EMPTY, line(("SIMILAR BEFORE, AND HOW THEY ENDED", "head")), *similar_lines(before, view, width)]
     rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
     rows += labelled("cause", alarm.cause, width, "dim")
     return rows

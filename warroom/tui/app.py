@@ -16,12 +16,14 @@ from textual.screen import Screen
 from warroom.core.clean import clean
 from warroom.core.company import Company
 from warroom.core.room import Room
+from warroom.tui.drafts import Drafts
 from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
 from warroom.tui.frame.tap import TappedApp
 from warroom.tui.frame.writer import FrameWriter
 from warroom.tui.link import Link
 from warroom.tui.modal import Modal
-from warroom.tui.report import Export, ExportFailed
+from warroom.tui.report import Export, ExportFailed, MakeDraft
+from warroom.tui.scene import Scenarios
 from warroom.tui.screen import RoomScreen
 from warroom.tui.theme import THEME, Painter
 from warroom.tui.together import Reporter
@@ -57,6 +59,8 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         ascii: bool = False,
         clock: Callable[[], float] = time.time,
         export: Export | None = None,
+        draft: MakeDraft | None = None,
+        scenarios: Scenarios | None = None,
         budget_bps: float | None = None,
     ) -> None:
         """`budget_bps`: bytes a second that the screen may send on average; the answer to a key comes on top.
@@ -76,7 +80,10 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         self.register_theme(THEME)
         self.theme = THEME.name if colours else "ansi-dark"
         self.set_class(ascii, "ascii")
-        self._front = RoomScreen(room, painter, clock, export)
+        drafts = Drafts(draft)
+        self._front = RoomScreen(room, painter, clock, drafts.remembering(export, clock))
+        self._front.scene.drafts = drafts
+        self._front.scene.scenarios = scenarios or self._front.scene.scenarios
         self._reporter = Reporter(room)
         self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), super().on_event)
 

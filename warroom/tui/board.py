@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from warroom.core.clean import clean
 from warroom.core.moments import clock_text, elapsed_text
 from warroom.core.view import AlarmView, BotView, IncidentView, View
 from warroom.tui.cells import cut, fit, width_of
 from warroom.tui.lines import Line, line
 from warroom.tui.outbox_lines import due_words
-from warroom.tui.words import SEVERITY_STYLE, age, alarm_mark, bot_state, count, score_style, trend
+from warroom.tui.words import SEVERITY_STYLE, age, alarm_mark, bot_state, count, hour_trend, score_style, trend
+
+_TREND_CELLS = 10
+_HOUR_CELLS = 12
 
 
-def board_lines(view: View, width: int, now: float) -> list[Line]:
-    """Return one row a bot: state, name, score, trend, lines, age of the last line, why."""
+def board_lines(view: View, width: int, now: float, order: Sequence[BotView] | None = None) -> list[Line]:
+    """Return one row a bot, in `order` where there is one: state, name, score, trend, lines, last line, why."""
     if not view.bots:
         return [line(("no bot yet: name a log, for example  warroom watch /var/log/bot.log", "dim"))]
     state_cells = max(12, *(len(bot_state(bot)[0]) for bot in view.bots))
     name_cells = min(max(6, *(width_of(clean(bot.name)) for bot in view.bots)), 20 if width >= 100 else 14)
-    trend_cells = 16 if width >= 100 else 10
+    hour_cells = _HOUR_CELLS if width >= 100 else 0
     head = (
         fit("STATE", state_cells),
         fit("BOT", name_cells),
         fit("SCORE", 5, right=True),
-        fit("TREND", trend_cells),
+        fit("TREND", _TREND_CELLS),
+        *([fit("1H TREND", hour_cells)] if hour_cells else []),
         fit("LINES", 5, right=True),
         fit("LAST", 5, right=True),
         "WHY",
     )
     rows = [line(*cut([(" ".join(head), "head")], width))]
-    for bot in view.bots:
-        rows.append(_bot_row(bot, (state_cells, name_cells, trend_cells), width, now))
+    for bot in view.bots if order is None else order:
+        rows.append(_bot_row(bot, (state_cells, name_cells, hour_cells), width, now))
     return rows
 
 
 def _bot_row(bot: BotView, columns: tuple[int, int, int], width: int, now: float) -> Line:
     words, style = bot_state(bot)
     score = "–" if bot.score is None else f"{bot.score:.0f}"
-    state_cells, name_cells, trend_cells = columns
+    state_cells, name_cells, hour_cells = columns
     spans = [
         (fit(words, state_cells), style),
         (" " + fit(bot.name, name_cells), "strong"),
         (" " + fit(score, 5, right=True), score_style(bot.score)),
-        (" " + trend(bot.trend, trend_cells), score_style(bot.score) if bot.score and bot.score >= 35 else "dim"),
+        (" " + trend(bot.trend, _TREND_CELLS), score_style(bot.score) if bot.score and bot.score >= 35 else "dim"),
+        (" " + fit(hour_trend(bot.hour), hour_cells) if hour_cells else "", _hour_style(bot)),
         (" " + fit(count(bot.lines), 5, right=True), "text"),
         (" " + fit(age(bot.last_line, now), 5, right=True), "dim"),
         (" " + (f"held by {bot.held_by}: " if bot.held_by else "") + bot.why, "text"),
@@ -49,15 +56,22 @@ def _bot_row(bot: BotView, columns: tuple[int, int, int], width: int, now: float
     return line(*cut(spans, width), key=f"bot:{bot.name}")
 
 
-def board_title(view: View) -> str:
-    """Return the title of the board: how many bots, and how many are not well."""
+def _hour_style(bot: BotView) -> str:
+    worst = max((score for score in bot.hour if score is not None), default=0.0)
+    return score_style(worst) if worst >= 35 else "dim"
+
+
+def board_title(view: View, *, held: bool = False) -> str:
+    """Return the title of the board: how many bots, how many are not well, and whether the rows wait to be sorted."""
     hot = sum(1 for bot in view.bots if bot.state in ("alarm", "odd", "silent"))
-    held = sum(1 for bot in view.bots if bot.held_by)
+    contained = sum(1 for bot in view.bots if bot.held_by)
     parts = [f"Bots {len(view.bots)}"]
     if hot:
         parts.append(f"{hot} need a look")
+    if contained:
+        parts.append(f"{contained} contained")
     if held:
-        parts.append(f"{held} contained")
+        parts.append("rows held, Esc sorts them")
     return " · ".join(parts)
 
 

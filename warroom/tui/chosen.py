@@ -127,7 +127,7 @@ def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
 
 def turn_over(view: View, chosen: Chosen, page: str, by: int) -> bool:
     """Choose the incident (on its page) or bot after or before the chosen one; say whether there is any."""
-    kind = "incident" if page == "incident" else "bot"
+    kind = "incident" if page in ("incident", "postmortem") else "bot"
     names = [i.id for i in view.incidents] if kind == "incident" else [b.name for b in view.bots]
     now = the_incident(view, chosen) if kind == "incident" else the_bot(view, chosen)
     if now is None:

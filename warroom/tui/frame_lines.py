@@ -25,6 +25,8 @@ PAGES = {
     "actions": ("4", "Actions"),
     "stream": ("5", "Stream"),
     "outbox": ("6", "Told"),
+    "postmortem": ("7", "Post-mortem"),
+    "exercise": ("8", "Drill"),
     "query": ("9", "Query"),
     "messages": ("0", "Messages"),
     "help": ("?", "Help"),
@@ -60,7 +62,7 @@ def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
     waiting, outbox = _waiting(scene.view), scene.view.outbox if scene.view else []
     for page, (key, title) in PAGES.items():
         here = page == scene.page
-        if not here and (page in ("query", "messages", "help") or (page == "outbox" and not outbox)):
+        if not here and not _is_offered(page, scene.view):
             continue
         tab = f" {key} {title}" if here or titles else f" {key}"
         spans += [(" ", "text"), (f"{tab} " if here else tab, "tab-here" if here else "dim")]
@@ -69,6 +71,19 @@ def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
         if page == "outbox":
             spans += _outbox_marks(outbox, words=words)
     return spans
+
+
+def _is_offered(page: str, view: View | None) -> bool:
+    """Say whether a page has a tab while another one is shown: those that are read at times have none."""
+    match page:
+        case "messages" | "help" | "postmortem" | "query":
+            return False
+        case "outbox":
+            return bool(view and view.outbox)
+        case "exercise":
+            return bool(view and view.exercise)
+        case _:
+            return True
 
 
 def _outbox_marks(outbox: list[Delivery], *, words: bool) -> list[Span]:

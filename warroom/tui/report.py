@@ -1,14 +1,19 @@
-"""Writing a post-mortem from the console: who does it, and what is said of it."""
+"""Writing a post-mortem from the console and reading it before: who does it, and what is said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from warroom.core.draft import Draft
 from warroom.core.moments import clock_text
 from warroom.core.room import ConnectionLost
 
 Export = Callable[[str, str], Awaitable[str]]
 """Incident and format to the path that was written."""
+
+
+MakeDraft = Callable[[str], Awaitable[Draft]]
+"""Incident to its post-mortem as it would be written now; raises ExportFailed, ConnectionLost."""
 
 
 class ExportFailed(Exception):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from warroom.core.company import Company, Target
 from warroom.core.room import Welcome
 from warroom.core.view import TimelineView, View
 from warroom.tui.chosen import Chosen
+from warroom.tui.drafts import Drafts
 from warroom.tui.letters import Letters
 from warroom.tui.sql_session import SqlSession
 from warroom.tui.together import Others
@@ -16,6 +18,15 @@ WIDE = (110, 30)
 """Columns and rows from which the incident room shows its four panes at once."""
 LEAST = (60, 18)
 """Columns and rows below which nothing but one honest line is shown."""
+
+
+Scenarios = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
+"""The drills that there are: name and title of each."""
+
+
+async def no_scenarios() -> Sequence[tuple[str, str]]:
+    """Name no drill: nobody told this console of any."""
+    return ()
 
 
 @dataclass(slots=True)
@@ -44,6 +55,9 @@ class Scene:
     """What was pointed at and is looked at now."""
     letters: Letters = field(default_factory=Letters)
     """What the notices of the outbox say."""
+    drafts: Drafts = field(default_factory=Drafts)
+    """Post-mortems as they would be written now."""
+    scenarios: Scenarios = no_scenarios
     sql: SqlSession = field(default_factory=SqlSession)
     """The queries of this console over the record."""
     said: list[TimelineView] = field(default_factory=list)

@@ -37,6 +37,8 @@ TWINS = MappingProxyType(
         "page_stream": "lines BOT",
         "page_outbox": "outbox",
         "page_messages": "messages",
+        "page_postmortem": "export INCIDENT -o -",
+        "page_exercise": "drill list",
         "page_query": "sql",
         "search": "search TEXT",
         "filter": "lines BOT --with T",

@@ -207,6 +207,11 @@ def trend(scores: Sequence[float], width: int) -> str:
     return bars.rjust(width)
 
 
+def hour_trend(worst: Sequence[float | None]) -> str:
+    """Return the worst score of each part of an hour as a row of bars, blank where nothing was scored."""
+    return "".join(" " if score is None else trend([score], 1) for score in worst)
+
+
 def score_style(score: float | None) -> str:
     """Return the style of a score; 50 is the threshold of an alarm."""
     if score is None:

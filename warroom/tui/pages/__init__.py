@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from warroom.tui.pages.actions import ActionsPage
 from warroom.tui.pages.alarms import AlarmsPage
+from warroom.tui.pages.exercise import ExercisePage
 from warroom.tui.pages.incident import IncidentPage
 from warroom.tui.pages.outbox import OutboxPage
 from warroom.tui.pages.overview import OverviewPage
 from warroom.tui.pages.page import Page
+from warroom.tui.pages.postmortem import PostmortemPage
 from warroom.tui.pages.query import QueryPage
 from warroom.tui.pages.reading import HelpPage, MessagesPage
 from warroom.tui.pages.stream import StreamPage
@@ -19,6 +21,8 @@ PAGE_TYPES: dict[str, type[Page]] = {
     "actions": ActionsPage,
     "stream": StreamPage,
     "outbox": OutboxPage,
+    "postmortem": PostmortemPage,
+    "exercise": ExercisePage,
     "query": QueryPage,
     "messages": MessagesPage,
     "help": HelpPage,

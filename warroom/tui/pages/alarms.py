@@ -44,4 +44,4 @@ class AlarmsPage(Page):
         self._list.styles.height = 1 + min(len(rows), max(3, scene.height // 4))
         self._list.show(rows, f"alarm:{alarm.id}")
         self._detail.title(f"Why {alarm.bot} scored {alarm.score:.0f}")
-        self._detail.show(alarm_lines(alarm, self._detail.inner_width))
+        self._detail.show(alarm_lines(alarm, view, self._detail.inner_width))
