@@ -93,6 +93,8 @@ class RawLine(_Query, frozen=True):
     offset: Offset
     length: int = 0
     """0 takes the record that begins there."""
+    whole: bool = False
+    """Whether the bytes themselves are wanted, not only their sum and beginning."""
 
 
 class PreviewPlan(_Query, frozen=True):
@@ -242,6 +244,8 @@ class RawLineAnswer(msgspec.Struct, frozen=True, tag=True):
     sha256: str
     text: str
     """Cleaned; the beginning of a long one."""
+    content: bytes = b""
+    """The bytes as they are, where they were asked for: untrusted."""
 
 
 class PlanAnswer(msgspec.Struct, frozen=True, tag=True):
