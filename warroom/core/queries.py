@@ -85,7 +85,7 @@ class LogHistogram(_Query, frozen=True):
     buckets: int = 60
 
 
-class RawLine(_Query, frozen=True):
+class RawLine(_Query, frozen=True, omit_defaults=True):
     """The bytes of one line as they lie in the file now."""
 
     source: str
@@ -94,7 +94,7 @@ class RawLine(_Query, frozen=True):
     length: int = 0
     """0 takes the record that begins there."""
     whole: bool = False
-    """Whether the bytes themselves are wanted, not only their sum and beginning."""
+    """Whether the bytes themselves are wanted, not only their sum and beginning. (Unsaid, older engines understand.)"""
 
 
 class PreviewPlan(_Query, frozen=True):
