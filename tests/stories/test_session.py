@@ -159,6 +159,7 @@ def test_what_is_copied_arrives_in_tmux_whole_and_harmless(shell: Shell) -> None
     with tmux(shell.folder, shell.environment, command) as pane:
         pane.see("Stream support")
         pane.press("5")
+        pane.see("since ")
         pane.see("the end")
         pane.press("k")
         pane.see("sha256 ")
@@ -198,6 +199,7 @@ def test_what_is_too_long_for_a_clipboard_is_a_file(shell: Shell) -> None:
     with attach(shell, size=(200, 30)) as screen:
         screen.see("Stream support")
         screen.press("5")
+        screen.see("since ")
         screen.see("the end")
         screen.press("k")
         screen.see("sha256 ")
