@@ -9,6 +9,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 
 import pytest
@@ -16,7 +17,15 @@ import pytest
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
-from warroom.cli.console import Drawing, add_screen_options, drawing_of, open_console, require_terminal, run_console
+from warroom.cli.console import (
+    Drawing,
+    add_screen_options,
+    drawing_of,
+    open_console,
+    require_terminal,
+    run_console,
+    speaks_utf8,
+)
 from warroom.cli.exits import Failure
 
 ASK = """
@@ -136,3 +145,32 @@ def test_a_budget_that_shows_nothing_is_refused(text: str, capsys: pytest.Captur
     with pytest.raises(SystemExit):
         parser.parse_args(["--budget", text])
     assert "number of bytes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("environment", "told", "utf8"),
+    [
+        ({"LANG": "en_US.UTF-8"}, False, True),
+        ({"LANG": "C.utf8"}, False, True),
+        ({"LANG": "C"}, True, False),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "C"}, True, False),
+        ({"LANG": "POSIX", "LC_CTYPE": "C.UTF-8"}, False, True),
+        ({"LC_ALL": "", "LANG": "de_DE@euro"}, True, False),
+        ({}, True, True),
+        ({}, False, False),
+    ],
+)
+def test_utf_8_is_what_the_locale_says_or_else_the_line(
+    tty: int, environment: dict[str, str], told: bool, utf8: bool
+) -> None:
+    modes = termios.tcgetattr(tty)
+    modes[0] = modes[0] | 0o40000 if told else modes[0] & ~0o40000
+    termios.tcsetattr(tty, termios.TCSANOW, modes)
+    assert speaks_utf8(environment, tty) is utf8
+
+
+def test_the_locale_is_that_of_the_start_and_not_what_python_makes_of_it(shell: Shell) -> None:
+    ask = "from warroom.cli.console import started_with; print(sorted(set(started_with()) & {'LANG', 'LC_CTYPE'}))"
+    kept = {name: value for name, value in shell.environment.items() if not name.startswith(("LC_", "LANG"))}
+    done = subprocess.run([sys.executable, "-c", ask], env=kept, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -237,6 +237,10 @@ async def test_the_bytes_of_a_line_are_proved_and_nothing_but_watched_logs_is_re
         assert content.endswith(b'001999"}\n')
         unsaid = await room.query(RawLine(line.source, line.generation, line.offset))
         assert unsaid == raw
+        assert raw.content == b""
+        whole = await room.query(RawLine(line.source, line.generation, line.offset, line.length, whole=True))
+        assert isinstance(whole, RawLineAnswer)
+        assert (whole.content, whole.sha256) == (content, raw.sha256)
         for wrong in (
             RawLine(str(secret), 0, 0, 5),
             RawLine(line.source, 7, 0, 5),

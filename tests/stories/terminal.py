@@ -10,7 +10,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,7 +60,22 @@ class Terminal:
         if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
             self._reap(5.0)
+        if self._fd >= 0:
+            os.close(self._fd)
+
+    def hang_up(self, timeout_s: float = 10.0) -> int:
+        """Let the line go, as a connection that breaks; return the exit code of the program."""
         os.close(self._fd)
+        self._fd = -1
+        deadline = time.monotonic() + timeout_s
+        while self._status is None and time.monotonic() < deadline:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._status = os.waitstatus_to_exitcode(status)
+            else:
+                select.select([], [], [], 0.02)
+        assert self._status is not None, "still running without its terminal"
+        return self._status
 
     def _reap(self, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
@@ -120,9 +135,13 @@ class Terminal:
 
     def see(self, words: str, timeout_s: float = 20.0) -> None:
         """Wait until words stand on the screen; AssertionError with the screen when they do not come."""
+        self.until(lambda: words in self.text(), f"{words!r} on the screen", timeout_s)
+
+    def until(self, seen: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
+        """Look until something is so; AssertionError with the screen when it does not come to be."""
         deadline = time.monotonic() + timeout_s
-        while words not in self.text():
-            assert time.monotonic() < deadline, f"{words!r} is not on the screen:\n{self.text()}"
+        while not seen():
+            assert time.monotonic() < deadline, f"waited for {what}:\n{self.text()}"
             self._read(0.02)
 
     def ended(self, timeout_s: float = 10.0) -> int:

@@ -40,6 +40,10 @@ class FakeLog:
         """Lines that one answer looks at; then time is over."""
         self.searches = asyncio.Semaphore(10_000)
         """Searches that are answered; the next one waits."""
+        self.contents: dict[int, bytes] = {}
+        """Bytes of lines by their offset."""
+        self.sums: dict[int, str] = {}
+        """Sums of lines that were rewritten, by their offset."""
         self.gone = ""
         """Why the bytes of no line can be read."""
 
@@ -60,7 +64,10 @@ class FakeLog:
                 return NotAnswered(self.gone)
             case RawLine():
                 digest = hashlib.sha256(str(asked.offset).encode()).hexdigest()
-                return RawLineAnswer(asked.source, asked.generation, asked.offset, asked.length, digest, "raw")
+                digest = self.sums.get(asked.offset, digest)
+                content = self.contents.get(asked.offset, b"raw\n") if asked.whole else b""
+                named = asked.source, asked.generation, asked.offset, asked.length
+                return RawLineAnswer(*named, digest, "raw", content)
 
     def _newer(self, asked: Lines) -> LinesAnswer:
         newer = [one for one in self.lines if one.seq > asked.after]

@@ -1,10 +1,12 @@
 """A console over the fake room in a real terminal: `python -m tests.tui.play [MODE]`.
 
-Modes: example, hostile, quiet, waiting, telling, counted (says at the end how many frames there were).
+Modes: example, hostile, quiet, waiting, telling, counted (says at the end how many frames there were), loud (rings and
+names the window; on SIGUSR1 there is one alarm more, on SIGUSR2 the newest one is acknowledged).
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 
@@ -35,12 +37,32 @@ def main(mode: str) -> int:
         bots = [msgspec.structs.replace(bot, last_line=NOW - 310) for bot in view.bots]
         sources = [msgspec.structs.replace(source, last_line=NOW - 310) for source in view.sources]
         room = FakeRoom(msgspec.structs.replace(view, bots=bots, sources=sources), log_lines())
-    app = WarRoomApp(room, clock=lambda: NOW + time.monotonic() - begun)
+    loud = mode == "loud"
+    app = WarRoomApp(room, clock=lambda: NOW + time.monotonic() - begun, bell=loud, title=loud)
+    if loud:
+        signal.signal(signal.SIGUSR1, lambda *_: alarm(room))
+        signal.signal(signal.SIGUSR2, lambda *_: acknowledge(room))
     code = run_console(app)
     if mode == "counted" and isinstance(app.frames, FrameWriter):
         told = (f"{name}={app.frames.counts[name]}" for name in ("segment_frames", "refused"))
         sys.stdout.write(f"counted: {' '.join(told)}\n")
     return code
+
+
+def alarm(room: FakeRoom) -> None:
+    """Let one more alarm arrive."""
+    view = room.latest
+    assert view is not None
+    more = msgspec.structs.replace(view.alarms[0], id=f"AL-{100 + len(view.alarms)}", acknowledged=None)
+    room.show(msgspec.structs.replace(view, alarms=[*view.alarms, more]))
+
+
+def acknowledge(room: FakeRoom) -> None:
+    """Let somebody acknowledge the newest alarm."""
+    view = room.latest
+    assert view is not None
+    newest = msgspec.structs.replace(view.alarms[-1], acknowledged="ben")
+    room.show(msgspec.structs.replace(view, alarms=[*view.alarms[:-1], newest]))
 
 
 if __name__ == "__main__":

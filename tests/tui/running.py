@@ -13,7 +13,10 @@ from tests.tui.fake_room import FakeRoom
 from tests.tui.screens import screen_text
 from tests.waiting import eventually
 from warroom.core.view import View
+from warroom.core.whereabouts import Ignored, Whereabouts
 from warroom.tui.app import WarRoomApp
+from warroom.tui.copying import WriteCopy
+from warroom.tui.recall import Memory
 from warroom.tui.report import Export, MakeDraft
 from warroom.tui.scene import Scenarios
 
@@ -68,11 +71,24 @@ async def console(
     export: Export | None = None,
     draft: MakeDraft | None = None,
     scenarios: Scenarios | None = None,
+    write_copy: WriteCopy | None = None,
+    memory: Memory | None = None,
+    found: Whereabouts | Ignored | None = None,
 ) -> AsyncIterator[Session]:
     """Run a console over the example room (or another) until the block ends."""
     clock = Clock()
     fake = room or FakeRoom(view or example_view(), log_lines())
-    app = WarRoomApp(fake, ascii=ascii, clock=clock, export=export, draft=draft, scenarios=scenarios)
+    app = WarRoomApp(
+        fake,
+        ascii=ascii,
+        clock=clock,
+        export=export,
+        draft=draft,
+        scenarios=scenarios,
+        write_copy=write_copy,
+        memory=memory,
+        found=found,
+    )
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Session(fake, app, pilot, clock)

@@ -6,11 +6,15 @@ import argparse
 import asyncio
 import math
 import os
+import re
 import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
-from warroom.adapters.paths import RoomPaths
+from warroom.adapters.paths import RoomPaths, state_home
 from warroom.cli.exits import USAGE, Failure
 from warroom.cli.plain import Plain, add_plain_options, plain_of, run_plain
 from warroom.cli.rooms import no_engine, person
@@ -19,6 +23,8 @@ from warroom.core.room import ConnectionLost
 SLOW_BPS = 4_000
 LEAST_BPS = 500
 _PLAIN = "line by line it needs none: add --plain"
+_IUTF8 = 0o40000
+"""Of a terminal's line (termios c_iflag): it carries UTF-8. Terminal programs, ssh and tmux set it."""
 
 
 def require_terminal() -> None:
@@ -42,6 +48,8 @@ class Drawing(msgspec.Struct, frozen=True):
     """Bytes a second that it may send; None for as many as is usual."""
     plain: Plain | None = None
     """Line by line instead of a screen."""
+    notes: tuple[str, ...] = ()
+    """What is said of that at the start."""
 
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
@@ -57,13 +65,43 @@ def drawing_of(args: argparse.Namespace) -> Drawing:
     budget = float(SLOW_BPS) if args.slow else None
     if args.budget is not None:
         budget = args.budget or math.inf
-    return Drawing(args.ascii, budget, plain_of(args))
+    plain = plain_of(args)
+    if not args.ascii and not speaks_utf8(started_with(), 0):
+        note = "drawn with ASCII: this locale has no UTF-8; next: LC_ALL=C.UTF-8 warroom …"
+        return Drawing(True, budget, plain, (note,))
+    return Drawing(args.ascii, budget, plain)
+
+
+def speaks_utf8(environment: Mapping[str, str], terminal: int) -> bool:
+    """Say whether text leaves as UTF-8: by the locale, or, where none is set, by what the terminal's line was told."""
+    locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environment.get(name))), "")
+    if locale:
+        return re.search(r"utf-?8", locale, re.IGNORECASE) is not None
+    try:
+        return bool(termios.tcgetattr(terminal)[0] & _IUTF8)
+    except termios.error:
+        return False
+
+
+def started_with() -> Mapping[str, str]:
+    """Return the environment that this process was started with: Python sets LC_CTYPE itself where the locale is C."""
+    try:
+        content = Path("/proc/self/environ").read_bytes()
+    except OSError:
+        return os.environ
+    pairs = (part.partition(b"=") for part in content.split(b"\0") if part)
+    return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
 
 
 def _bytes(text: str) -> float:
     if not text.isascii() or not text.isdigit() or 0 < int(text) < LEAST_BPS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes, at least {LEAST_BPS}, or 0")
     return float(text)
+
+
+def _place(paths: RoomPaths) -> Path:
+    """Return what tells this room from others of its name: its folder, or the socket where another account runs it."""
+    return paths.folder if paths.folder.exists() else paths.socket
 
 
 def open_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
@@ -75,10 +113,12 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
     """Do the same inside a running event loop."""
     if drawing.plain is not None:
         return await run_plain(paths, drawing.plain, read_only=read_only, ascii_only=drawing.ascii_only)
+    from warroom.adapters.copy_file import CopyRefused, write_copy
+    from warroom.adapters.whereabouts_file import WhereaboutsFile, whereabouts_path
     from warroom.cli.export import write_report
     from warroom.cli.preview import Previews, known_scenarios
     from warroom.client.connection import RoomConnection
-    from warroom.tui.app import ExportFailed, WarRoomApp
+    from warroom.tui.app import CopyFailed, ExportFailed, WarRoomApp
     from warroom.tui.session import play
 
     async def export(incident: str, kind: str) -> str:
@@ -87,9 +127,17 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
         except Failure as failure:
             raise ExportFailed(f"{failure.what} {failure.why} {failure.next_step}".strip()) from failure
 
+    async def copy(name: str, text: str) -> str:
+        try:
+            return str(await write_copy(state_home() / "copies", name, text))
+        except CopyRefused as refused:
+            raise CopyFailed(str(refused)) from refused
+
     try:
         connection = RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
         async with connection as room:
+            welcome = room.welcome
+            memory = WhereaboutsFile(whereabouts_path(state_home(), _place(paths), welcome.operator, welcome.uid))
             app = WarRoomApp(
                 room,
                 ascii=drawing.ascii_only,
@@ -97,6 +145,10 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
                 draft=Previews(room).draft,
                 scenarios=known_scenarios,
                 budget_bps=drawing.budget_bps,
+                write_copy=copy,
+                memory=memory,
+                found=await memory.load(),
+                notes=drawing.notes,
             )
             return await play(app)
     except ConnectionLost as error:

@@ -11,6 +11,7 @@ from warroom.cli.exits import ABSENT, NO, OK, REFUSED, USAGE, Failure
 from warroom.cli.printing import painted, print_json
 from warroom.cli.rooms import add_room_option, chosen_room, with_room
 from warroom.core.clean import clean
+from warroom.core.clip import clip_of
 from warroom.core.contract import line_json
 from warroom.core.line_filter import LEVELS, FilterRefused, LineFilter, Sieve, Term
 from warroom.core.moments import utc_text
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("what", nargs="?", default="", metavar="BOT or LINK", help="a bot, or one line's permalink")
         parser.add_argument("--last", type=int, default=50, metavar="N", help="the newest N lines (default 50)")
         parser.add_argument("--around", type=int, default=0, metavar="N", help="with a permalink: N lines on each side")
+        parser.add_argument("--raw", action="store_true", help="with a permalink: its exact bytes and nothing else")
     parser.add_argument("--level", default="", type=str.upper, metavar="L", help=f"at least {', '.join(LEVELS[1:])}")
     parser.add_argument(
         "--with", dest="only", action="append", default=[], metavar="T", help="only lines with this text"
@@ -74,7 +76,13 @@ def run(args: argparse.Namespace) -> int:
             link = permalink_of(args.what)
         except NoPermalink as error:
             raise Failure(USAGE, str(error)) from error
+        if args.raw and (args.json or args.links or args.around):
+            raise Failure(USAGE, "--raw writes bytes and nothing else", next_step="leave --json, --links, --around out")
+        if args.raw:
+            return _with(args, lambda room: _raw(room, link))
         return _with(args, lambda room: _linked(room, args, link))
+    if args.raw:
+        raise Failure(USAGE, "--raw wants the permalink of one line", next_step="--links prints them")
     return _with(args, lambda room: _newest(room, args, filter))
 
 
@@ -120,6 +128,22 @@ async def _linked(room: RoomConnection, args: argparse.Namespace, link: Permalin
         return NO
     _say(("the same bytes: " if link.sha256 else "") + found)
     return OK
+
+
+async def _raw(room: RoomConnection, link: Permalink) -> int:
+    """Write the bytes of a permalink's line as they lie in the file; to a terminal only those that do nothing there."""
+    answer = await room.query(RawLine(link.source, link.generation, link.offset, link.length, whole=True))
+    if not isinstance(answer, RawLineAnswer):
+        raise _not_answered(answer, ABSENT)
+    if sys.stdout.isatty() and clip_of(answer.content).replaced:
+        why = "it holds control characters, and this is a terminal, which would obey them"
+        raise Failure(USAGE, "not written", why, "--raw > FILE, or --raw | xxd")
+    sys.stdout.buffer.write(answer.content)
+    sys.stdout.flush()
+    same = not link.sha256 or answer.sha256.startswith(link.sha256)
+    if not same:
+        _say(f"NOT the same bytes: their sha256 is {answer.sha256} now")
+    return OK if same else NO
 
 
 def _around(source: str, here: Spot, below: Spot, count: int) -> Iterable[Query]:

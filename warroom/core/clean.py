@@ -19,14 +19,16 @@ SCREEN_LIMIT = 4096
 
 _MAX_MARKS = 3
 _TAB = "    "
-_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Of Unicode: what a terminal executes, hides or does not know."""
 _MARKS = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 _NAME = re.compile(r"[^a-z0-9._-]+")
 
 
-def _picture(char: str) -> str:
+def picture(char: str) -> str:
+    """Return how a character of these categories is shown."""
     code = ord(char)
     if char == "\t":
         return _TAB
@@ -57,7 +59,7 @@ def clean(text: str | bytes, limit: int = SCREEN_LIMIT) -> Clean:
 def _spell_out(text: str) -> str:
     if not text.isprintable():
         text = "".join(
-            char if char.isprintable() or unicodedata.category(char) not in _UNSAFE_CATEGORIES else _picture(char)
+            char if char.isprintable() or unicodedata.category(char) not in UNSAFE_CATEGORIES else picture(char)
             for char in text
         )
     # Spaces other than U+0020 are not "printable" to Python but harmless to a terminal; they stay. Marks pile up.

@@ -85,7 +85,7 @@ class LogHistogram(_Query, frozen=True):
     buckets: int = 60
 
 
-class RawLine(_Query, frozen=True):
+class RawLine(_Query, frozen=True, omit_defaults=True):
     """The bytes of one line as they lie in the file now."""
 
     source: str
@@ -93,6 +93,8 @@ class RawLine(_Query, frozen=True):
     offset: Offset
     length: int = 0
     """0 takes the record that begins there."""
+    whole: bool = False
+    """Whether the bytes themselves are wanted, not only their sum and beginning. (Unsaid, older engines understand.)"""
 
 
 class PreviewPlan(_Query, frozen=True):
@@ -251,6 +253,8 @@ class RawLineAnswer(msgspec.Struct, frozen=True, tag=True):
     sha256: str
     text: str
     """Cleaned; the beginning of a long one."""
+    content: bytes = b""
+    """The bytes as they are, where they were asked for: untrusted."""
 
 
 class PlanAnswer(msgspec.Struct, frozen=True, tag=True):

@@ -233,4 +233,5 @@ def _raw_in(files: LogHistory, asked: RawLine) -> RawLineAnswer | NotAnswered:
     if not content or len(content) < length:
         return NotAnswered("there is no such line: the file is shorter now")
     digest = hashlib.sha256(content).hexdigest()
-    return RawLineAnswer(asked.source, asked.generation, asked.offset, length, digest, clean(content))
+    whole = content if asked.whole else b""
+    return RawLineAnswer(asked.source, asked.generation, asked.offset, length, digest, clean(content), whole)

@@ -178,6 +178,15 @@ ACTIONS: tuple[Action, ...] = (
     _look(
         "page_messages", "0", "messages", "All that happened in the room, and the answers to this console.", footer=90
     ),
+    _look(
+        "copy",
+        "c",
+        "copy",
+        "Copy the whole record under the cursor to your terminal's clipboard; a long one goes into a file.",
+        footer=120,
+    ),
+    _look("copy_file", "Y", "copy to file", "Write what `c` copies into a new private file and say where.", footer=120),
+    _look("copy_marked", "y", "copy marked", "Copy all marked lines, oldest first.", "stream", "overview", footer=130),
     _look("next_pane", "tab", "pane", "Go to the next pane (shift+tab: back).", footer=80),
     _look("previous_pane", "shift+tab", "pane back", "Go to the pane before.", footer=120),
     _look(
@@ -201,6 +210,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _look("palette", ":,ctrl+p", "commands", "Find any command by its name.", footer=85),
     _look("redraw", "ctrl+l", "redraw", "Draw the whole screen again, after something else wrote on it.", footer=120),
+    _look(
+        "fresh",
+        "ctrl+r",
+        "start fresh",
+        "The board, without filters, search and marks, at the newest lines; once more within a minute goes back.",
+        footer=120,
+    ),
     _look("help", "?,f1", "help", "The keys of this page.", footer=99),
     # A query.
     _look(
@@ -281,6 +297,7 @@ _KEY_NAMES = {
     "ctrl+c": "^c",
     "ctrl+p": "^p",
     "ctrl+l": "^l",
+    "ctrl+r": "^r",
 }
 
 

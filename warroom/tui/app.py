@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.binding import BindingType
 from textual.command import Provider
@@ -16,20 +17,27 @@ from textual.screen import Screen
 from warroom.core.clean import clean
 from warroom.core.company import Company
 from warroom.core.room import Room
+from warroom.core.view import View
+from warroom.core.whereabouts import Ignored, Whereabouts
+from warroom.tui.bell import Bell, title_text
+from warroom.tui.copying import WriteCopy, clipboard_bytes
 from warroom.tui.drafts import Drafts
 from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
-from warroom.tui.frame.tap import TappedApp
+from warroom.tui.frame.orders import BELL
+from warroom.tui.frame.tap import TappedApp, send
 from warroom.tui.frame.writer import FrameWriter
+from warroom.tui.keeper import Keeper
 from warroom.tui.link import Link
 from warroom.tui.modal import Modal
-from warroom.tui.report import Export, ExportFailed, MakeDraft
+from warroom.tui.recall import Memory
+from warroom.tui.report import CopyFailed, Export, ExportFailed, MakeDraft
 from warroom.tui.scene import Scenarios
 from warroom.tui.screen import RoomScreen
 from warroom.tui.theme import THEME, Painter
 from warroom.tui.together import Reporter
 from warroom.tui.typed_ahead import Typed, TypedAhead
 
-__all__ = ["ExportFailed", "WarRoomApp"]
+__all__ = ["CopyFailed", "ExportFailed", "WarRoomApp"]
 
 TICK_S = 0.25
 _BUSY_TICK_S = 0.06
@@ -62,15 +70,24 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         draft: MakeDraft | None = None,
         scenarios: Scenarios | None = None,
         budget_bps: float | None = None,
+        write_copy: WriteCopy | None = None,
+        memory: Memory | None = None,
+        found: Whereabouts | Ignored | None = None,
+        bell: bool = False,
+        title: bool = False,
+        notes: Sequence[str] = (),
     ) -> None:
         """`budget_bps`: bytes a second that the screen may send on average; the answer to a key comes on top.
 
-        None takes what suits most lines, `math.inf` sets no limit.
+        None takes what suits most lines, `math.inf` sets no limit. `found` is where the person was when they were last
+        here, `memory` keeps where they are now. `bell` rings for new alarms and for containments that do not hold,
+        `title` names the window. `notes` are said at the start.
         """
         # Textual takes NO_COLOR out of the environment, and drops every colour only when told of ANSI from the start.
         colours = not os.environ.get("NO_COLOR")
         super().__init__(
-            driver_class=frame_driver(budget_bps or DEFAULT_BUDGET_BPS), ansi_color=None if colours else True
+            driver_class=frame_driver(budget_bps or DEFAULT_BUDGET_BPS, titled=title),
+            ansi_color=None if colours else True,
         )
         self.animation_level = "none"
         self._room = room
@@ -81,9 +98,20 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         self.theme = THEME.name if colours else "ansi-dark"
         self.set_class(ascii, "ascii")
         drafts = Drafts(draft)
-        self._front = RoomScreen(room, painter, clock, drafts.remembering(export, clock))
+        self._front = RoomScreen(
+            room,
+            painter,
+            clock,
+            drafts.remembering(export, clock),
+            write_copy=write_copy,
+            clipboard_bytes=clipboard_bytes(budget_bps),
+        )
         self._front.scene.drafts = drafts
         self._front.scene.scenarios = scenarios or self._front.scene.scenarios
+        self._keeper = Keeper(self._front.recall, memory, found, clock)
+        self._bell = Bell() if bell else None
+        self._titled, self._ascii = title, ascii
+        self._notes = list(notes)
         self._reporter = Reporter(room)
         self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), super().on_event)
 
@@ -100,6 +128,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         """Begin to follow the room."""
         self.run_worker(self._follow(), group="follow")
         self.run_worker(self._see_acts(), group="acts")
+        self.run_worker(self._keeper.keep(), group="keep")
 
     async def on_event(self, event: events.Event) -> None:
         """Clean a paste before any widget sees it, and let what is typed ahead wait for the dialog it is meant for."""
@@ -124,11 +153,38 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
             if begun - looked >= TICK_S:
                 self._reporter.turn(self._front.page, self._top)
                 looked, now, view = begun, self._clock(), self._room.latest
+                self._begin(view)
+                self._announce(view, begun)
                 if (view and view.version != version) or self._room.lost != lost or abs(now - drawn) >= _REDRAW_S:
                     drawn, version, lost = now, view.version if view else -1, self._room.lost
                     self._front.draw()
             if await self._feed():
                 grew = begun
+
+    def _begin(self, view: View | None) -> None:
+        """With the first view: say what is to be said at the start, and go where the person was."""
+        if view is None or self._keeper.begun:
+            return
+        self._front.draw()
+        for note in self._notes:
+            self._front.hands.say(note, "warn")
+        self._keeper.begin(stay=self._front.moved)
+
+    def _announce(self, view: View | None, now: float) -> None:
+        """Ring, and name the window, where that is asked for."""
+        if self._bell is not None and view is not None and self._bell.due(view, now):
+            send(self, BELL)
+        if self._titled and isinstance(self._driver, FrameDriver):
+            self._driver.entitle(title_text(self._room.welcome, view, self._room.lost, ascii=self._ascii))
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, and remember from where."""
+        self._keeper.take()
+        super().exit(result, return_code, message)
+
+    async def keep(self) -> None:
+        """After the end: keep where the person was for their next console."""
+        await self._keeper.finish(after_bug=self.bug is not None)
 
     async def _see_acts(self) -> None:
         """Draw at once what somebody did, points at or is about to do; lines can wait for the next look."""

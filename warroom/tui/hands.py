@@ -78,11 +78,11 @@ class Hands:
         """Show a page."""
         self._front.go(page)
 
-    def say(self, text: str, style: str = "text") -> None:
-        """Show a sentence in the status line and keep it in the messages."""
+    def say(self, text: str, style: str = "text", kept: str = "") -> None:
+        """Show a sentence in the status line and keep it, or the longer `kept`, in the messages."""
         scene = self.scene
         scene.answer, scene.answer_style, scene.answered = text, style, self._clock()
-        scene.said = [*scene.said, TimelineView(0, self._clock(), "console", "said", text)][-_KEPT:]
+        scene.said = [*scene.said, TimelineView(0, self._clock(), "console", "said", kept or text)][-_KEPT:]
         self._front.draw()
 
     async def ask(self, form: Form) -> Answers | None:

@@ -22,6 +22,10 @@ class Errand(msgspec.Struct):
     spots: list[Spot] = []
     looked: int = 0
     reached: float | None = None
+    line: str = ""
+    """Permalink of the line to which the cursor is to go; empty for the last one."""
+    at: float = 0.0
+    """That line's time, where it is known."""
     over: bool = False
     """Whether all was looked at and nothing found."""
 

@@ -28,12 +28,29 @@ class Marks:
     def __init__(self) -> None:
         self.marked: dict[Identity, Mark] = {}
         self._raw: dict[Identity, RawLineAnswer | NotAnswered] = {}
+        self._sums: dict[Identity, str] = {}
+        """Of marks from an earlier console: what their bytes were."""
+        self.gone = 0
+        """Marks whose bytes were others when they were read again: none stands on another line than it was put on."""
 
     def turn(self, entry: LogLine, spots: list[Spot]) -> None:
         """Mark a line, or take its mark away."""
         identity = identity_of(entry)
         if self.marked.pop(identity, None) is None:
             self.marked[identity] = Mark(entry, spots)
+
+    def put_back(self, entry: LogLine, spots: list[Spot], sha256: str) -> None:
+        """Mark a line again as it was marked before; `sha256` is the sum of its bytes then, where it was known."""
+        identity = identity_of(entry)
+        self.marked[identity] = Mark(entry, spots)
+        if sha256:
+            self._sums[identity] = sha256
+
+    def forget(self) -> None:
+        """Take all marks away."""
+        self.marked.clear()
+        self._sums.clear()
+        self.gone = 0
 
     def nearest(self, here: float, by: int, held: Sequence[Identity]) -> Mark | None:
         """Return the next mark after (1) or before (-1) a moment among those that are not held; None without one."""
@@ -53,7 +70,10 @@ class Marks:
         """Keep what the bytes of a line are, or why nobody knows."""
         if len(self._raw) >= _KEPT:
             self._raw = {identity: known for identity, known in self._raw.items() if identity in self.marked}
-        self._raw[(asked.source, asked.generation, asked.offset)] = answer
+        identity = (asked.source, asked.generation, asked.offset)
+        self._raw[identity] = answer
+        if isinstance(answer, RawLineAnswer) and not answer.sha256.startswith(self._sums.pop(identity, "")):
+            self.gone += self.marked.pop(identity, None) is not None
 
     def known(self, entry: LogLine) -> tuple[str, str]:
         """Return the sha256 of a line's bytes, or why there is none; both empty while nobody has answered."""
@@ -67,10 +87,13 @@ class Marks:
 
     def links(self) -> list[str]:
         """Return the marked lines as permalinks, oldest first, with the sums of their bytes as far as known."""
-        entries = sorted((mark.entry for mark in self.marked.values()), key=moment_of)
+        # Lines that came at one moment stay in the order of their log.
+        entries = sorted(
+            (mark.entry for mark in self.marked.values()), key=lambda one: (moment_of(one), *identity_of(one))
+        )
         return [self.link(entry) for entry in entries]
 
     def link(self, entry: LogLine) -> str:
         """Return one line as a permalink."""
-        digest, _ = self.known(entry)
+        digest = self.known(entry)[0] or self._sums.get(identity_of(entry), "")
         return permalink_text(Permalink(entry.source, entry.generation, entry.offset, entry.length, digest))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
+from warroom.core.permalink import permalink_of
 from warroom.core.queries import Spot
 from warroom.core.view import LogLine
 from warroom.tui.lines import Line
@@ -41,6 +42,12 @@ def moment_of(entry: LogLine) -> float:
 def identity_of(entry: LogLine) -> Identity:
     """Return what names a line."""
     return entry.source, entry.generation, entry.offset
+
+
+def identity_in(link: str) -> Identity:
+    """Return what names the line of a permalink; raises NoPermalink."""
+    named = permalink_of(link)
+    return named.source, named.generation, named.offset
 
 
 class LogRows:
@@ -199,6 +206,11 @@ class LogRows:
                 self.last += 1
         if self.following:
             self.unseen = 0
+
+    def stand_on(self, link: str) -> None:
+        """Put the cursor on the line of a permalink, if it is held."""
+        place = self.place_of(identity_in(link)) if link else None
+        self.cursor = self.cursor if place is None else place
 
     def scroll(self, by: int, height: int, height_of: HeightOf) -> None:
         """Move the screen; the cursor stays on it."""

@@ -113,7 +113,8 @@ class LogSession:
         """Return the question for new lines; None before the log is open."""
         if not self.opened:
             return None
-        limit = self._ahead.limit if self.rows.attached else 0
+        # Of a log that stands still the newest line is wanted: it says how far back one reads.
+        limit = self._ahead.limit if self.rows.attached else 1
         return Lines(self.who, self.last_seq, limit, self.filter.wanted)
 
     def take_live(self, asked: Lines, answer: QueryAnswer) -> bool:
@@ -124,8 +125,10 @@ class LogSession:
             return False
         self.last_seq = max(answer.last, self.last_seq)
         if not self.rows.attached:
-            self.rows.unseen += answer.dropped
-            return answer.dropped > 0
+            newer = answer.dropped + answer.hidden + len(answer.lines) if asked.after else 0
+            self.rows.unseen += newer
+            self._seen(answer.lines)
+            return newer > 0
         self.hidden += answer.hidden
         rows = self.rows
         for lines, note in self._ahead.batches(answer, lambda: rows.boundary_at(len(rows.rows))):
@@ -192,6 +195,7 @@ class LogSession:
     def _take_errand(self, errand: Errand, answer: QueryAnswer) -> None:
         if errand.kind == "open" and isinstance(answer, WindowAnswer):
             self.rows.replace(answer.lines, answer.older, answer.newer, attached=False)
+            self.rows.stand_on(errand.line)
             self.errand, self.hidden = None, answer.hidden
             self.at_start, self._stuck, self.word = answer.end, False, ""
             self.hits.add(self.rows.rows)

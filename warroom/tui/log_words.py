@@ -9,7 +9,7 @@ from warroom.tui.stream_lines import stream_title
 
 def title_words(session: LogSession) -> str:
     """Return the title: whose lines, how far back, what was found or not, filters with what they hide, hits, marks."""
-    rows, marked = session.rows, len(session.marks.marked)
+    rows, marked, gone = session.rows, len(session.marks.marked), session.marks.gone
     return stream_title(
         "ALL bots" if session.all else session.bot,
         following=rows.following,
@@ -21,6 +21,7 @@ def title_words(session: LogSession) -> str:
             session.hits.words(rows.rows, rows.cursor, whole=session.at_start),
             "wrap" if session.wrap else "",
             f"{marked} marked" if marked else "",
+            f"{gone} mark{'s' if gone > 1 else ''} gone: the log was rewritten" if gone else "",
         ],
     )
 
@@ -36,6 +37,8 @@ def empty_words(session: LogSession) -> str:
     """Return what a view without any row says: nothing came, or what hides it."""
     if not session.opened:
         return "reading…" if session.bot or session.all else ""
+    if session.errand is not None and session.errand.kind == "open":
+        return "reading…"
     if not session.filter.any or not session.filter.on:
         return session.word or "no line yet"
     far = session.word or ("that is all there is" if session.at_start else "reading…")

@@ -20,6 +20,10 @@ class ExportFailed(Exception):
     """The post-mortem could not be written; the message says why and what to do."""
 
 
+class CopyFailed(Exception):
+    """What was copied could not be written into a file; the message says why."""
+
+
 async def written_words(export: Export | None, incident: str, format: str, now: float) -> tuple[str, str]:
     """Write a post-mortem and return where it is, or why not, and the style of these words."""
     if export is None:

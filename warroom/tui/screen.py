@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -17,8 +18,10 @@ from warroom.tui.acts import ACTS
 from warroom.tui.banner import headline
 from warroom.tui.bar import Bar
 from warroom.tui.chosen import Chosen, opened_kind, turn_over
+from warroom.tui.copying import Copier, WriteCopy
 from warroom.tui.forms import Form
-from warroom.tui.frame.tap import redraw
+from warroom.tui.frame.orders import MOST_CLIPBOARD
+from warroom.tui.frame.tap import redraw, send
 from warroom.tui.frame_lines import banner_texts, footer_line, status_line, too_small_line, top_line
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
@@ -30,6 +33,7 @@ from warroom.tui.pages import PAGE_TYPES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
 from warroom.tui.pane import Pane
+from warroom.tui.recall import Recall
 from warroom.tui.report import Export
 from warroom.tui.scene import Scene
 from warroom.tui.sql_session import SqlSession
@@ -48,7 +52,16 @@ class RoomScreen(Screen[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     AUTO_FOCUS = ""
 
-    def __init__(self, room: Room, painter: Painter, clock: Callable[[], float], export: Export | None) -> None:
+    def __init__(
+        self,
+        room: Room,
+        painter: Painter,
+        clock: Callable[[], float],
+        export: Export | None,
+        *,
+        write_copy: WriteCopy | None = None,
+        clipboard_bytes: int = MOST_CLIPBOARD,
+    ) -> None:
         super().__init__()
         self._room = room
         self._painter = painter
@@ -57,8 +70,13 @@ class RoomScreen(Screen[None]):
         self.scene = Scene(room.welcome, Chosen(), now=clock(), letters=Letters(Link(room).ask))
         self.scene.sql = SqlSession(Link(room).ask)
         self.hands = Hands(self, room, painter, clock, export)
+        self._copier = Copier(
+            self.scene, Link(room).ask, self.hands.say, lambda order: send(self.app, order), write_copy,
+            most=clipboard_bytes, environment=os.environ,
+        )  # fmt: skip
         self.opening = Opening()
         self._guide = Guide(self.scene, lambda: self._pages, self._show)
+        self.recall = Recall(self.scene, lambda: self._pages, self._show, self.hands.say)
 
     def compose(self) -> ComposeResult:
         """Make the bars and all pages; one page is shown."""
@@ -95,6 +113,11 @@ class RoomScreen(Screen[None]):
     def shown(self) -> Page:
         """The page that is shown."""
         return self._pages[self.scene.page]
+
+    @property
+    def moved(self) -> bool:
+        """Whether the person went anywhere yet."""
+        return bool(self._trail)
 
     # Drawing
 
@@ -207,6 +230,16 @@ class RoomScreen(Screen[None]):
             case "follow":
                 if why_not := self._guide.follow():
                     self.hands.say(why_not, "warn")
+            case "copy" | "copy_file":
+                copying = self._copier.copy(self.hands.in_hand(), to_file=id == "copy_file")
+                self.run_worker(copying, group="copy", exclusive=True)
+            case "copy_marked":
+                links = log.session.marks.links() if (log := self.shown.log_pane()) is not None else []
+                self.run_worker(self._copier.copy_marked(links), group="copy", exclusive=True)
+            case "fresh":
+                self._guide.forget()
+                self._trail.clear()
+                self.recall.fresh()
             case "redraw":
                 redraw(self.app)
             case "palette":

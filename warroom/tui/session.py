@@ -39,6 +39,7 @@ async def play(app: WarRoomApp, *, mouse: bool = False) -> int:
     finally:
         for name in _DEADLY:
             loop.remove_signal_handler(name)
+        await app.keep()
     if app.bug is not None:
         raise app.bug
     return app.return_code or 0

@@ -45,6 +45,7 @@ TWINS = MappingProxyType(
         "level_up": "lines BOT --level L",
         "mark": "lines BOT --links",
         "all_bots": "lines",
+        "copy": "lines LINK --raw",
     }
 )
 """Action to the words after `warroom`; names in capitals are for the one who types."""

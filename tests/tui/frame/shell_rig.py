@@ -114,6 +114,14 @@ class ShellTerminal:
         self.see(wanted)
         return count + 1
 
+    def run(self, command: str, wanted: str) -> int:
+        """Give the shell a command that draws and wait until a text is seen; returns the number of the next prompt."""
+        self.prompt(1)
+        count = self.raw.count(_PROMPT.encode())
+        self.type(command.encode() + b"\n")
+        self.see(wanted, timeout_s=30)
+        return count + 1
+
     def modes(self) -> dict[int, bool]:
         """Return how each private mode was set last."""
         return {int(number): on == b"h" for number, on in _MODE.findall(bytes(self.raw))}

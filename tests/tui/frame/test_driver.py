@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
+import re
+import signal
 import sys
 from pathlib import Path
 
 from tests.stories.terminal import Terminal
+from tests.tui.frame.shell_rig import ShellTerminal, quiet_for, shell
+from tests.waiting import wait_until
 from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
 
 
@@ -26,3 +31,50 @@ def test_a_console_whose_errors_go_into_a_file_is_drawn_all_the_same(tmp_path: P
         screen.press("enter")
         assert screen.ended() == 0
     assert (tmp_path / "errors").read_bytes() == b""
+
+
+def bells(terminal: ShellTerminal) -> int:
+    """Return how often it rang: a BEL that ends no order."""
+    return len(re.findall(rb"\x07", re.sub(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)", b"", bytes(terminal.raw))))
+
+
+def titles(terminal: ShellTerminal) -> list[str]:
+    """Return what the window was called, in order; `<` and `>` where the terminal kept and took back its own."""
+    found = re.findall(rb"\x1b\]2;([^\x07]*)\x07|\x1b\[(2[23]);2t", bytes(terminal.raw))
+    return [{b"22": "<", b"23": ">"}[kept] if kept else title.decode() for title, kept in found]
+
+
+def test_a_new_alarm_rings_once_and_names_the_window_until_the_end() -> None:
+    with shell() as terminal:
+        prompt = terminal.start("loud", wanted="Stream support")
+        wait_until(lambda: titles(terminal)[:2] == ["<", "warroom acme · !! 2 alarms"], what="the title")
+        quiet_for(0.5)
+        assert bells(terminal) == 0
+        for _ in range(3):
+            os.kill(terminal.child(), signal.SIGUSR1)
+            quiet_for(0.3)
+        wait_until(lambda: titles(terminal)[-1] == "warroom acme · !! 5 alarms", what="five alarms")
+        assert bells(terminal) == 1
+        wait_until(lambda: bells(terminal) == 2, timeout_s=8, what="the one bell for those that came at once after it")
+        assert terminal.screen.title == "warroom acme · !! 5 alarms"
+        os.kill(terminal.child(), signal.SIGUSR2)
+        wait_until(lambda: titles(terminal)[-1] == "warroom acme · !! 4 alarms", what="one of them acknowledged")
+        os.kill(terminal.child(), signal.SIGTSTP)
+        terminal.prompt(prompt)
+        assert titles(terminal)[-2:] == ["", ">"]
+        terminal.type(b"fg\n")
+        wait_until(lambda: titles(terminal)[-2:] == ["<", "warroom acme · !! 4 alarms"], what="the title again")
+        terminal.see("Stream support")
+        os.kill(terminal.child(), signal.SIGTERM)
+        terminal.prompt(prompt + 1)
+        assert titles(terminal)[-2:] == ["", ">"]
+        assert titles(terminal).count("<") == titles(terminal).count(">") == 2
+        quiet_for(0.3)
+        assert bells(terminal) == 2
+
+
+def test_whoever_did_not_ask_for_it_hears_and_reads_nothing() -> None:
+    with shell() as terminal:
+        terminal.start("example", wanted="Stream support")
+        quiet_for(0.5)
+        assert (titles(terminal), bells(terminal)) == ([], 0)

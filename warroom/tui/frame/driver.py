@@ -14,7 +14,7 @@ from textual.message import Message
 
 from warroom.tui.frame.hearing import Ear
 from warroom.tui.frame.line import TerminalLine
-from warroom.tui.frame.orders import is_allowed, is_ignored, place_of, tokens
+from warroom.tui.frame.orders import TITLE_AWAY, TITLE_BACK, is_allowed, is_ignored, place_of, title_order, tokens
 from warroom.tui.frame.pace import Pace
 from warroom.tui.frame.tap import Canvas
 from warroom.tui.frame.writer import FrameWriter
@@ -29,6 +29,11 @@ class FrameDriver(LinuxDriver):
     budget_bps: ClassVar[float] = DEFAULT_BUDGET_BPS
     """Bytes a second that frames may take on average; `math.inf` for no such limit."""
 
+    titled: ClassVar[bool] = False
+    """Whether the window's title is ours while the terminal is."""
+
+    _title = ""
+    _title_away = False
     _writer: FrameWriter | None = None
     _canvas: Canvas | None = None
     _ours = _leaving = False
@@ -60,6 +65,10 @@ class FrameDriver(LinuxDriver):
         self._canvas = Canvas(self._writer)
         self._ours = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.titled:
+            self._writer.control(TITLE_AWAY)
+            self._title_away = True
+            self._writer.control(title_order(self._title) if self._title else "")
         # By the loop: of two handlers at once the inner one would tell its newer size first,
         # and going on in the middle of a frame would draw it on a canvas that is gone.
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, self._resized)
@@ -69,7 +78,17 @@ class FrameDriver(LinuxDriver):
         """Give the terminal back."""
         if self._writer is not None:
             self._writer.quiesce()
+            if self._title_away:
+                self._title_away = False
+                # Where the terminal keeps no title, none is better than one that is not true any more.
+                self._writer.control(title_order("") + TITLE_BACK)
         super().stop_application_mode()
+
+    def entitle(self, text: str) -> None:
+        """Name the window, also after the terminal was given back for a while."""
+        changed, self._title = text != self._title, text
+        if changed and self._title_away and self._writer is not None:
+            self._writer.control(title_order(text))
 
     def close(self) -> None:
         """End the writer."""
@@ -137,9 +156,9 @@ class FrameDriver(LinuxDriver):
                 writer.counts["refused"] += 1
 
 
-def frame_driver(budget_bps: float) -> type[FrameDriver]:
-    """Return the driver with a byte budget; `math.inf` for none."""
-    return type("BudgetedDriver", (FrameDriver,), {"budget_bps": budget_bps})
+def frame_driver(budget_bps: float, *, titled: bool = False) -> type[FrameDriver]:
+    """Return the driver with a byte budget; `math.inf` for none. `titled` takes the window's title too."""
+    return type("BudgetedDriver", (FrameDriver,), {"budget_bps": budget_bps, "titled": titled})
 
 
 def _terminal() -> int:

@@ -111,3 +111,10 @@ def redraw(app: App[_Result]) -> None:
     driver: object = app._driver
     if isinstance(driver, Framed) and driver.canvas is not None:
         driver.canvas.redraw()
+
+
+def send(app: App[_Result], order: str) -> None:
+    """Send an order beside the cells; one that is not on the list of those that may pass is refused there."""
+    driver = app._driver
+    if driver is not None:
+        driver.write(order)
