@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from warroom.core.access import APPROVAL_LAPSES_S
 from warroom.core.action_states import ACTION_FACTS, next_state
-from warroom.core.decide_containment import LADDER
+from warroom.core.decide_containment import covered_by
 from warroom.core.desk import ActionRecord, Desk, open_actions
-from warroom.core.facts import ApprovalLapsed, ExpiryAnnounced, Fact, ReleaseRequested
+from warroom.core.facts import ApprovalLapsed, ContainmentNotHeld, ExpiryAnnounced, Fact, ReleaseRequested
 from warroom.core.model import ActionState
 from warroom.core.ports import Clock
 
@@ -39,13 +39,18 @@ class Watchkeeper:
         self._verify = verify
         self._report = report
         self._every_s = every_s
-        self._asked: asyncio.Queue[str] = asyncio.Queue(_ASKED)
+        self._asked: asyncio.Queue[tuple[str, bool]] = asyncio.Queue(_ASKED)
+        """Actions to look at, and whether somebody waits for the answer."""
         self._looked: dict[str, float] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def verify(self, action: str) -> None:
         """Ask for a look at an action; its outcome becomes a fact, also when nothing changed."""
-        await self._asked.put(action)
+        await self._asked.put((action, True))
+
+    async def reconcile(self, action: str) -> None:
+        """Ask for a look at an action that a former engine left open, unless a harder one hides it."""
+        await self._asked.put((action, False))
 
     async def run(self) -> None:
         """Watch for ever."""
@@ -56,11 +61,15 @@ class Watchkeeper:
 
     async def _answer_for_ever(self) -> None:
         while True:
-            asked = await self._asked.get()
+            asked, awaited = await self._asked.get()
             # The desk is looked at after the wait: it has changed since.
             action = self._desk().actions.get(asked)
-            if action is not None and action.open:
+            if action is None or not action.open:
+                continue
+            if awaited:
                 await self._report(await self._verify(action))
+            elif covered_by(self._desk(), action) is None:
+                await self._report_seen(action, await self._verify(action))
 
     async def _look_for_ever(self) -> None:
         while True:
@@ -93,9 +102,7 @@ class Watchkeeper:
         if any(other.supersedes == action.id for other in others):
             # What holds it now is the harder action.
             return
-        rank = LADDER.index(action.plan.verb)
-        if any(other.state is ActionState.HELD and LADDER.index(other.plan.verb) > rank for other in others):
-            # Behind a harder one that holds nobody can see whether this one does.
+        if covered_by(self._desk(), action) is not None:
             return
         if action.expires is not None and now >= action.expires and action.state in _WATCHED:
             await self._report(ReleaseRequested(action.id, "it expired"))
@@ -107,4 +114,12 @@ class Watchkeeper:
         outcome = await self._verify(action)
         # An unchanged verdict is no news; a flip is a fact and reopens the step.
         if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
+            await self._report_seen(action, outcome)
+
+    async def _report_seen(self, action: ActionRecord, outcome: Fact) -> None:
+        """Report what a look saw, unless a harder action came before the bot meanwhile: then it saw that one's doing.
+
+        A bot that answered is news all the same.
+        """
+        if isinstance(outcome, ContainmentNotHeld) or covered_by(self._desk(), action) is None:
             await self._report(outcome)
