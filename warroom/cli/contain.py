@@ -16,6 +16,7 @@ from warroom.core.access import why_not_alone
 from warroom.core.commands import Contain, Release, VerifyHeld
 from warroom.core.contract import action_json
 from warroom.core.decide_containment import LADDER
+from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Verb
 from warroom.core.queries import ObservationAnswer, Observe, PlanAnswer, PreviewPlan, Shadow, ShadowAnswer
 from warroom.core.room import ConnectionLost
@@ -184,11 +185,18 @@ async def settle(room: RoomConnection, args: argparse.Namespace, action: str, se
         while True:
             view = await room.first_view()
             found = next((one for one in view.actions if one.id == action), None)
-            if found is not None and view.chain.length >= seq and found.state not in _MOVING:
+            if found is not None and view.chain.length >= seq and not _under_way(found, args.verb):
                 return _outcome(found, args)
             await room.arrival()
             if room.lost:
                 raise ConnectionLost(room.lost)
+
+
+def _under_way(action: ActionView, verb: str) -> bool:
+    """Whether its end is still to come: of an act that nobody knows a probe has the last word, of a release none."""
+    release = verb == "release" or (action.approval is not None and action.approval.release)
+    unproved = action.state is ActionState.AMBIGUOUS and not action.note.startswith(CANNOT_TELL)
+    return action.state in _MOVING or (unproved and not release)
 
 
 async def _verified(room: RoomConnection, args: argparse.Namespace, before: int) -> int:

@@ -12,6 +12,7 @@ from warroom.core import facts as f
 from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.facts import Fact
+from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Receipt
 from warroom.core.reduce import Act, RunContainment, RunRelease
@@ -143,7 +144,7 @@ class EffectRunner:
                 return f.ContainmentNotHeld(action.id, proof)
             case Verdict.UNKNOWN:
                 last = proof.samples[-1].got if proof.samples else "no probe answered"
-                return f.ContainmentAmbiguous(action.id, f"the probe from outside cannot tell: {last}")
+                return f.ContainmentAmbiguous(action.id, f"{CANNOT_TELL}: {last}")
 
     def _settle_s(self, action: ActionRecord) -> float:
         for adapter in self._adapters.get(action.plan.bot, ()):
@@ -176,7 +177,7 @@ class EffectRunner:
             if proof.verdict is not Verdict.UNKNOWN:
                 return self._let_back(action, proof)
         last = unknown.samples[-1].got if unknown.samples else "no probe answered"
-        return f.ContainmentAmbiguous(action.id, f"the probe from outside cannot tell: {last}")
+        return f.ContainmentAmbiguous(action.id, f"{CANNOT_TELL}: {last}")
 
     def _let_back(self, action: ActionRecord, proof: Proof) -> f.ContainmentExpired | f.ContainmentReleased:
         expired = self._expired(action)
