@@ -43,6 +43,8 @@ class Watchkeeper:
         """Actions to look at, and whether somebody waits for the answer."""
         self._looked: dict[str, float] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._busy: set[str] = set()
+        """Actions that are looked at, or wait for their turn."""
 
     async def verify(self, action: str) -> None:
         """Ask for a look at an action; its outcome becomes a fact, also when nothing changed."""
@@ -72,21 +74,29 @@ class Watchkeeper:
                 await self._report_seen(action, await self._verify(action))
 
     async def _look_for_ever(self) -> None:
-        while True:
-            await self._clock.sleep(_LOOK_S)
-            now = self._clock.now()
-            for action in self._desk().actions.values():
-                await self._remind(action, now)
-            async with asyncio.TaskGroup() as tasks:
-                for action in open_actions(self._desk()):
-                    tasks.create_task(self._attend_in_turn(action, now))
+        """Go round once a second; a look that takes long keeps no other action from its look, its end or its word."""
+        async with asyncio.TaskGroup() as looks:
+            while True:
+                await self._clock.sleep(_LOOK_S)
+                now = self._clock.now()
+                for action in list(self._desk().actions.values()):
+                    await self._remind(action, now)
+                    if action.open and action.id not in self._busy:
+                        self._busy.add(action.id)
+                        looks.create_task(self._attend_in_turn(action.id))
 
-    async def _attend_in_turn(self, action: ActionRecord, now: float) -> None:
-        async with self._turn:
-            await self._attend(action, now)
+    async def _attend_in_turn(self, name: str) -> None:
+        try:
+            async with self._turn:
+                # It waited for its turn: it may stand otherwise by now.
+                action = self._desk().actions[name]
+                if action.open:
+                    await self._attend(action, self._clock.now())
+        finally:
+            self._busy.discard(name)
 
     async def _remind(self, action: ActionRecord, now: float) -> None:
-        """Say what time alone changes: a request that nobody answered, an end that comes near."""
+        """Do what time alone asks for: say that nobody answered, that an end comes near, that it has come."""
         asked = action.approval
         if asked is not None and asked.pending and now - asked.asked > APPROVAL_LAPSES_S:
             await self._report(ApprovalLapsed(action.id))
@@ -96,22 +106,26 @@ class Watchkeeper:
         due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark not in action.announced]
         if due and left > 0:
             await self._report(ExpiryAnnounced(action.id, min(due)))
+        if left <= 0 and not self._hidden(action):
+            await self._report(ReleaseRequested(action.id, "it expired"))
+
+    def _hidden(self, action: ActionRecord) -> bool:
+        """Whether a harder action stands before it: that one is what holds the bot, and all that a look would see."""
+        desk = self._desk()
+        followed = any(other.supersedes == action.id for other in open_actions(desk, action.plan.bot))
+        return followed or covered_by(desk, action) is not None
 
     async def _attend(self, action: ActionRecord, now: float) -> None:
-        others = open_actions(self._desk(), action.plan.bot)
-        if any(other.supersedes == action.id for other in others):
-            # What holds it now is the harder action.
-            return
-        if covered_by(self._desk(), action) is not None:
-            return
-        if action.expires is not None and now >= action.expires and action.state in _WATCHED:
-            await self._report(ReleaseRequested(action.id, "it expired"))
+        if self._hidden(action):
             return
         since = self._looked.get(action.id, action.settled or now)
         if action.state not in _WATCHED or now - since < self._every_s(action):
             return
         self._looked[action.id] = now
         outcome = await self._verify(action)
+        if self._desk().actions[action.id].state is not action.state:
+            # Somebody let it go meanwhile, and what was seen is of before.
+            return
         # An unchanged verdict is no news; a flip is a fact and reopens the step.
         if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
             await self._report_seen(action, outcome)
