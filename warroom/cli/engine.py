@@ -48,6 +48,8 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until stopped; exit code 4 when another engine holds the room."""
+    from warroom.bootstrap.room import DrillRefused
+
     paths = named_room(args.room)
     _make_room(paths)
     lock = hold_lock(paths)
@@ -56,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_serve(paths, settings, sources_of(args), drill=args.drill))
     except (JournalError, PathRefused) as error:
         raise Failure(REFUSED, f"the room {paths.name} cannot be opened", str(error)) from error
+    except DrillRefused as error:
+        advice = f"start another room for it, without --drill, or give {paths.name} a config of its own bot"
+        raise Failure(REFUSED, f"the room {paths.name} is a drill", str(error), advice) from error
     except ExtraMissing as error:
         raise Failure(USAGE, "the config needs what is not installed", str(error)) from error
     finally:
