@@ -221,8 +221,9 @@ async def test_a_release_that_does_nothing_is_not_believed_behind_a_milder_actio
 ) -> None:
     rig = frozen_over(milder, tmp_path, Bot(thaws=False))
     await rig.runner.run(RunRelease("ACT-002"))
-    assert rig.story.desk.actions["ACT-002"].state is ActionState.AMBIGUOUS
-    rig.story.tell(await rig.runner.verify(rig.story.desk.actions["ACT-002"]))
+    unsure = rig.story.desk.actions["ACT-002"]
+    assert unsure.state is ActionState.AMBIGUOUS
+    rig.story.tell(await rig.runner.verify(unsure))
     assert rig.story.desk.actions["ACT-002"].state is ActionState.HELD
 
 

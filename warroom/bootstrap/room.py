@@ -57,11 +57,7 @@ async def open_engine(
     clock: Clock | None = None,
     accounts: Accounts | None = None,
 ) -> AsyncIterator[Engine]:
-    """Yield a room's engine with all its parts open.
-
-    Raises JournalError, PathRefused for a folder not private, and DrillRefused for a drill that could act on more than
-    its own bot.
-    """
+    """Yield a room's engine with all its parts open; raises JournalError, PathRefused and DrillRefused."""
     clock = clock or SystemClock()
     make_private(paths.folder)
     loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
@@ -73,8 +69,7 @@ async def open_engine(
         contextlib.aclosing(_Closing(source)),
         _telephone(paths, settings, clock) as telephone,
     ):
-        if adapters is None:
-            await _keep_to_the_drill(journal, settings, paths, mode)
+        await _keep_to_the_drill(journal, settings, paths, mode)
         yield Engine(
             Parts(
                 room=paths.name,
@@ -111,7 +106,7 @@ async def _keep_to_the_drill(journal: SqliteJournal, settings: Settings, paths: 
     first = await journal.first()
     if mode is not Mode.DRILL and not (first and isinstance(first.fact, RoomOpened) and first.fact.mode is Mode.DRILL):
         return
-    beyond = list(beyond_the_drill(settings, paths.folder))
+    beyond = list(beyond_the_drill(settings, str(paths.folder)))
     if beyond:
         raise DrillRefused(f"{clean(', '.join(beyond), 300)}: a drill acts on a bot below {paths.folder} alone")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from warroom.core.settings import BotSettings, Settings
@@ -11,7 +10,7 @@ from warroom.core.settings import BotSettings, Settings
 _THIS_HOST = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def beyond_the_drill(settings: Settings, folder: PurePath) -> Iterator[str]:
+def beyond_the_drill(settings: Settings, folder: str) -> Iterator[str]:
     """Yield the key of every adapter that could act on anything but a bot below the drill room's own folder.
 
     Allowed are a control endpoint of this host with its key there, a pidfile there that nothing is started from, and a
@@ -24,7 +23,7 @@ def beyond_the_drill(settings: Settings, folder: PurePath) -> Iterator[str]:
                 yield f"bots.{name}.contain.{kind}"
 
 
-def _own(bot: BotSettings, folder: PurePath) -> set[str]:
+def _own(bot: BotSettings, folder: str) -> set[str]:
     contain, found = bot.contain, set[str]()
     control, process, flag = contain.control, contain.process, contain.flag
     if control is not None and urlsplit(control.url).hostname in _THIS_HOST and _below(control.key_file, folder):
@@ -36,6 +35,5 @@ def _own(bot: BotSettings, folder: PurePath) -> set[str]:
     return found
 
 
-def _below(path: str, folder: PurePath) -> bool:
-    one = PurePath(path)
-    return ".." not in one.parts and one.is_relative_to(folder)
+def _below(path: str, folder: str) -> bool:
+    return ".." not in path.split("/") and path.startswith(folder.rstrip("/") + "/")

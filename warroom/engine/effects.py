@@ -17,6 +17,7 @@ from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Receipt
 from warroom.core.reduce import Act, RunContainment, RunRelease
 from warroom.engine.collector import QUICK_BYTES, Collector
+from warroom.engine.fence import fenced
 from warroom.engine.prover import Prover
 
 APPLY_TIMEOUT_S = 20.0
@@ -66,7 +67,7 @@ class EffectRunner:
         """
         if verb is Verb.SNAPSHOT:
             return self._collector.plan(bot)
-        return await self.adapter_for(bot, verb, kind).plan(verb, expires_s)
+        return await fenced(self.adapter_for(bot, verb, kind).plan(verb, expires_s))
 
     def adapter_for(self, bot: str, verb: Verb, kind: str = "") -> Containment:
         """Return the bot's adapter of that kind, or the first that can; AdapterFailed when there is none."""
