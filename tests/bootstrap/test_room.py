@@ -11,10 +11,11 @@ import pytest
 from msgspec.structs import replace
 
 from tests.engine.rig import attached, paths_in, running_engine, settings_without_adapters
-from warroom.bootstrap.room import open_engine, read_finished, settings_bytes, settings_from
-from warroom.core.model import Mode
+from warroom.bootstrap.room import DrillRefused, open_engine, read_finished, settings_bytes, settings_from
+from warroom.core.model import Mode, Verb
 from warroom.core.ports import JournalError
-from warroom.core.settings import BotSettings, Settings
+from warroom.core.settings import BotSettings, ContainSettings, ProbeSettings, ProcessSettings, Settings
+from warroom.core.settings_contain import CommandSettings
 
 
 async def test_a_room_closes_without_leaving_a_thread_or_a_task(tmp_path: Path) -> None:
@@ -28,6 +29,26 @@ async def test_a_room_closes_without_leaving_a_thread_or_a_task(tmp_path: Path) 
     left = {thread.name for thread in set(threading.enumerate()) - before if not thread.name.startswith("asyncio_")}
     assert left == set()
     assert asyncio.all_tasks() == tasks
+
+
+async def test_a_drill_acts_on_its_own_bot_alone_and_stays_a_drill(tmp_path: Path) -> None:
+    paths, log = paths_in(tmp_path), [str(tmp_path / "bot.log")]
+
+    def acting_by(contain: ContainSettings) -> Settings:
+        return Settings(bots={"support": BotSettings(log, probe=ProbeSettings("http://127.0.0.1:9/"), contain=contain)})
+
+    own = acting_by(ContainSettings(process=ProcessSettings(str(paths.folder / "bot" / "bot.pid"))))
+    peoples = acting_by(ContainSettings(command=CommandSettings([Verb.DISABLE], ["/bin/true"])))
+    with pytest.raises(DrillRefused, match=r"bots\.support\.contain\.command: a drill acts on a bot below"):
+        async with open_engine(paths, peoples, mode=Mode.DRILL):
+            pass
+    async with running_engine(paths, own, mode=Mode.DRILL), attached(paths) as room:
+        assert (await room.first_view()).mode is Mode.DRILL
+    with pytest.raises(DrillRefused):
+        async with open_engine(paths, peoples, mode=Mode.LIVE):
+            pass
+    async with open_engine(paths_in(tmp_path, "another"), peoples, mode=Mode.LIVE):
+        pass
 
 
 async def test_a_broken_playbook_is_listed_and_the_rest_loads(tmp_path: Path) -> None:

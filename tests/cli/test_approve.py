@@ -107,6 +107,8 @@ def test_one_asks_and_another_agrees_and_only_then_it_is_done(two: Two) -> None:
 
     back = two.ben("release", "ACT-001", "--reason", "patched")
     assert (back.returncode, two.stopped()) == (4, True)
+    assert "warroom approve ACT-001" in back.stdout
+    assert "break-glass" not in back.stdout, "a release is never done alone"
     assert two.ana("approve", "ACT-001", "--yes").returncode == 0
     assert (two.action(1)["state"], two.stopped()) == ("released", False)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,8 +18,11 @@ from tests.cli.conftest import Here, _enter
 from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
 from tests.waiting import wait_until
+from warroom.adapters.journal import read_entries
 from warroom.cli.contain import duration
 from warroom.cli.exits import Failure
+from warroom.core.clean import clean
+from warroom.core.facts import CommandRefused
 
 ACTION_KEYS = "id incident bot verb adapter state operator uid reason plan plan_sha256 probe expires"
 SERVER = """
@@ -172,6 +177,16 @@ def test_not_held_is_1_though_the_adapter_did_its_work(verb: Here, floor: Floor)
     assert floor.stopped("elsewhere"), "the process is frozen, yet the bot answers"
     assert verb("verify-held", told["id"])[0] == 1
     verb("release", told["id"])
+
+
+@pytest.mark.parametrize("name", [";id", "$(id)", "--all", "../../x", "a\nb", "\x1b[c"])
+def test_a_name_that_means_something_to_a_shell_is_refused_and_recorded(verb: Here, floor: Floor, name: str) -> None:
+    code, out, err = verb("contain", "--yes", "--", name, "freeze")
+    assert (code, out) == (3, "")
+    assert f"there is no bot {clean(name)}" in err
+    entries = asyncio.run(read_entries(floor.shell.paths("floor").journal))
+    assert entries[-1].fact == CommandRefused("Contain", f"there is no bot {name}")
+    assert (entries[-1].actor.uid, floor.stopped("open")) == (os.getuid(), False)
 
 
 @pytest.mark.long

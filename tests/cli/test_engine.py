@@ -14,6 +14,7 @@ import pytest
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
 from tests.waiting import wait_until
+from warroom.adapters.paths import room_paths
 from warroom.cli.engine import hold_lock, room_settings, sources_of, start_engine
 from warroom.cli.exits import Failure
 from warroom.core.settings import Settings
@@ -76,6 +77,19 @@ def test_a_wrong_config_starts_nothing_and_keeps_what_the_room_had(here: Here) -
     assert "logg" in err
     assert not here.shell.paths("r").config.exists()
     assert not here.shell.paths("r").journal.exists()
+
+
+def test_what_a_room_keeps_of_its_config_is_for_its_own_account_alone(tmp_path: Path) -> None:
+    paths = room_paths("r", home=tmp_path)
+    paths.folder.mkdir(parents=True)
+    paths.config.write_text("a former one")
+    paths.config.chmod(0o644)
+    file = tmp_path / "room.toml"
+    file.write_text('[bots.support]\nlog = "bot.log"\n')
+    kept = room_settings(paths, file)
+    assert room_settings(paths, None) == kept
+    assert paths.config.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in paths.folder.iterdir()] == ["room.json"]
 
 
 def test_a_damaged_kept_config_is_a_bad_file_and_no_bug(here: Here) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.story import ANA, BEN, Story, plan, proof
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.commands import Ack, Command, Refused
 from warroom.core.model import Phase, Role, Severity, StepState
+from warroom.core.moments import utc_text
 
 
 def opened() -> Story:
@@ -111,10 +113,19 @@ def test_a_closed_incident_takes_notes_and_nothing_else() -> None:
     assert story.desk.incidents["INC-001"].moments["closed"] > 0
 
 
+def test_stopping_says_when_what_is_held_would_have_ended() -> None:
+    story = opened()
+    story.ask(c.Contain("support", plan().verb, expires_s=60.0), made=replace(plan(), expires_s=60.0))
+    ends = story.desk.actions["ACT-001"].expires
+    assert ends is not None
+    assert f"running until {utc_text(ends)}" in reason(story.ask(c.StopEngine()))
+
+
 def test_stopping_with_a_held_action_needs_force() -> None:
     story = opened()
     story.ask(c.Contain("support", plan().verb), made=plan())
     story.tell(f.ContainmentHeld("ACT-001", proof()))
     refused = story.ask(c.StopEngine())
-    assert "ACT-001" in reason(refused)
+    assert "ACT-001 (disable support, held)" in reason(refused)
+    assert "what is contained stays so, but nobody looks" in reason(refused)
     assert isinstance(story.ask(c.StopEngine(force=True)), Ack)

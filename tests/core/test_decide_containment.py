@@ -6,6 +6,7 @@ from tests.core.story import BEN, Story, plan, proof
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.commands import Ack, Refused
+from warroom.core.decide_containment import decide_verify
 from warroom.core.model import ActionState, EvidenceFile, Phase, StepState, Verb, Verdict
 from warroom.core.reduce import RunContainment, RunRelease
 
@@ -137,6 +138,16 @@ def test_a_failed_release_is_ambiguous_until_a_probe_decides() -> None:
     assert state(story, "ACT-001") is ActionState.AMBIGUOUS
     story.tell(f.ContainmentHeld("ACT-001", proof()))
     assert state(story, "ACT-001") is ActionState.HELD
+
+
+def test_behind_a_harder_action_nobody_can_verify_the_milder_one() -> None:
+    story = contained()
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    refused = story.ask(c.VerifyHeld("ACT-001"))
+    assert isinstance(refused, Refused)
+    assert "ACT-002 (freeze, running)" in refused.reason
+    story.tell(f.ContainmentNotHeld("ACT-002", proof(Verdict.OPEN)))
+    assert decide_verify(story.desk, c.VerifyHeld("ACT-001")) == []
 
 
 def test_what_is_over_cannot_be_released_or_verified() -> None:

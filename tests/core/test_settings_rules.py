@@ -154,9 +154,11 @@ def test_what_no_adapter_can_work_with_is_named(contain: ContainSettings, key: s
 @pytest.mark.parametrize("url", ["http://login.example.org/introspect", "login", "ftp://h/"])
 def test_a_token_is_introspected_only_where_nobody_reads_it_on_the_way(url: str) -> None:
     token = IntrospectionProbe(verbs=[Verb.REVOKE], url=url, token_file="/t", admin_token_file="/a")
-    assert "bots.a.probes.token.url" in faults(Settings(bots={"a": BotSettings(log=["/x"], probes={"token": token})}))
+    assert "bots.a.probes.token.url" in faults(
+        Settings(bots={"a": BotSettings(log=["/x"], probe=PROBE, probes={"token": token})})
+    )
     fine = msgspec.structs.replace(token, url="https://login.example.org/introspect")
-    assert faults(Settings(bots={"a": BotSettings(log=["/x"], probes={"token": fine})})) == []
+    assert faults(Settings(bots={"a": BotSettings(log=["/x"], probe=PROBE, probes={"token": fine})})) == []
 
 
 def test_a_program_takes_only_bots_with_plain_names() -> None:

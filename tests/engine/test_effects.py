@@ -8,15 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from tests.adapters.contain.liars import NothingDoer
-from tests.core.story import PLAYBOOK, Story, plan
-from tests.engine.test_prover import Scripted
+from tests.core.story import PLAYBOOK, Story, plan, proof
+from tests.engine.test_prover import Scripted, SteppedClock
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.evidence import EvidenceStore
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.facts import Fact
-from warroom.core.model import ActionState, Plan, Severity, Verb, Verdict
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Receipt
+from warroom.core.model import ActionState, Plan, Sample, Severity, Verb, Verdict
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Probe, Receipt
 from warroom.core.reduce import RunContainment, RunRelease
 from warroom.engine.collector import QUICK_BYTES, Collector
 from warroom.engine.effects import EffectRunner, key_of
@@ -46,16 +46,22 @@ class Rig:
         self.story = Story()
         self.told: list[Fact] = []
         self.logs = [str(self.log), str(tmp_path / "absent.log")]
-        self.runner = EffectRunner(
-            clock=SystemClock(),
+        self.collector = Collector(
             adapters={"support": [adapter]},
-            prover=Prover(SystemClock(), {"support": [Scripted(verdict)]}),
-            collector=Collector(
-                adapters={"support": [adapter]},
-                evidence=EvidenceStore(tmp_path / "evidence", SystemClock()),
-                logs_of=lambda bot: self.logs,
-                files_of=lambda bot: [],
-            ),
+            evidence=EvidenceStore(tmp_path / "evidence", SystemClock()),
+            logs_of=lambda bot: self.logs,
+            files_of=lambda bot: [],
+        )
+        self.adapter = adapter
+        self.runner = self.made(SystemClock(), Scripted(verdict))
+
+    def made(self, clock: Clock, probe: Probe) -> EffectRunner:
+        """Return a runner whose bot is looked at by this probe."""
+        return EffectRunner(
+            clock=clock,
+            adapters={"support": [self.adapter]},
+            prover=Prover(clock, {"support": [probe]}),
+            collector=self.collector,
             desk=lambda: self.story.desk,
             report=self._report,
         )
@@ -154,6 +160,80 @@ async def test_a_failed_release_is_said(tmp_path: Path) -> None:
     rig.told.clear()
     await rig.runner.run(RunRelease("ACT-001"))
     assert [type(fact).__name__ for fact in rig.told] == ["ReleaseFailed"]
+
+
+class Bot(NothingDoer):
+    """Frozen or refusing, as its adapters left it; a probe sees what answers."""
+
+    samples = 3
+
+    def __init__(self, *, thaws: bool = True) -> None:
+        super().__init__("support")
+        self.frozen = self.refusing = True
+        self.thaws = thaws
+
+    def judges(self, verb: Verb) -> bool:
+        return True
+
+    def describe(self, verb: Verb) -> str:
+        return "asks"
+
+    async def look(self, verb: Verb) -> Sample:
+        verdict = Verdict.OPEN
+        if self.frozen:
+            verdict = Verdict.CONTAINED if verb is Verb.FREEZE else Verdict.UNKNOWN
+        elif self.refusing:
+            verdict = Verdict.CONTAINED if verb is Verb.DISABLE else Verdict.UNKNOWN
+        return Sample(0.0, verdict, "asked", "got")
+
+    async def release(self, plan: Plan, key: str) -> Receipt:
+        self.frozen = not self.thaws
+        return Receipt("done")
+
+
+def frozen_over(state: ActionState, tmp_path: Path, bot: Bot) -> Rig:
+    """Return a rig with a bot that is disabled, ACT-001 in this state, and frozen over it by ACT-002."""
+    rig = Rig(tmp_path, bot)
+    rig.runner = rig.made(SteppedClock(), bot)
+    rig.story.ask(c.Contain("support", Verb.DISABLE), made=replace(plan(Verb.DISABLE), adapter="flag"))
+    rig.story.tell(f.ContainmentHeld("ACT-001", proof()))
+    freeze = replace(plan(Verb.FREEZE), adapter="control")
+    rig.story.ask(c.Contain("support", Verb.FREEZE), made=freeze)
+    rig.story.tell(f.ContainmentHeld("ACT-002", proof()))
+    if state is ActionState.AMBIGUOUS:
+        rig.story.tell(f.ContainmentAmbiguous("ACT-001", "no answer"))
+    if state is ActionState.NOT_HELD:
+        rig.story.tell(f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN)))
+    rig.story.ask(c.Release("ACT-002"))
+    return rig
+
+
+@pytest.mark.parametrize("milder", [ActionState.HELD, ActionState.AMBIGUOUS])
+async def test_a_release_is_proved_by_the_milder_action_that_answers_then(tmp_path: Path, milder: ActionState) -> None:
+    rig = frozen_over(milder, tmp_path, Bot())
+    await rig.runner.run(RunRelease("ACT-002"))
+    assert rig.story.desk.actions["ACT-002"].state is ActionState.RELEASED
+
+
+@pytest.mark.parametrize("milder", [ActionState.HELD, ActionState.AMBIGUOUS, ActionState.NOT_HELD])
+async def test_a_release_that_does_nothing_is_not_believed_behind_a_milder_action(
+    tmp_path: Path, milder: ActionState
+) -> None:
+    rig = frozen_over(milder, tmp_path, Bot(thaws=False))
+    await rig.runner.run(RunRelease("ACT-002"))
+    unsure = rig.story.desk.actions["ACT-002"]
+    assert unsure.state is ActionState.AMBIGUOUS
+    rig.story.tell(await rig.runner.verify(unsure))
+    assert rig.story.desk.actions["ACT-002"].state is ActionState.HELD
+
+
+async def test_a_release_that_nobody_knows_is_settled_by_the_milder_action_that_answers(tmp_path: Path) -> None:
+    bot = Bot()
+    rig = frozen_over(ActionState.HELD, tmp_path, bot)
+    rig.story.tell(f.ContainmentAmbiguous("ACT-002", "the engine ended"))
+    bot.frozen = False
+    rig.story.tell(await rig.runner.verify(rig.story.desk.actions["ACT-002"]))
+    assert rig.story.desk.actions["ACT-002"].state is ActionState.RELEASED
 
 
 def test_the_key_of_a_call_is_the_same_after_a_restart_and_differs_between_rooms(tmp_path: Path) -> None:

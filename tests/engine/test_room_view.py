@@ -44,6 +44,13 @@ def test_the_next_thing_is_the_first_required_step_then_what_does_not_hold() -> 
     story.ask(c.Contain("support", Verb.DISABLE), made=plan())
     story.tell(f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN)))
     assert view_of(story).incidents[0].next_step.startswith("ACT-001 is NOT HELD")
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    assert "NOT HELD" not in view_of(story).incidents[0].next_step, "a harder one holds it"
+    story.tell(f.ContainmentNotHeld("ACT-002", proof(Verdict.OPEN)))
+    assert view_of(story).incidents[0].next_step.startswith("ACT-001 is NOT HELD")
+    story.ask(c.Release("ACT-002"))
+    story.tell(f.ContainmentReleased("ACT-002", proof(Verdict.OPEN)))
 
 
 def test_with_every_step_settled_the_next_thing_is_to_close() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
+from msgspec.structs import replace
+
 from tests.core.story import START, Story, plan, proof
 from warroom.core import commands as c
 from warroom.core import facts as f
@@ -33,6 +36,8 @@ class Clock:
             await asyncio.Event().wait()
         self.left -= 1
         self.time += 10.0
+        for _ in range(5):
+            await asyncio.sleep(0)
 
 
 async def watched(outcome: Callable[[ActionRecord], Fact], *, ticks: int = 6, expires_s: float | None = None) -> Story:
@@ -54,7 +59,7 @@ async def watched(outcome: Callable[[ActionRecord], Fact], *, ticks: int = 6, ex
         clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
     task = asyncio.create_task(keeper.run())
-    for _ in range(400):
+    for _ in range(2000):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
@@ -96,6 +101,30 @@ async def test_what_lasts_shorter_than_a_mark_is_not_announced_at_it() -> None:
     assert announced == [f.ExpiryAnnounced("ACT-001", 120.0)]
 
 
+async def test_a_look_that_takes_long_keeps_no_other_action_from_its_end() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+    story.ask(c.Contain("support", Verb.FREEZE), made=replace(plan(Verb.FREEZE), bot="other", expires_s=50.0))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    looked: list[str] = []
+
+    async def verify(action: ActionRecord) -> Fact:
+        looked.append(action.id)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(clock=Clock(9), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 10.0)
+    task = asyncio.create_task(keeper.run())
+    for _ in range(2000):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert looked.count("ACT-001") == 1, "nothing is looked at twice at the same time"
+    assert story.desk.actions["ACT-002"].state is ActionState.RELEASING
+
+
 async def test_a_request_that_nobody_answers_lapses() -> None:
     story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
     story.rights = Rights(second_person=True)
@@ -112,7 +141,7 @@ async def test_a_request_that_nobody_answers_lapses() -> None:
         clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
     task = asyncio.create_task(keeper.run())
-    for _ in range(300):
+    for _ in range(2000):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
@@ -138,8 +167,97 @@ async def test_behind_a_harder_one_that_holds_the_milder_is_not_looked_at() -> N
         clock=Clock(20), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
     task = asyncio.create_task(keeper.run())
-    for _ in range(200):
+    for _ in range(2000):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
     assert set(looked) == {"ACT-002"}
+
+
+async def seen_behind(outcome: Callable[[str], Fact], harder: ActionState, *, reconciled: bool = False) -> Story:
+    """Return how it stands once a freeze came before a held disable in the middle of a look at it."""
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+
+    async def verify(action: ActionRecord) -> Fact:
+        if action.id == "ACT-001":
+            story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+            if harder is ActionState.HELD:
+                story.tell(f.ContainmentHeld("ACT-002", proof()))
+        return outcome(action.id)
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(
+        clock=Clock(0 if reconciled else 3),
+        desk=lambda: story.desk,
+        verify=verify,
+        report=report,
+        every_s=lambda action: 20.0,
+    )
+    if reconciled:
+        await keeper.reconcile("ACT-001")
+    task = asyncio.create_task(keeper.run())
+    for _ in range(2000):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert "ACT-002" in story.desk.actions
+    return story
+
+
+@pytest.mark.parametrize("harder", [ActionState.RUNNING, ActionState.HELD])
+@pytest.mark.parametrize("reconciled", [False, True])
+async def test_silence_that_a_harder_action_brought_is_no_news_of_the_milder_one(
+    harder: ActionState, reconciled: bool
+) -> None:
+    story = await seen_behind(lambda name: f.ContainmentAmbiguous(name, "no answer"), harder, reconciled=reconciled)
+    assert story.desk.actions["ACT-001"].state is ActionState.HELD
+
+
+async def test_a_bot_that_answered_before_a_harder_action_came_is_news_all_the_same() -> None:
+    story = await seen_behind(lambda name: f.ContainmentNotHeld(name, proof(Verdict.OPEN)), ActionState.RUNNING)
+    assert story.desk.actions["ACT-001"].state is ActionState.NOT_HELD
+
+
+async def test_a_former_engines_action_behind_a_harder_one_is_not_looked_at() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    looked: list[str] = []
+
+    async def verify(action: ActionRecord) -> Fact:
+        looked.append(action.id)
+        return f.ContainmentHeld(action.id, proof())
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(clock=Clock(0), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20.0)
+    await keeper.reconcile("ACT-001")
+    await keeper.reconcile("ACT-002")
+    task = asyncio.create_task(keeper.run())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert looked == ["ACT-002"]
+
+
+async def test_a_look_of_before_a_release_says_nothing_of_it() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+
+    async def verify(action: ActionRecord) -> Fact:
+        story.ask(c.Release(action.id, "patched"))
+        return f.ContainmentAmbiguous(action.id, "no answer")
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(clock=Clock(5), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 10.0)
+    task = asyncio.create_task(keeper.run())
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert story.desk.actions["ACT-001"].state is ActionState.RELEASING

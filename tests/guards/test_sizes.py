@@ -17,10 +17,11 @@ CLASS_LINES = 250
 SCREEN_SHARE = 0.35
 BROAD = {
     "warroom/engine/effects.py": 1,
+    "warroom/engine/fence.py": 1,
     "warroom/cli/main.py": 1,
     "warroom/adapters/tail_source.py": 1,
 }
-"""Where a broad except may stand without raising again: two fences, and a thread that hands its error over."""
+"""Where a broad except may stand without raising again: fences, the outer edge, a thread that hands its error over."""
 TABLES = ("tests/tui/example.py",)
 """Example data, which is read as a table and not followed as code."""
 ALL = python_files("warroom", "tests", "benchmarks", "screenshots")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ from warroom.core.model import ActionState, Verb
 from warroom.core.room import ConnectionLost
 from warroom.core.view import ActionView, View
 
-LONGEST_S = 0.9
-"""An action of these bots goes from its intent to its proof in about 0.6 s."""
+BEYOND = 1.5
+"""How much longer than an action takes an engine may live: some are killed when all is done."""
+_LIVES = 20
+"""Lives after which it is looked again how long an action takes: the machine may be busier by then."""
 OUTCOMES = {ActionState.HELD, ActionState.NOT_HELD, ActionState.FAILED}
 
 
@@ -71,18 +74,43 @@ async def ask(room: RoomConnection, tally: Tally, bot: str) -> None:
         return
 
 
-async def one_life(paths: RoomPaths, farm: Farm, tally: Tally, bot: str, chance: random.Random) -> None:
+async def whole_life_s(paths: RoomPaths, farm: Farm, tally: Tally, bot: str) -> float:
+    """Let an engine live until a bot is contained and let back; return how long that took, in seconds."""
+    engine = KilledEngine(paths, farm.settings(400))
+    try:
+        room = await reached(paths)
+        began = time.monotonic()
+        await asyncio.wait_for(ask(room, tally, bot), 60)
+        took = time.monotonic() - began
+    finally:
+        await asyncio.to_thread(engine.kill)
+    await room.__aexit__(None, None, None)
+    return took
+
+
+async def one_life(
+    paths: RoomPaths, farm: Farm, tally: Tally, bot: str, chance: random.Random, longest_s: float
+) -> None:
     """Start an engine, begin an action, kill the engine at some moment."""
     engine = KilledEngine(paths, farm.settings(400))
     try:
         room = await reached(paths)
         work = asyncio.create_task(ask(room, tally, bot))
-        await asyncio.wait([work], timeout=chance.uniform(0.0, LONGEST_S))
+        await asyncio.wait([work], timeout=chance.uniform(0.0, longest_s))
     finally:
         await asyncio.to_thread(engine.kill)
     await asyncio.wait([work], timeout=5)
     work.cancel()
     await room.__aexit__(None, None, None)
+
+
+async def killed(paths: RoomPaths, farm: Farm, tally: Tally, chance: random.Random, lives: int) -> None:
+    """Kill so many engines, each at a random moment of the life of an action."""
+    longest_s = 0.0
+    for number in range(lives):
+        if number % _LIVES == 0:
+            longest_s = BEYOND * await whole_life_s(paths, farm, tally, f"b{300 + number // _LIVES:03d}")
+        await one_life(paths, farm, tally, f"b{number:03d}", chance, longest_s)
 
 
 def faults(view: View, farm: Farm, tally: Tally) -> list[str]:
@@ -105,8 +133,7 @@ def _lies(action: ActionView, farm: Farm) -> bool:
 async def test_two_hundred_kills_lose_no_intent_and_repeat_no_order(tmp_path: Path) -> None:
     paths, tally, chance = paths_in(tmp_path), Tally(), random.Random(4)
     with running_farm(tmp_path) as farm:
-        for number in range(200):
-            await one_life(paths, farm, tally, f"b{number:03d}", chance)
+        await killed(paths, farm, tally, chance, 200)
         last = KilledEngine(paths, farm.settings(400))
         try:
             view = await settled(await reached(paths))
@@ -121,8 +148,7 @@ async def test_two_hundred_kills_lose_no_intent_and_repeat_no_order(tmp_path: Pa
 async def test_a_few_kills(tmp_path: Path) -> None:
     paths, tally, chance = paths_in(tmp_path), Tally(), random.Random(1)
     with running_farm(tmp_path) as farm:
-        for number in range(4):
-            await one_life(paths, farm, tally, f"b{number:03d}", chance)
+        await killed(paths, farm, tally, chance, 4)
         last = KilledEngine(paths, farm.settings(400))
         try:
             view = await settled(await reached(paths))

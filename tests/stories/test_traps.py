@@ -1,4 +1,4 @@
-"""Seven ways in which everything says OK and the bot goes on. Each must end as not held, through the whole engine.
+"""Ways in which everything says OK and the bot goes on. Each must end as not held, through the whole engine.
 
 Each trap is sprung twice: by an act that really does what people do and falls for it, and by an adapter that says yes
 and does nothing. Neither is ever called held.
@@ -23,6 +23,7 @@ from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.contain.rig_cgroup import bot_in_cgroup
 from tests.adapters.contain.rig_nft import CGROUPS, Network, cgroup, leaking, nft, skip_unless_possible
 from tests.adapters.contain.rig_oauth import OAuthBot, oauth_bot
+from tests.adapters.contain.rig_systemd import end_machines, unit_bot
 from tests.adapters.contain.rigs import forking_bot
 from tests.adapters.contain.test_nft import NAIVE, PLAIN, TRACKING
 from tests.engine.rig import attached, paths_in, running_engine, settled
@@ -99,6 +100,19 @@ def a_worker_moved_out_of_a_frozen_cgroup(folder: Path) -> Iterator[Trap]:
     with bot_in_cgroup(folder) as (group, bot):
         (group.folder.parent / "cgroup.procs").write_text(str(bot.workers()[0]))
         yield Trap(Verb.FREEZE, lambda: group.freeze(True), ProbeSettings(bot.url, timeout_s=0.5))
+
+
+@contextlib.contextmanager
+def an_address_that_systemd_says_it_denies(folder: Path) -> Iterator[Trap]:
+    with unit_bot("denied") as bot:
+
+        def deny() -> None:
+            bot.machine.ctl("set-property", "--runtime", bot.unit, "IPAddressDeny=any")
+            assert bot.shown("IPAddressDeny") == ["::/0 0.0.0.0/0"], "it reads back as denied"
+            if not bot.serves():
+                pytest.skip("this systemd enforces IPAddressDeny, so there is no trap to fall into")
+
+        yield Trap(Verb.ISOLATE, deny, ProbeSettings(bot.url, method="GET", timeout_s=0.5))
 
 
 @contextlib.contextmanager
@@ -179,12 +193,20 @@ def _leak_counter(folder: Path, counted: Path) -> CommandProbe:
     return CommandProbe(verbs=[Verb.ISOLATE], argv=["/bin/sh", str(script)])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def machines_ended() -> Iterator[None]:
+    """End the systemd that a trap booted."""
+    yield
+    end_machines()
+
+
 TRAPS: dict[str, Callable[[Path], Laid]] = {
     made.__name__: made
     for made in (
         an_open_connection_behind_a_conntrack_accept,
         a_process_moved_into_a_blocked_cgroup,
         a_worker_moved_out_of_a_frozen_cgroup,
+        an_address_that_systemd_says_it_denies,
         a_master_stopped_while_its_workers_serve,
         one_worker_of_two_told,
         a_restart_loop_after_sigkill,

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.tui.example import NOW, example_view
 from tests.tui.example_outbox import delivery, told_view
 from tests.tui.waiting import asked, draft_action, waiting_action, waiting_view
-from warroom.core.model import ActionState
+from warroom.core.model import ActionState, Verb
 from warroom.core.notices import Audience, DeliveryState, Event
 from warroom.core.view import ActionView, View
 from warroom.tui.banner import alarm_banner, headline
@@ -86,6 +86,27 @@ def test_what_does_not_hold_stays_loud_whatever_is_only_prepared_or_failed_after
         later = replace(draft_action(), bot="mail", state=state)
         assert alarm_banner(_room(open_one, later), NOW)[0].startswith("NOT HELD: disable mail")
     assert alarm_banner(_room(open_one, replace(HELD, id="ACT-009")), NOW) == []
+
+
+def test_what_stops_holding_is_loud_whatever_was_let_go_over_it() -> None:
+    flipped = replace(HELD, state=ActionState.NOT_HELD)
+    for state in (ActionState.RELEASED, ActionState.EXPIRED):
+        later = replace(HELD, id="ACT-009", verb=Verb.FREEZE, state=state)
+        assert alarm_banner(_room(flipped, later), NOW)[0].startswith("NOT HELD: disable mail")
+
+
+def test_taking_evidence_quiets_nothing() -> None:
+    taking = replace(HELD, id="ACT-009", verb=Verb.SNAPSHOT, state=ActionState.RUNNING)
+    assert alarm_banner(_room(replace(HELD, state=ActionState.NOT_HELD), taking), NOW)
+
+
+def test_a_milder_action_quiets_a_harder_one_only_when_it_was_proved_later() -> None:
+    flipped = replace(HELD, state=ActionState.NOT_HELD, settled=NOW - 10)
+    for settled, loud in ((NOW - 100, True), (NOW - 5, False)):
+        limit = replace(HELD, id="ACT-009", verb=Verb.LIMIT, settled=settled)
+        assert bool(alarm_banner(_room(flipped, limit), NOW)) is loud
+    harder = replace(HELD, id="ACT-001", verb=Verb.FREEZE, settled=NOW - 100)
+    assert alarm_banner(_room(harder, flipped), NOW) == []
 
 
 def test_the_worst_comes_first_and_the_rest_is_counted() -> None:

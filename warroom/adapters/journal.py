@@ -153,6 +153,15 @@ class SqliteJournal:
         """Rows with seq > `after`, in order, decoded."""
         return [entry_of(row) for row in await self.rows(after)]
 
+    async def first(self) -> Entry | None:
+        """The first row decoded, which says how the room was opened; None for a new journal."""
+        try:
+            async with self._connection().execute(f"SELECT {_COLUMNS} FROM acts ORDER BY seq LIMIT 1") as cursor:
+                found = await cursor.fetchone()
+        except sqlite3.Error as error:
+            raise JournalError(f"{self._path}: {error}") from error
+        return None if found is None else entry_of(Row(*found))
+
     async def rows(self, after: int = 0) -> list[Row]:
         """Rows with seq > `after`, in order, as stored."""
         query = f"SELECT {_COLUMNS} FROM acts WHERE seq > ? ORDER BY seq"

@@ -15,9 +15,10 @@ from warroom.adapters.notify.build import channel_for
 from warroom.core.clean import clean
 from warroom.core.model import Verb, Verdict
 from warroom.core.notices import Audience
-from warroom.core.ports import Checked, Clock, Containment, Need, Probe
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Checked, Clock, Containment, Need, Probe
 from warroom.core.settings import BotSettings, Settings
 from warroom.core.settings_notify import NotifySettings
+from warroom.engine.fence import fenced, looked
 from warroom.reports.notices import load_templates
 
 _TIMEOUT_S = 20.0
@@ -105,7 +106,7 @@ async def _parts(bot: str, settings: BotSettings, clock: Clock) -> AsyncIterator
             advice = f'no probe judges it: name one with verbs = ["{verb}"], or it can never be called held'
             yield Finding(bot, "proof", verb, Checked.FAILED, advice)
         for probe in judges:
-            yield await _look(bot, probe, verb)
+            yield await _look(bot, probe, verb, clock)
 
 
 async def _adapter(bot: str, adapter: Containment) -> AsyncIterator[Finding]:
@@ -113,9 +114,9 @@ async def _adapter(bot: str, adapter: Containment) -> AsyncIterator[Finding]:
     for verb in (verb for verb in Verb if verb in adapter.verbs()):
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                checks = await adapter.check(verb)
-        except TimeoutError:
-            text = f"no answer within {_TIMEOUT_S:.0f} s"
+                checks = await fenced(adapter.check(verb))
+        except (TimeoutError, AdapterFailed, AdapterAmbiguous) as error:
+            text = str(error) or f"no answer within {_TIMEOUT_S:.0f} s"
             yield Finding(bot, f"adapter {adapter.kind}", verb, Checked.FAILED, text, needs)
             needs = []
             continue
@@ -125,8 +126,8 @@ async def _adapter(bot: str, adapter: Containment) -> AsyncIterator[Finding]:
             needs = []
 
 
-async def _look(bot: str, probe: Probe, verb: Verb) -> Finding:
-    sample = await probe.look(verb)
+async def _look(bot: str, probe: Probe, verb: Verb, clock: Clock) -> Finding:
+    sample = await looked(probe, verb, clock)
     told = clean(f"{sample.sent} -> {sample.got}".strip(), 400)
     match sample.verdict:
         case Verdict.OPEN:

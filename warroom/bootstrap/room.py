@@ -26,6 +26,8 @@ from warroom.adapters.replay import Replay, Wanted
 from warroom.adapters.tail_source import TailSource
 from warroom.adapters.telemetry import SqliteTelemetry
 from warroom.core.clean import clean
+from warroom.core.drill_rules import beyond_the_drill
+from warroom.core.facts import RoomOpened
 from warroom.core.model import Mode, Playbook
 from warroom.core.notices import Audience, Event
 from warroom.core.ports import Accounts, Clock, Containment, Probe
@@ -56,7 +58,7 @@ async def open_engine(
     clock: Clock | None = None,
     accounts: Accounts | None = None,
 ) -> AsyncIterator[Engine]:
-    """Yield a room's engine with all its parts open; raises JournalError, and PathRefused for a folder not private."""
+    """Yield a room's engine with all its parts open; raises JournalError, PathRefused and DrillRefused."""
     clock = clock or SystemClock()
     make_private(paths.folder)
     loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
@@ -69,6 +71,7 @@ async def open_engine(
         _telephone(paths, settings, clock) as telephone,
         RecordsProcess(paths.journal) as records,
     ):
+        await _keep_to_the_drill(journal, settings, paths, mode)
         yield Engine(
             Parts(
                 room=paths.name,
@@ -95,6 +98,20 @@ async def open_engine(
                 ask_records=records.ask,
             )
         )
+
+
+class DrillRefused(Exception):
+    """The config of a drill names something to act on that is no part of it; the message says what."""
+
+
+async def _keep_to_the_drill(journal: SqliteJournal, settings: Settings, paths: RoomPaths, mode: Mode) -> None:
+    """Raise DrillRefused where a drill could act on what people use; once a drill, a room stays one."""
+    first = await journal.first()
+    if mode is not Mode.DRILL and not (first and isinstance(first.fact, RoomOpened) and first.fact.mode is Mode.DRILL):
+        return
+    beyond = list(beyond_the_drill(settings, str(paths.folder)))
+    if beyond:
+        raise DrillRefused(f"{clean(', '.join(beyond), 300)}: a drill acts on a bot below {paths.folder} alone")
 
 
 @contextlib.asynccontextmanager

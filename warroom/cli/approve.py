@@ -70,7 +70,9 @@ def _ask(action: ActionView, verb: str) -> None:
     plan, asked = action.plan, action.approval
     release = asked is not None and asked.release
     what = f"release {action.id}: {plan.undo}" if release else f"{plan.verb} {plan.bot} by {plan.adapter}"
-    told = [what, *([] if release else plan.exact), *plan.effects, *[f"also hit: {one}" for one in plan.shared]]
+    told = [what, *([] if release else plan.exact), *plan.effects]
+    told += [f"acts on: {one}" for one in plan.instances] + [f"also hit: {one}" for one in plan.shared]
+    told += [] if release else [f"undo ({plan.reversible.value}): {plan.undo}"]
     if asked is not None:
         told.append(f"asked by {asked.asked_by}: {asked.reason or action.reason or 'no reason given'}; {asked.why}")
     print("\n".join(told), file=sys.stderr)

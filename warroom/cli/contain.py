@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from warroom.cli.exits import ABSENT, NO, OK, REFUSED, UNKNOWN, USAGE, Failure
 from warroom.cli.printing import print_json
 from warroom.cli.rooms import add_room_option, chosen_room, settled, with_room
+from warroom.core.access import why_not_alone
 from warroom.core.commands import Contain, Release, VerifyHeld
 from warroom.core.contract import action_json
 from warroom.core.decide_containment import LADDER
+from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Verb
 from warroom.core.queries import ObservationAnswer, Observe, PlanAnswer, PreviewPlan, Shadow, ShadowAnswer
 from warroom.core.room import ConnectionLost
@@ -40,6 +42,7 @@ _CODES = {
     ActionState.LAPSED: REFUSED,
 }
 
+_NO_PLAN = "none could be made"
 _UNITS_S = {"s": 1, "m": 60, "h": 3600}
 _LONGEST_S = 365 * 86400.0
 
@@ -102,6 +105,9 @@ async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
     preview = await room.query(PreviewPlan(args.bot, verb, expires_s, args.by))
     if not isinstance(preview, PlanAnswer):
         reason = getattr(preview, "reason", "no plan")
+        if not args.dry_run:
+            # A plan of this hash is nobody's: it is refused whatever changed meanwhile, and the refusal recorded.
+            await room.submit(Contain(args.bot, verb, args.incident, args.reason, expires_s, _NO_PLAN))
         known = {bot.name for bot in (await room.first_view()).bots}
         if args.bot not in known:
             raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(sorted(known)) or 'none yet'}")
@@ -159,7 +165,9 @@ def unknown_when_lost(asked: str) -> Iterator[None]:
 def _ask(preview: PlanAnswer, hit: str) -> None:
     plan = preview.plan
     told = [f"{plan.verb} {plan.bot} by {plan.adapter}:", *plan.exact, *plan.effects]
-    told += [f"also hit: {one}" for one in plan.shared] + [f"undo ({plan.reversible.value}): {plan.undo}"]
+    told += [f"acts on: {one}" for one in plan.instances] + [f"also hit: {one}" for one in plan.shared]
+    told += [f"undo ({plan.reversible.value}): {plan.undo}"]
+    told += [f"now, as the adapter reads it: {preview.observed}"] if preview.observed else []
     told += [f"last hour: {hit}"] if hit else []
     told += [f"check {one.name}: {one.state.value.upper()} {one.text}" for one in preview.checks]
     told += [f"a second person will be asked: {preview.two}"] if preview.two else []
@@ -177,11 +185,18 @@ async def settle(room: RoomConnection, args: argparse.Namespace, action: str, se
         while True:
             view = await room.first_view()
             found = next((one for one in view.actions if one.id == action), None)
-            if found is not None and view.chain.length >= seq and found.state not in _MOVING:
+            if found is not None and view.chain.length >= seq and not _under_way(found, args.verb):
                 return _outcome(found, args)
             await room.arrival()
             if room.lost:
                 raise ConnectionLost(room.lost)
+
+
+def _under_way(action: ActionView, verb: str) -> bool:
+    """Whether its end is still to come: of an act that nobody knows a probe has the last word, of a release none."""
+    release = verb == "release" or (action.approval is not None and action.approval.release)
+    unproved = action.state is ActionState.AMBIGUOUS and not action.note.startswith(CANNOT_TELL)
+    return action.state in _MOVING or (unproved and not release)
 
 
 async def _verified(room: RoomConnection, args: argparse.Namespace, before: int) -> int:
@@ -215,5 +230,8 @@ def _outcome(action: ActionView, args: argparse.Namespace, observed: str = "") -
         if action.note:
             print(f"  {action.note}")
         if waits:
-            print(f"  waits for a second person: warroom approve {action.id}  (or break-glass {action.id} --reason T)")
+            # A release is never done alone, and neither is what cannot be undone.
+            alone = action.approval is not None and not action.approval.release and not why_not_alone(action.plan)
+            how = f"  (or break-glass {action.id} --reason T)" if alone else ""
+            print(f"  waits for a second person: warroom approve {action.id}{how}")
     return REFUSED if waits else _CODES.get(action.state, UNKNOWN)

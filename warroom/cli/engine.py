@@ -48,6 +48,8 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until stopped; exit code 4 when another engine holds the room."""
+    from warroom.bootstrap.room import DrillRefused
+
     paths = named_room(args.room)
     _make_room(paths)
     lock = hold_lock(paths)
@@ -56,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_serve(paths, settings, sources_of(args), drill=args.drill))
     except (JournalError, PathRefused) as error:
         raise Failure(REFUSED, f"the room {paths.name} cannot be opened", str(error)) from error
+    except DrillRefused as error:
+        advice = f"start another room for it, without --drill, or give {paths.name} a config of its own bot"
+        raise Failure(REFUSED, f"the room {paths.name} is a drill", str(error), advice) from error
     except ExtraMissing as error:
         raise Failure(USAGE, "the config needs what is not installed", str(error)) from error
     finally:
@@ -96,7 +101,7 @@ def room_settings(paths: RoomPaths, config: Path | None) -> Settings:
 
     if config is not None:
         settings = read_config(config)
-        paths.config.write_bytes(settings_bytes(settings))
+        _keep(paths.config, settings_bytes(settings))
         return settings
     if not paths.config.exists():
         return Settings()
@@ -104,6 +109,20 @@ def room_settings(paths: RoomPaths, config: Path | None) -> Settings:
         return settings_from(paths.config.read_bytes())
     except msgspec.DecodeError as error:
         raise Failure(USAGE, f"{paths.config} is damaged", str(error), "start with --config to replace it") from error
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file for this account alone, whole or not at all: headers of a probe in it may be secrets."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def sources_of(args: argparse.Namespace) -> list[tuple[str, str]]:

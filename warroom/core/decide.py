@@ -11,10 +11,11 @@ from warroom.core.commands import Command, Refused
 from warroom.core.context import Context
 from warroom.core.decide_approval import decide_waiting
 from warroom.core.decide_containment import decide_contain, decide_release, decide_verify
-from warroom.core.desk import Desk, IncidentRecord, StepRecord, open_actions
+from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, open_actions
 from warroom.core.facts import Fact
 from warroom.core.limits import unfit
 from warroom.core.model import Phase, Role, Severity, StepState
+from warroom.core.moments import utc_text
 
 PHASES = list(Phase)
 _SEVERITIES = list(Severity)
@@ -208,9 +209,13 @@ def _add_source(desk: Desk, command: c.AddSource, context: Context) -> list[Fact
 def _stop(desk: Desk, command: c.StopEngine, context: Context) -> list[Fact] | Refused:
     held = open_actions(desk)
     if held and not command.force:
-        names = ", ".join(f"{a.id} ({a.plan.verb} {a.plan.bot})" for a in held)
+        names = ", ".join(f"{a.id} ({a.plan.verb} {a.plan.bot}, {a.state}{_until(a)})" for a in held)
         return Refused(
-            f"open actions would lose their probes and their expiry: {names}",
+            f"what is contained stays so, but nobody looks whether it does, and no expiry is kept here: {names}",
             "release them, or stop with --force",
         )
     return [f.EngineStopped(f"asked by {context.actor.label}")]
+
+
+def _until(action: ActionRecord) -> str:
+    return "" if action.expires is None else f" until {utc_text(action.expires)}"

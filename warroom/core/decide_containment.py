@@ -18,6 +18,7 @@ LADDER = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Ve
 
 _PHASES = list(Phase)
 _STABLE = frozenset({ActionState.HELD, ActionState.NOT_HELD})
+_COVERS = frozenset({ActionState.RUNNING, ActionState.HELD, ActionState.RELEASING})
 
 
 def decide_contain(desk: Desk, command: c.Contain, context: Context) -> list[Fact] | Refused:
@@ -140,6 +141,12 @@ def _rank(action: ActionRecord) -> int:
     return LADDER.index(action.plan.verb)
 
 
+def covered_by(desk: Desk, action: ActionRecord) -> ActionRecord | None:
+    """Return the harder action on its bot that holds or is under way: behind it nobody sees whether this one does."""
+    harder = [a for a in open_actions(desk, action.plan.bot) if a.state in _COVERS and _rank(a) > _rank(action)]
+    return harder[-1] if harder else None
+
+
 def decide_verify(desk: Desk, command: c.VerifyHeld) -> list[Fact] | Refused:
     """Return no fact (the probe's outcome becomes one), or why there is nothing to verify."""
     action = desk.actions.get(command.action)
@@ -147,6 +154,9 @@ def decide_verify(desk: Desk, command: c.VerifyHeld) -> list[Fact] | Refused:
         return Refused(f"there is no action {command.action}")
     if action.state not in (ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS):
         return Refused(f"{action.id} is {action.state}: there is nothing to verify")
+    if cover := covered_by(desk, action):
+        hidden = f"behind {cover.id} ({cover.plan.verb}, {cover.state}) nobody sees whether {action.id} holds"
+        return Refused(hidden, f"verify {cover.id}")
     return []
 
 

@@ -6,6 +6,9 @@ import msgspec
 
 from warroom.core.model import ActionState, EvidenceFile, Plan, Proof
 
+CANNOT_TELL = "the probe from outside cannot tell"
+"""How the reason of an ambiguous action begins once a probe has looked; before, its word is still to come."""
+
 
 class Happened(msgspec.Struct, frozen=True, tag=True):
     """A thing that happened."""

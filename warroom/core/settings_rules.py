@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from warroom.core.clean import clean
 from warroom.core.model import Verb
+from warroom.core.probe_rules import tokens_alone
 from warroom.core.settings import BotSettings, DetectSettings, FormatSettings, Settings
 from warroom.core.settings_contain import (
     CgroupSettings,
@@ -111,6 +112,7 @@ def _bot(name: str, bot: BotSettings) -> Iterator[Fault]:
         yield from _kubernetes(bot.contain.kubernetes, (*at, "contain", "kubernetes"))
     for name, named in bot.probes.items():
         yield from _named(named, (*at, "probes", name))
+    yield from tokens_alone(bot, at)
     if bot.probe is None and not bot.probes and bot.contain.configured():
         text = "needs a probe beside it: without a look from outside nothing proves that the bot is contained"
         yield (*at, "contain"), text

@@ -10,6 +10,7 @@ import msgspec
 
 from warroom.core.model import EvidenceFile, Plan, Verb
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence
+from warroom.engine.fence import fenced
 
 EVIDENCE_TIMEOUT_S = 20.0
 """Longest time for evidence: containment must not wait for a slow disk."""
@@ -95,7 +96,7 @@ class Collector:
 
     async def _read(self, bot: str, adapter: Containment) -> Taken:
         try:
-            found = await adapter.snapshot()
+            found = await fenced(adapter.snapshot())
             files = [await self._evidence.keep(name, content, f"{adapter.kind} of {bot}") for name, content in found]
         except (AdapterFailed, AdapterAmbiguous, OSError) as error:
             return Taken([], [f"{adapter.kind}: {error}"])

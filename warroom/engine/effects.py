@@ -12,10 +12,12 @@ from warroom.core import facts as f
 from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.facts import Fact
-from warroom.core.model import ActionState, Plan, Verb, Verdict
+from warroom.core.facts_contain import CANNOT_TELL
+from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Receipt
 from warroom.core.reduce import Act, RunContainment, RunRelease
 from warroom.engine.collector import QUICK_BYTES, Collector
+from warroom.engine.fence import fenced
 from warroom.engine.prover import Prover
 
 APPLY_TIMEOUT_S = 20.0
@@ -65,7 +67,7 @@ class EffectRunner:
         """
         if verb is Verb.SNAPSHOT:
             return self._collector.plan(bot)
-        return await self.adapter_for(bot, verb, kind).plan(verb, expires_s)
+        return await fenced(self.adapter_for(bot, verb, kind).plan(verb, expires_s))
 
     def adapter_for(self, bot: str, verb: Verb, kind: str = "") -> Containment:
         """Return the bot's adapter of that kind, or the first that can; AdapterFailed when there is none."""
@@ -143,7 +145,7 @@ class EffectRunner:
                 return f.ContainmentNotHeld(action.id, proof)
             case Verdict.UNKNOWN:
                 last = proof.samples[-1].got if proof.samples else "no probe answered"
-                return f.ContainmentAmbiguous(action.id, f"the probe from outside cannot tell: {last}")
+                return f.ContainmentAmbiguous(action.id, f"{CANNOT_TELL}: {last}")
 
     def _settle_s(self, action: ActionRecord) -> float:
         for adapter in self._adapters.get(action.plan.bot, ()):
@@ -161,15 +163,26 @@ class EffectRunner:
         match proof.verdict:
             case Verdict.CONTAINED:
                 return f.ContainmentHeld(action.id, proof)
-            case Verdict.OPEN if self._expired(action):
-                return f.ContainmentExpired(action.id, proof)
-            case Verdict.OPEN if action.releasing:
-                return f.ContainmentReleased(action.id, proof)
+            case Verdict.OPEN if ends:
+                return self._let_back(action, proof)
             case Verdict.OPEN:
                 return f.ContainmentNotHeld(action.id, proof)
             case Verdict.UNKNOWN:
-                last = proof.samples[-1].got if proof.samples else "no probe answered"
-                return f.ContainmentAmbiguous(action.id, f"the probe from outside cannot tell: {last}")
+                return await self._behind_milder(action, proof)
+
+    async def _behind_milder(self, action: ActionRecord, unknown: Proof) -> Fact:
+        """Settle a release whose own look cannot tell: what answers may be the milder action that still stands."""
+        milder = self._milder(action) if action.releasing else []
+        if milder:
+            proof = await self._prover.look(action.plan.bot, milder[-1].plan.verb, Verdict.CONTAINED, 0.0)
+            if proof.verdict is not Verdict.UNKNOWN:
+                return self._let_back(action, proof)
+        last = unknown.samples[-1].got if unknown.samples else "no probe answered"
+        return f.ContainmentAmbiguous(action.id, f"{CANNOT_TELL}: {last}")
+
+    def _let_back(self, action: ActionRecord, proof: Proof) -> f.ContainmentExpired | f.ContainmentReleased:
+        expired = self._expired(action)
+        return f.ContainmentExpired(action.id, proof) if expired else f.ContainmentReleased(action.id, proof)
 
     def _expired(self, action: ActionRecord) -> bool:
         """Whether its own time let the bot back, and not a person before."""
@@ -188,15 +201,28 @@ class EffectRunner:
         What was applied and does not hold may still refuse some: then one look that is served says that this action is
         let go. The last one to be released has to find every look served.
         """
-        others = self._beside(action)
-        milder = [other for other in others if other.state is ActionState.HELD]
+        others, milder = self._beside(action), self._milder(action)
         verb, wanted = (milder[-1].plan.verb, Verdict.CONTAINED) if milder else (action.plan.verb, Verdict.OPEN)
         partly = bool(others) and not milder
         proof = await self._prover.look(action.plan.bot, verb, wanted, self._settle_s(action), partly=partly)
-        if proof.verdict is wanted:
-            expired = self._expired(action)
-            return f.ContainmentExpired(action.id, proof) if expired else f.ContainmentReleased(action.id, proof)
+        # A milder one that does not hold any more, or never did, lets the bot be seen: this one is let go all the same.
+        if proof.verdict is wanted or (milder and proof.verdict is Verdict.OPEN):
+            return self._let_back(action, proof)
         return f.ReleaseFailed(action.id, "the bot does not answer as before", proof)
+
+    def _milder(self, action: ActionRecord) -> list[ActionRecord]:
+        """Return those beside it that may be what answers for the bot once it is let go, mild to hard.
+
+        One that nobody knows counts: it was looked at while this one stood before the bot.
+        """
+        rank = LADDER.index(action.plan.verb)
+        found = [
+            other
+            for other in self._beside(action)
+            if (other.state is ActionState.HELD and LADDER.index(other.plan.verb) <= rank)
+            or (other.state is ActionState.AMBIGUOUS and LADDER.index(other.plan.verb) < rank)
+        ]
+        return sorted(found, key=lambda other: LADDER.index(other.plan.verb))
 
     def _beside(self, action: ActionRecord) -> list[ActionRecord]:
         """Return the other open actions on its bot, without the harder one that took its place."""

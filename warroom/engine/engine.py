@@ -158,7 +158,7 @@ class Engine:
         # What nobody knows comes first.
         known = sorted(open_actions(self._desk_task.desk), key=lambda one: one.state is not ActionState.AMBIGUOUS)
         for action in known:
-            await self._hands.keeper.verify(action.id)
+            await self._hands.keeper.reconcile(action.id)
 
     def _follow(self, pattern: str, bot: str) -> None:
         self._pipeline.bot(bot)

@@ -14,6 +14,7 @@ from warroom.core.model import Actor, Criticality, Level, Plan, Verb
 from warroom.core.ports import Accounts, AdapterAmbiguous, AdapterFailed, Check, Checked
 from warroom.core.queries import NotAnswered, ObservationAnswer, PlanAnswer, PreviewPlan
 from warroom.engine.effects import EffectRunner
+from warroom.engine.fence import fenced
 
 _PREVIEW_TIMEOUT_S = 5.0
 
@@ -80,8 +81,11 @@ class Planner:
         adapter = self._runner.adapter_for(plan.bot, plan.verb, plan.adapter)
         try:
             async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
-                checks = await adapter.check(plan.verb)
-                observed = (await adapter.observe(plan.verb)).text
+                checks = await fenced(adapter.check(plan.verb))
+                observed = (await fenced(adapter.observe(plan.verb))).text
+        except (AdapterFailed, AdapterAmbiguous) as error:
+            broken = Check("target", Checked.UNKNOWN, clean(str(error), 300))
+            return PlanAnswer(plan, plan.sha256, [broken], two=two)
         except TimeoutError:
             late = f"no answer within {_PREVIEW_TIMEOUT_S:.0f} s"
             return PlanAnswer(plan, plan.sha256, [Check("target", Checked.UNKNOWN, late)], two=two)
@@ -98,8 +102,8 @@ class Planner:
         try:
             adapter = self._runner.adapter_for(action.plan.bot, action.plan.verb, action.plan.adapter)
             async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
-                seen = await adapter.observe(action.plan.verb)
-        except AdapterFailed as error:
+                seen = await fenced(adapter.observe(action.plan.verb))
+        except (AdapterFailed, AdapterAmbiguous) as error:
             return NotAnswered(str(error))
         except TimeoutError:
             return NotAnswered(f"no answer within {_PREVIEW_TIMEOUT_S:.0f} s")

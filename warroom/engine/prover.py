@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from warroom.core.model import Proof, Sample, Verb, Verdict
 from warroom.core.ports import Clock, Probe
+from warroom.engine.fence import looked
 
 SAMPLE_PAUSE_S = 0.2
 """Pause between two rounds of looks."""
@@ -58,12 +59,11 @@ class Prover:
                 return Proof(Verdict.UNKNOWN, told, self._clock.now())
             await self._clock.sleep(SAMPLE_PAUSE_S)
 
-    @staticmethod
-    async def _round(probes: Sequence[Probe], verb: Verb, rounds: int) -> list[Sample]:
+    async def _round(self, probes: Sequence[Probe], verb: Verb, rounds: int) -> list[Sample]:
         """Let every probe look at the same time, as often as its share of the samples is in one round."""
         async with asyncio.TaskGroup() as tasks:
             looks = [
-                tasks.create_task(probe.look(verb))
+                tasks.create_task(looked(probe, verb, self._clock))
                 for probe in probes
                 for _ in range(math.ceil(probe.samples / rounds))
             ]

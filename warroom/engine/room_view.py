@@ -8,6 +8,7 @@ import msgspec
 
 from warroom.core.access import APPROVAL_LAPSES_S
 from warroom.core.clean import clean
+from warroom.core.decide_containment import covered_by
 from warroom.core.desk import (
     ActionRecord,
     AlarmRecord,
@@ -283,7 +284,8 @@ def next_step(incident: IncidentRecord, desk: Desk, verbs: Mapping[str, Sequence
             what = f"the release of {action.id}" if asked.release else f"{action.id} ({action.plan.verb})"
             return clean(f"a second person: approve or deny {what}, asked by {asked.asked_by.label}", 120)
     for action in open_actions(desk):
-        if action.incident == incident.id and action.state in (ActionState.NOT_HELD, ActionState.AMBIGUOUS):
+        unproven = action.state in (ActionState.NOT_HELD, ActionState.AMBIGUOUS)
+        if action.incident == incident.id and unproven and covered_by(desk, action) is None:
             held = "is NOT HELD" if action.state is ActionState.NOT_HELD else "is ambiguous"
             return clean(f"{action.id} {held}: verify it, or take a harder verb for {action.plan.bot}", 120)
     for step in incident.steps.values():

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from warroom.core.access import APPROVAL_LAPSES_S
 from warroom.core.action_states import ACTION_FACTS, next_state
-from warroom.core.decide_containment import LADDER
+from warroom.core.decide_containment import covered_by
 from warroom.core.desk import ActionRecord, Desk, open_actions
-from warroom.core.facts import ApprovalLapsed, ExpiryAnnounced, Fact, ReleaseRequested
+from warroom.core.facts import ApprovalLapsed, ContainmentNotHeld, ExpiryAnnounced, Fact, ReleaseRequested
 from warroom.core.model import ActionState
 from warroom.core.ports import Clock
 
@@ -39,13 +39,20 @@ class Watchkeeper:
         self._verify = verify
         self._report = report
         self._every_s = every_s
-        self._asked: asyncio.Queue[str] = asyncio.Queue(_ASKED)
+        self._asked: asyncio.Queue[tuple[str, bool]] = asyncio.Queue(_ASKED)
+        """Actions to look at, and whether somebody waits for the answer."""
         self._looked: dict[str, float] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._busy: set[str] = set()
+        """Actions that are looked at, or wait for their turn."""
 
     async def verify(self, action: str) -> None:
         """Ask for a look at an action; its outcome becomes a fact, also when nothing changed."""
-        await self._asked.put(action)
+        await self._asked.put((action, True))
+
+    async def reconcile(self, action: str) -> None:
+        """Ask for a look at an action that a former engine left open, unless a harder one hides it."""
+        await self._asked.put((action, False))
 
     async def run(self) -> None:
         """Watch for ever."""
@@ -56,28 +63,40 @@ class Watchkeeper:
 
     async def _answer_for_ever(self) -> None:
         while True:
-            asked = await self._asked.get()
+            asked, awaited = await self._asked.get()
             # The desk is looked at after the wait: it has changed since.
             action = self._desk().actions.get(asked)
-            if action is not None and action.open:
+            if action is None or not action.open:
+                continue
+            if awaited:
                 await self._report(await self._verify(action))
+            elif covered_by(self._desk(), action) is None:
+                await self._report_seen(action, await self._verify(action))
 
     async def _look_for_ever(self) -> None:
-        while True:
-            await self._clock.sleep(_LOOK_S)
-            now = self._clock.now()
-            for action in self._desk().actions.values():
-                await self._remind(action, now)
-            async with asyncio.TaskGroup() as tasks:
-                for action in open_actions(self._desk()):
-                    tasks.create_task(self._attend_in_turn(action, now))
+        """Go round once a second; a look that takes long keeps no other action from its look, its end or its word."""
+        async with asyncio.TaskGroup() as looks:
+            while True:
+                await self._clock.sleep(_LOOK_S)
+                now = self._clock.now()
+                for action in list(self._desk().actions.values()):
+                    await self._remind(action, now)
+                    if action.open and action.id not in self._busy:
+                        self._busy.add(action.id)
+                        looks.create_task(self._attend_in_turn(action.id))
 
-    async def _attend_in_turn(self, action: ActionRecord, now: float) -> None:
-        async with self._turn:
-            await self._attend(action, now)
+    async def _attend_in_turn(self, name: str) -> None:
+        try:
+            async with self._turn:
+                # It waited for its turn: it may stand otherwise by now.
+                action = self._desk().actions[name]
+                if action.open:
+                    await self._attend(action, self._clock.now())
+        finally:
+            self._busy.discard(name)
 
     async def _remind(self, action: ActionRecord, now: float) -> None:
-        """Say what time alone changes: a request that nobody answered, an end that comes near."""
+        """Do what time alone asks for: say that nobody answered, that an end comes near, that it has come."""
         asked = action.approval
         if asked is not None and asked.pending and now - asked.asked > APPROVAL_LAPSES_S:
             await self._report(ApprovalLapsed(action.id))
@@ -87,24 +106,34 @@ class Watchkeeper:
         due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark not in action.announced]
         if due and left > 0:
             await self._report(ExpiryAnnounced(action.id, min(due)))
+        if left <= 0 and not self._hidden(action):
+            await self._report(ReleaseRequested(action.id, "it expired"))
+
+    def _hidden(self, action: ActionRecord) -> bool:
+        """Whether a harder action stands before it: that one is what holds the bot, and all that a look would see."""
+        desk = self._desk()
+        followed = any(other.supersedes == action.id for other in open_actions(desk, action.plan.bot))
+        return followed or covered_by(desk, action) is not None
 
     async def _attend(self, action: ActionRecord, now: float) -> None:
-        others = open_actions(self._desk(), action.plan.bot)
-        if any(other.supersedes == action.id for other in others):
-            # What holds it now is the harder action.
-            return
-        rank = LADDER.index(action.plan.verb)
-        if any(other.state is ActionState.HELD and LADDER.index(other.plan.verb) > rank for other in others):
-            # Behind a harder one that holds nobody can see whether this one does.
-            return
-        if action.expires is not None and now >= action.expires and action.state in _WATCHED:
-            await self._report(ReleaseRequested(action.id, "it expired"))
+        if self._hidden(action):
             return
         since = self._looked.get(action.id, action.settled or now)
         if action.state not in _WATCHED or now - since < self._every_s(action):
             return
         self._looked[action.id] = now
         outcome = await self._verify(action)
+        if self._desk().actions[action.id].state is not action.state:
+            # Somebody let it go meanwhile, and what was seen is of before.
+            return
         # An unchanged verdict is no news; a flip is a fact and reopens the step.
         if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
+            await self._report_seen(action, outcome)
+
+    async def _report_seen(self, action: ActionRecord, outcome: Fact) -> None:
+        """Report what a look saw, unless a harder action came before the bot meanwhile: then it saw that one's doing.
+
+        A bot that answered is news all the same.
+        """
+        if isinstance(outcome, ContainmentNotHeld) or covered_by(self._desk(), action) is None:
             await self._report(outcome)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from warroom.core.model import ActionState
+import math
+
+from warroom.core.decide_containment import LADDER
+from warroom.core.model import ActionState, Verb
 from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.view import ActionView, View
 from warroom.tui.cells import fit, wrapped
@@ -18,14 +21,14 @@ UNSENT_S = 60.0
 UNTOLD_S = 3600.0
 """For how long everybody is told of a notice that was given up, once its incident is closed."""
 _MOST = 2
-_DONE_TO_IT = LIVE_ACTIONS | {ActionState.RELEASED, ActionState.EXPIRED}
-"""States of what was done to a bot: a draft, a request or a failure does not take away what came before it."""
+_UNPROVEN = frozenset({ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 
 
 def alarm_banner(view: View, now: float) -> list[str]:
     """Return loud sentences about actions, the worst first; what finds no room is counted in the last one."""
-    newest = {action.bot: action for action in view.actions if action.state in _DONE_TO_IT}.values()
-    texts = [_unproven(action) for action in newest]
+    unproven = [action for action in view.actions if action.state in _UNPROVEN and not _made_good(action, view)]
+    # Of several on one bot the newest speaks: the others say the same of it.
+    texts = [_unproven(action) for action in {action.bot: action for action in unproven}.values()]
     texts += [_wanted(action, now) for action in view.actions if waits(action)]
     texts += untold(view, now)
     texts += [_broken(action) for action in view.actions if _broke_lately(action, now)]
@@ -39,9 +42,19 @@ def alarm_banner(view: View, now: float) -> list[str]:
 def _unproven(action: ActionView) -> str:
     if action.state is ActionState.NOT_HELD:
         return f"NOT HELD: {action.verb} {action.bot}: the bot still answers. x acts harder, 4 the proof"
-    if action.state is ActionState.AMBIGUOUS:
-        return f"AMBIGUOUS: {action.verb} {action.bot}: nobody knows whether it is done. v on page 4"
-    return ""
+    return f"AMBIGUOUS: {action.verb} {action.bot}: nobody knows whether it is done. v on page 4"
+
+
+def _made_good(action: ActionView, view: View) -> bool:
+    """Whether another action holds the bot, or is about to: one that is as hard, or that was proved later than this."""
+    for other in view.actions:
+        holds = other.state in LIVE_ACTIONS - _UNPROVEN and other.verb is not Verb.SNAPSHOT
+        if other.bot != action.bot or not holds:
+            continue
+        as_hard = LADDER.index(other.verb) >= LADDER.index(action.verb)
+        if as_hard or other.state is not ActionState.HELD or (other.settled or 0.0) > (action.settled or math.inf):
+            return True
+    return False
 
 
 def _wanted(action: ActionView, now: float) -> str:

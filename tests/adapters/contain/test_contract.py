@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.contain.rig_cgroup import bot_in_cgroup
 from tests.adapters.contain.rig_command import SWITCH, program
 from tests.adapters.contain.rig_docker import docker_bot
@@ -255,6 +256,27 @@ async def test_a_snapshot_has_content_and_changes_nothing(rig: Rig) -> None:
     for name, content in await rig.adapter.snapshot():
         assert name.startswith("support-")
         assert msgspec.json.decode(content)
+    assert await rig.verdict() is Verdict.OPEN
+
+
+async def test_an_adapter_that_says_yes_and_does_nothing_does_not_pass(rig: Rig) -> None:
+    rig.adapter = NothingDoer("support", kind=rig.adapter.kind, verbs=rig.adapter.verbs())
+    with pytest.raises(AssertionError, match=r"is <Verdict\.CONTAINED"):
+        await test_what_is_applied_holds_outside_and_twice_is_harmless(rig)
+
+
+async def test_an_adapter_that_only_says_that_it_let_go_does_not_pass(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = rig.adapter
+    plan = await real.plan(rig.verb, None)
+    liar = NothingDoer("support", kind=real.kind, verbs=real.verbs())
+    with monkeypatch.context() as swapped:
+        swapped.setattr(real, "release", liar.release)
+        with pytest.raises(AssertionError, match=r"is <Verdict\.OPEN"):
+            await test_a_release_undoes_it_and_twice_is_harmless(rig)
+    assert liar.released == [rig.key]
+    await real.release(plan, rig.key)
     assert await rig.verdict() is Verdict.OPEN
 
 

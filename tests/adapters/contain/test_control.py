@@ -94,12 +94,21 @@ async def test_neither_plan_nor_receipt_nor_failure_shows_the_key(bot: Controlle
     assert "v1,<signed when sent>" in shown
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 302])
+@pytest.mark.parametrize("status", [400, 404, 409])
 async def test_a_bot_that_says_no_changed_nothing(bot: ControlledBot, status: int) -> None:
     bot.answer_status = status
     adapter = adapter_for(bot)
     with pytest.raises(AdapterFailed, match=f"answers {status} and changed nothing"):
         await adapter.apply(await planned(adapter), "ACT-001")
+
+
+@pytest.mark.parametrize("status", [302, 303, 308])
+async def test_a_bot_that_acts_and_leads_elsewhere_leaves_it_open(bot: ControlledBot, status: int) -> None:
+    bot.answer_status = status
+    adapter = adapter_for(bot)
+    with pytest.raises(AdapterAmbiguous, match=f"answers {status}; where it leads is not followed"):
+        await adapter.apply(await planned(adapter), "ACT-001")
+    assert bot.mode == "disabled", "it had acted"
 
 
 async def test_a_wrong_key_is_refused_with_advice(bot: ControlledBot) -> None:

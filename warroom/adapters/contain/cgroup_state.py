@@ -41,7 +41,7 @@ def states_of(group: Group) -> bytes:
             # One that was taken away meanwhile held nobody.
             continue
         inside = set(tree.pids_in(folder))
-        processes = [measured(process) for process in tree.members(folder) if process.pid in inside]
+        processes = measured([process for process in tree.members(folder) if process.pid in inside])
         found.append(GroupState(one.folder, one.inode, freeze, seen.frozen, processes))
     return msgspec.json.format(msgspec.json.encode(found), indent=1)
 

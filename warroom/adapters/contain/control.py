@@ -126,8 +126,8 @@ class ControlAdapter:
     async def apply(self, plan: Plan, key: str) -> Receipt:
         """Ask for the plan's mode.
 
-        Raises AdapterFailed when nothing was sent or the bot said no (3xx, 4xx), AdapterAmbiguous when contact was
-        lost after sending or the bot broke (5xx).
+        Raises AdapterFailed when nothing was sent or the bot said no (4xx), AdapterAmbiguous when contact was lost
+        after sending, the bot broke (5xx) or led elsewhere (3xx).
         """
         mode = _MODES.get(plan.verb)
         if mode is None:
@@ -190,8 +190,8 @@ def _body(mode: str, expires_s: float | None) -> bytes:
 def taken(outcome: Answered | Broken, url: str, key_file: str) -> Answered:
     """Return the answer of a side that took the signed request (2xx); raise what anything else means.
 
-    Raises AdapterFailed when nothing was sent or the answer is a no (3xx, 4xx), AdapterAmbiguous when contact was lost
-    after sending or the other side broke (5xx).
+    Raises AdapterFailed when nothing was sent or the answer is a no (4xx), AdapterAmbiguous when contact was lost after
+    sending, the other side broke (5xx), or it led elsewhere (3xx), which many do once they have acted.
     """
     where = shown_address(url)
     match outcome:
@@ -203,6 +203,9 @@ def taken(outcome: Answered | Broken, url: str, key_file: str) -> Answered:
             return outcome
         case Answered(status=status, body=body) if status >= 500:
             raise AdapterAmbiguous(clean(f"{where} answers {status}: {clean(body, _SHOWN)}"))
+        case Answered(status=status) if status < 400:
+            advice = "where it leads is not followed and says nothing: name the address that acts"
+            raise AdapterAmbiguous(clean(f"{where} answers {status}; {advice}"))
         case Answered(status=401 | 403 as status):
             hint = f"does the other side have the key of {key_file}, and do both clocks agree?"
             raise AdapterFailed(clean(f"{where} answers {status} and changed nothing; {hint}"))

@@ -91,24 +91,30 @@ def _namespace(name: str) -> Whose:
 
 def shared_with(whose: Whose) -> list[str]:
     """Return the programs that are hit: those of the account, cgroup or namespace that have run for a minute."""
-    named = sorted({process.info["name"] for process in _members(whose)})
+    named = sorted({name for process in _members(whose) for name in _name_of(process)})
     told = [f"every process of the same {whose.match.value}: {', '.join(named[:_SHOWN])}"] if named else []
     return told + ([f"and {len(named) - _SHOWN} more programs"] if len(named) > _SHOWN else [])
 
 
+def _name_of(process: psutil.Process) -> list[str]:
+    try:
+        return [process.name()]
+    except psutil.Error:
+        return []
+
+
 def _members(whose: Whose) -> list[psutil.Process]:
+    """Return who is meant and has run for a minute; of others nothing but whose they are is read."""
     inside = pids_below(_CGROUPS / whose.name) if whose.match is Match.CGROUP else set[int]()
     found: list[psutil.Process] = []
-    for process in psutil.process_iter(["name", "uids", "create_time"]):
+    for pid in inside if whose.match is Match.CGROUP else psutil.pids():
         with contextlib.suppress(psutil.Error, OSError):
-            match whose.match:
-                case Match.USER:
-                    mine = process.info["uids"] is not None and process.info["uids"].effective == whose.number
-                case Match.CGROUP:
-                    mine = process.pid in inside
-                case Match.NETNS:
-                    mine = Path(f"/proc/{process.pid}/ns/net").stat().st_ino == whose.number
-            if mine and time.time() - process.info["create_time"] > _LASTING_S:
+            if whose.match is Match.NETNS and Path(f"/proc/{pid}/ns/net").stat().st_ino != whose.number:
+                continue
+            process = psutil.Process(pid)
+            if whose.match is Match.USER and process.uids().effective != whose.number:
+                continue
+            if time.time() - process.create_time() > _LASTING_S:
                 found.append(process)
     return found
 

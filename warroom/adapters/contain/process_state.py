@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import psutil
 
+from warroom.adapters.contain.open_sockets import Connection, connections_of
 from warroom.adapters.contain.process_tree import Process, command_line, read_process, start_time, tree_of
 from warroom.core.moments import utc_text
-
-
-class Connection(msgspec.Struct, frozen=True):
-    """One open internet socket."""
-
-    local: str
-    remote: str
-    state: str
 
 
 class ProcessState(msgspec.Struct, frozen=True):
@@ -36,12 +31,16 @@ class ProcessState(msgspec.Struct, frozen=True):
 
 def state_of(root: int, start_ticks: int) -> bytes:
     """Return the tree of `root` as a JSON list, parents first. Blocking."""
-    found = [measured(process) for process in tree_of(root, start_ticks)]
-    return msgspec.json.format(msgspec.json.encode(found), indent=1)
+    return msgspec.json.format(msgspec.json.encode(measured(tree_of(root, start_ticks))), indent=1)
 
 
-def measured(process: Process) -> ProcessState:
-    """Return what one process is and holds now, as far as this account may read it. Blocking."""
+def measured(processes: Sequence[Process]) -> list[ProcessState]:
+    """Return what processes are and hold now, in their order, as far as this account may read it. Blocking."""
+    connections = connections_of([process.pid for process in processes])
+    return [_measured(process, connections.get(process.pid)) for process in processes]
+
+
+def _measured(process: Process, connections: list[Connection] | None) -> ProcessState:
     plain = ProcessState(
         pid=process.pid,
         ppid=process.ppid,
@@ -50,29 +49,19 @@ def measured(process: Process) -> ProcessState:
         started=utc_text(start_time(process)),
         state=process.state,
     )
-    return _measured(plain)
-
-
-def _measured(plain: ProcessState) -> ProcessState:
-    if read_process(plain.pid) is None:
+    now = read_process(process.pid)
+    if now is None or now.start_ticks != process.start_ticks:
         return plain
     try:
-        process = psutil.Process(plain.pid)
-        with process.oneshot():
-            times = process.cpu_times()
+        one = psutil.Process(plain.pid)
+        with one.oneshot():
+            times = one.cpu_times()
             return msgspec.structs.replace(
                 plain,
                 cpu_s=times.user + times.system,
-                rss_bytes=process.memory_info().rss,
-                open_files=process.num_fds(),
-                connections=[
-                    Connection(_address(found.laddr), _address(found.raddr), found.status)
-                    for found in process.net_connections(kind="inet")
-                ],
+                rss_bytes=one.memory_info().rss,
+                open_files=one.num_fds(),
+                connections=connections,
             )
     except psutil.Error:
         return plain
-
-
-def _address(address: tuple[()] | tuple[str, int]) -> str:
-    return f"{address[0]}:{address[1]}" if address else ""

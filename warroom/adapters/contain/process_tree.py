@@ -38,7 +38,9 @@ class Process(msgspec.Struct, frozen=True):
 def read_process(pid: int) -> Process | None:
     """Return who `pid` is now, or None when nobody is."""
     try:
-        text = (_PROC / str(pid) / "stat").read_bytes().decode("utf-8", "replace")
+        # Hundreds are read in a row while a bot is at work: a Path costs as much as the reading.
+        with open(f"{_PROC}/{pid}/stat", "rb") as file:  # noqa: PTH123
+            text = file.read().decode("utf-8", "replace")
     except _GONE:
         return None
     # The name stands in brackets and may hold brackets and spaces itself.

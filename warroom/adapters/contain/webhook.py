@@ -122,8 +122,8 @@ class WebhookAdapter:
     async def apply(self, plan: Plan, key: str) -> Receipt:
         """Ask the service for the plan's verb.
 
-        Raises AdapterFailed when nothing was sent or the service said no (3xx, 4xx, `"accepted": false`),
-        AdapterAmbiguous when contact was lost after sending, it broke (5xx), or its answer is not understood.
+        Raises AdapterFailed when nothing was sent or the service said no (4xx, `"accepted": false`), AdapterAmbiguous
+        when contact was lost after sending, it broke (5xx) or led elsewhere (3xx), or its answer is not understood.
         """
         self._refuse(plan.verb)
         return await self._order(key, _body(key, plan.bot, plan.verb, plan.expires_s, release=False))
