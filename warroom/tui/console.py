@@ -26,8 +26,8 @@ class Console(Protocol):
         """Show a page."""
         ...
 
-    def say(self, text: str, style: str = "text") -> None:
-        """Show a sentence in the status line and keep it in the messages."""
+    def say(self, text: str, style: str = "text", kept: str = "") -> None:
+        """Show a sentence in the status line and keep it, or the longer `kept`, in the messages."""
         ...
 
     async def ask(self, form: Form) -> Answers | None:
