@@ -43,6 +43,7 @@ _GROUPS = {
         tui/dialogs tui/forms tui/hands tui/link tui/palette tui/pane tui/report tui/screen tui/session
         """,
     (_TYPED, "tests/tui/test_stream.py"): "tui/log_errand tui/log_pane tui/log_words tui/prompt",
+    ("reads the config of a room and of a person", "tests/adapters/test_config.py"): "adapters/plain_toml",
     ("is derived from the table of actions and checked there", "tests/tui/test_actions.py"): "tui/keys tui/keys_page",
 }
 ELSEWHERE = {
