@@ -12,8 +12,10 @@ from tests.tui.example import NOW, example_view, log_lines
 from tests.tui.fake_room import FakeRoom
 from tests.tui.screens import screen_text
 from tests.waiting import eventually
+from warroom.core.settings_console import ConsoleSettings
 from warroom.core.view import View
 from warroom.tui.app import WarRoomApp
+from warroom.tui.palettes import TRUECOLOR
 from warroom.tui.report import Export
 
 # Textual takes a fiftieth of a second to find out that nothing moves, after each key: most of the time of these tests.
@@ -64,12 +66,15 @@ async def console(
     view: View | None = None,
     room: FakeRoom | None = None,
     ascii: bool = False,
+    settings: ConsoleSettings | None = None,
+    colours: int = TRUECOLOR,
     export: Export | None = None,
 ) -> AsyncIterator[Session]:
     """Run a console over the example room (or another) until the block ends."""
     clock = Clock()
     fake = room or FakeRoom(view or example_view(), log_lines())
-    app = WarRoomApp(fake, ascii=ascii, clock=clock, export=export)
+    likes = settings or ConsoleSettings(ascii=ascii)
+    app = WarRoomApp(fake, settings=likes, clock=clock, export=export, colours=colours)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Session(fake, app, pilot, clock)

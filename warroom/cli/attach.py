@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from warroom.cli.console import add_screen_options, drawing_of, open_console, require_terminal
+from warroom.cli.console import add_screen_options, open_console, require_terminal, settings_of
 from warroom.cli.rooms import chosen_room
 
 
@@ -18,4 +18,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Open a console; exit code 3 when no engine runs."""
     require_terminal()
-    return open_console(chosen_room(args.room), read_only=args.read_only, drawing=drawing_of(args))
+    settings = settings_of(args)
+    return open_console(chosen_room(args.room), read_only=args.read_only, settings=settings)

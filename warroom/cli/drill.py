@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warroom.cli.console import Drawing, add_screen_options, drawing_of
+from warroom.cli.console import add_screen_options, settings_of
 from warroom.cli.exits import NO, OK, USAGE, Failure
 from warroom.cli.printing import print_json, print_table
 
 if TYPE_CHECKING:
     from warroom.adapters.paths import RoomPaths
     from warroom.client.connection import RoomConnection
+    from warroom.core.settings_console import ConsoleSettings
     from warroom.drill.score import Report
 
 _PASSED = ("P", "S")
@@ -55,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
         from warroom.cli.console import require_terminal
 
         require_terminal()
+    settings = settings_of(args)
     chosen = Play(args.scenario, args.seed, Style(args.autopilot), args.headless)
-    hands = Hands(_start_engine, lambda paths: _console(paths, drawing_of(args)), _export)
+    hands = Hands(_start_engine, lambda paths: _console(paths, settings), _export)
     try:
         report = asyncio.run(play(chosen, hands, _say))
     except ScenarioError as error:
@@ -80,10 +82,10 @@ def _start_engine(paths: RoomPaths, config: Path) -> None:
     start_engine(paths, config=config, drill=True)
 
 
-async def _console(paths: RoomPaths, drawing: Drawing) -> None:
+async def _console(paths: RoomPaths, settings: ConsoleSettings) -> None:
     from warroom.cli.console import run_console
 
-    await run_console(paths, read_only=False, drawing=drawing)
+    await run_console(paths, read_only=False, settings=settings)
 
 
 async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None:

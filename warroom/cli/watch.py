@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.adapters.paths import RoomPaths
-from warroom.cli.console import add_screen_options, drawing_of, open_console, require_terminal
+from warroom.cli.console import add_screen_options, open_console, require_terminal, settings_of
 from warroom.cli.engine import add_source_options, sources_of, start_engine
 from warroom.cli.exits import USAGE, Failure
 from warroom.cli.piped import piped_bot, spool, take_pipe
@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     piped = piped_bot(args.logs, args.bot)
     pipe = take_pipe(keys=True) if piped else -1
     require_terminal()
+    settings = settings_of(args)
     paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
     sources = sources_of(args)
     started = _ensure_engine(paths, args.config)
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         sources.append((str(spool(pipe, paths.spool, piped)[0]), piped))
     if sources:
         asyncio.run(_add(paths, sources))
-    return open_console(paths, read_only=args.read_only, drawing=drawing_of(args))
+    return open_console(paths, read_only=args.read_only, settings=settings)
 
 
 def _ensure_engine(paths: RoomPaths, config: Path | None) -> bool:

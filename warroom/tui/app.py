@@ -10,19 +10,23 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 
 from warroom.core.clean import clean
 from warroom.core.company import Company
 from warroom.core.room import Room
+from warroom.core.settings_console import ConsoleSettings
+from warroom.tui import keymap, times
 from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
 from warroom.tui.frame.tap import TappedApp
 from warroom.tui.frame.writer import FrameWriter
 from warroom.tui.link import Link
 from warroom.tui.modal import Modal
+from warroom.tui.palettes import colours_of
 from warroom.tui.report import Export, ExportFailed
 from warroom.tui.screen import RoomScreen
-from warroom.tui.theme import THEME, Painter
+from warroom.tui.theme import OWN_COLOURS, Painter, inks_for, theme_name, themes
 from warroom.tui.together import Reporter
 from warroom.tui.typed_ahead import Typed, TypedAhead
 
@@ -38,6 +42,7 @@ _REDRAW_S = 1.0
 _ACTS_APART_S = 0.05
 """Shortest time between two drawings that somebody's act asks for."""
 _PASTE_LIMIT = 4000
+_USUAL = ConsoleSettings()
 
 
 class WarRoomApp(TappedApp[int], inherit_bindings=False):
@@ -45,34 +50,40 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     CSS_PATH = "warroom.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
     TITLE = "warroom"
 
     def __init__(
         self,
         room: Room,
         *,
-        ascii: bool = False,
+        settings: ConsoleSettings = _USUAL,
         clock: Callable[[], float] = time.time,
         export: Export | None = None,
-        budget_bps: float | None = None,
+        colours: int | None = None,
     ) -> None:
-        """`budget_bps`: bytes a second that the screen may send on average; the answer to a key comes on top.
+        """`settings`: what the person likes; ValueError when its keys clash, which `key_faults` tells before.
 
-        None takes what suits most lines, `math.inf` sets no limit.
+        `colours` of the terminal: 0, 16, 256 or more; None asks the environment.
         """
         # Textual takes NO_COLOR out of the environment, and drops every colour only when told of ANSI from the start.
-        colours = not os.environ.get("NO_COLOR")
-        super().__init__(
-            driver_class=frame_driver(budget_bps or DEFAULT_BUDGET_BPS), ansi_color=None if colours else True
-        )
+        colours = colours_of(os.environ) if colours is None else colours
+        theme = theme_name(settings.theme, colours=colours)
+        budget_bps = settings.budget_bps or DEFAULT_BUDGET_BPS
+        super().__init__(driver_class=frame_driver(budget_bps), ansi_color=True if theme in OWN_COLOURS else None)
+        self.settings = settings
         self.animation_level = "none"
         self._room = room
         self._link = Link(room)
         self._clock = clock
-        painter = Painter(ascii_only=ascii, colours=colours)
-        self.register_theme(THEME)
-        self.theme = THEME.name if colours else "ansi-dark"
-        self.set_class(ascii, "ascii")
+        times.hold(settings.times)
+        keymap.hold(settings.keys)
+        self.set_keymap(keymap.textual_keymap())
+        painter = Painter(inks_for(settings.theme, colours=colours), ascii_only=settings.ascii)
+        for one in themes():
+            self.register_theme(one)
+        self.theme = theme
+        self.set_class(settings.ascii, "ascii")
         self._front = RoomScreen(room, painter, clock, export)
         self._reporter = Reporter(room)
         self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), super().on_event)

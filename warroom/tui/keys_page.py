@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, key_names
+from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action
 from warroom.tui.frame_lines import PAGES
+from warroom.tui.keymap import key_text
 
 _HEAD = """# Keys of the console
 
@@ -12,6 +13,9 @@ This page is written from the table in `warroom/tui/actions.py`; a test compares
 Keys do nothing on a read-only console when they are marked *changes*. What acts on a bot is marked *dangerous*: it
 always opens a dialog with the exact plan, and its button counts a press only after 0.3 s in which nothing else was
 pressed or pasted. Esc never leaves the console. Left unbound on purpose: ^a ^b ^s ^q ^z ^d ^k.
+
+These are the usual keys. Every one can be another: [your own keys](console.md#keys). The commands have the ids in the
+last table of this page. Footer, palette (`:`) and help (`?`) show the keys that hold.
 """
 _PLACES = {EVERYWHERE: "Everywhere", LIST: "In a list", STREAM: "In a stream"}
 
@@ -24,7 +28,12 @@ def keys_markdown() -> str:
         actions = [a for a in ACTIONS if where in a.where and (where in _PLACES or STREAM not in a.where)]
         if actions:
             parts.append(f"## {title}\n\n| keys | command | what it does | |\n|---|---|---|---|\n" + _rows(actions))
+    parts.append("## Ids for your own keys\n\n| id | command | keys |\n|---|---|---|\n" + _id_rows())
     return "\n".join(parts)
+
+
+def _id_rows() -> str:
+    return "".join(f"| `{a.id}` | {a.title} | {_keys(a)} |\n" for a in ACTIONS)
 
 
 def _rows(actions: list[Action]) -> str:
@@ -32,7 +41,7 @@ def _rows(actions: list[Action]) -> str:
 
 
 def _keys(action: Action) -> str:
-    return " ".join(f"`{key}`" for key in key_names(action))
+    return " ".join(f"`{key}`" for key in map(key_text, action.keys.split(",")))
 
 
 def _marks(action: Action) -> str:
