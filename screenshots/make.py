@@ -32,6 +32,7 @@ from warroom.cli.engine import start_engine  # noqa: E402
 from warroom.client.connection import RoomConnection  # noqa: E402
 from warroom.drill.autopilot import Style  # noqa: E402
 from warroom.tui.app import WarRoomApp  # noqa: E402
+from warroom.tui.palettes import TRUECOLOR  # noqa: E402
 
 WIDE, NARROW = (120, 36), (80, 24)
 SEED = 1
@@ -69,7 +70,7 @@ class Console:
 async def console(paths: RoomPaths, size: tuple[int, int]) -> AsyncIterator[Console]:
     """Attach a console of this size to the room."""
     async with RoomConnection(paths.socket, client="console", follow=True) as room:
-        app = WarRoomApp(room)
+        app = WarRoomApp(room, colours=TRUECOLOR)
         async with app.run_test(size=size) as pilot:
             yield Console(app, pilot, size)
 

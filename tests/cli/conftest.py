@@ -61,7 +61,7 @@ class Here:
 
 
 def _enter(shell: Shell, patch: pytest.MonkeyPatch) -> None:
-    for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR", "LOGNAME"):
+    for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "LOGNAME"):
         patch.setenv(name, shell.environment[name])
     patch.delenv("WARROOM_ROOM", raising=False)
     patch.chdir(shell.folder)

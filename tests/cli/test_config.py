@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Here
+from warroom.adapters.paths import console_file
 
 GOOD = '[bots.support]\nlog = "bot.log"\n[bots.billing]\nlog = "b.log"\n'
 
@@ -67,3 +68,43 @@ def test_wrong_words_are_2_and_name_what_is_wanted(here: Here, words: list[str],
     code, out, err = here("config", *words)
     assert (code, out) == (2, "")
     assert told in err.splitlines()[-1]
+
+
+def test_the_console_settings_of_this_account_are_checked_and_need_not_be_there(here: Here) -> None:
+    code, out, err = here("config", "check", "--console")
+    assert (code, err) == (0, "")
+    assert out.endswith("console.toml: there is none, so all is as usual\n")
+    console_file().parent.mkdir(parents=True)
+    console_file().write_text('theme = "contrast"\n[keys]\ntimes = ["Z"]\n')
+    code, out, err = here("config", "check", "--console")
+    assert (code, err) == (0, "")
+    assert out.endswith("console.toml: OK, theme contrast, times utc, 1 own key\n")
+
+
+def test_wrong_console_settings_are_2_with_the_line_of_each_fault(here: Here) -> None:
+    Path("mine.toml").write_text(
+        'theme = "dark"\nbudget = 12\nmouse = "yes"\n[keys]\nnote = ["^a"]\ntick = "x"\nflow = "F2"\n'
+    )
+    code, out, err = here("config", "check", "--console", "mine.toml")
+    told = err.splitlines()
+    assert (code, out) == (2, "")
+    assert told[0] == "warroom: mine.toml: the console settings are wrong"
+    assert told[1] == '  mine.toml:3: mouse: must be true or false, not the text "yes"'
+    Path("mine.toml").write_text('budget = 12\n[keys]\nnote = ["^a"]\nflow = "F2"\n')
+    told = here("config", "check", "--console", "mine.toml")[2].splitlines()
+    assert told[1:] == [
+        "  mine.toml:1: budget: must be at least 500 bytes a second, or 0 for no limit, not 12",
+        "  mine.toml:3: keys.note: ^a is left unbound on purpose: screen and tmux take it before it gets here",
+        "  mine.toml:4: keys.flow: is no action (did you mean follow?)",
+        "  docs/console.md lists every setting",
+    ]
+    Path("mine.toml").write_text('[keys]\ntick = "x"\n')
+    told = here("config", "check", "--console", "mine.toml")[2].splitlines()
+    assert told[1] == "  mine.toml:2: keys.tick: x is the key of contain (contain) too; give contain another one"
+
+
+def test_a_config_check_wants_a_file_or_the_console(here: Here) -> None:
+    code, _, err = here("config", "check")
+    assert code == 2
+    assert err.splitlines()[0] == "warroom: which config file?"
+    assert here("config", "check", "--console", "nowhere.toml")[0] == 2

@@ -11,27 +11,32 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
+from warroom.adapters.paths import console_file
 from warroom.cli.console import (
     Drawing,
     add_screen_options,
-    drawing_of,
     open_console,
     require_terminal,
     run_console,
+    settings_of,
     speaks_utf8,
 )
 from warroom.cli.exits import Failure
+from warroom.core.settings_console import ConsoleSettings, Look, Zone
 
 ASK = """
 import sys
+from warroom.adapters.paths import console_file
 from warroom.cli.console import require_terminal
 from warroom.cli.exits import Failure
+from warroom.core.settings_console import ConsoleSettings, Look, Zone
 try:
     require_terminal()
 except Failure as failure:
@@ -110,7 +115,9 @@ def test_a_room_without_an_engine_is_3_and_draws_nothing(here: Here, capsys: pyt
         open_console(paths, read_only=False, drawing=Drawing())
     assert (caught.value.code, caught.value.what) == (3, "room gone has no engine")
     with pytest.raises(Failure) as caught:
-        asyncio.run(run_console(here.shell.paths("nowhere"), read_only=True, drawing=Drawing(ascii_only=True)))
+        asyncio.run(
+            run_console(here.shell.paths("nowhere"), read_only=True, drawing=Drawing(ConsoleSettings(ascii=True)))
+        )
     assert (caught.value.code, caught.value.what) == (3, "there is no room nowhere")
     assert capsys.readouterr().out == ""
 
@@ -132,10 +139,11 @@ def test_ascii_is_ascii_and_the_terminal_is_given_back(busy: Shell) -> None:
     ("options", "budget"),
     [([], None), (["--slow"], 4000.0), (["--budget", "20000"], 20_000.0), (["--slow", "--budget", "0"], math.inf)],
 )
-def test_how_much_the_screen_may_send_is_said_by_hand(options: list[str], budget: float | None) -> None:
+def test_how_much_the_screen_may_send_is_said_by_hand(here: Here, options: list[str], budget: float | None) -> None:
+    assert not console_file().exists(), here.shell.folder
     parser = argparse.ArgumentParser()
     add_screen_options(parser)
-    assert drawing_of(parser.parse_args(options)).budget_bps == budget
+    assert settings_of(parser.parse_args(options)).budget_bps == budget
 
 
 @pytest.mark.parametrize("text", ["1", "-5", "fast", "499", "\u0665\u0660\u0660\u0660"])
@@ -174,3 +182,44 @@ def test_the_locale_is_that_of_the_start_and_not_what_python_makes_of_it(shell: 
     kept = {name: value for name, value in shell.environment.items() if not name.startswith(("LC_", "LANG"))}
     done = subprocess.run([sys.executable, "-c", ask], env=kept, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def own(here: Here, text: str) -> None:
+    """Write the console settings of this account."""
+    console_file().parent.mkdir(parents=True, exist_ok=True)
+    console_file().write_text(text)
+    assert console_file().is_relative_to(here.shell.folder)
+
+
+def asked(*options: str) -> ConsoleSettings:
+    parser = argparse.ArgumentParser()
+    add_screen_options(parser)
+    return settings_of(parser.parse_args(options))
+
+
+def test_the_options_come_before_the_file_and_the_file_before_what_is_usual(here: Here) -> None:
+    assert asked() == ConsoleSettings()
+    own(here, 'theme = "light"\ntimes = "local"\nmouse = true\nbell = true\nbudget = 9000\n[keys]\nnote = "F5"\n')
+    likes = asked()
+    assert likes == ConsoleSettings(
+        theme=Look.LIGHT, times=Zone.LOCAL, mouse=True, bell=True, budget=9000, keys={"note": ["F5"]}
+    )
+    given = asked("--theme", "safe", "--times", "utc", "--no-mouse", "--no-bell", "--title", "--ascii", "--slow")
+    assert given == ConsoleSettings(
+        theme=Look.SAFE, ascii=True, mouse=False, bell=False, title=True, budget=4000, keys={"note": ["F5"]}
+    )
+
+
+def test_wrong_console_settings_end_it_before_anything_is_drawn(busy: Shell) -> None:
+    file = Path(busy.environment["XDG_CONFIG_HOME"], "warroom", "console.toml")
+    file.parent.mkdir(parents=True)
+    file.write_text('theme = "ligth"\n\n[keys]\ncontian = "c"\n')
+    words = [sys.executable, "-m", "warroom", "attach", "busy"]
+    try:
+        with Terminal(words, (80, 24), busy.environment, busy.folder) as screen:
+            screen.see("docs/console.md lists every setting")
+            assert screen.ended() == 2
+            assert "console.toml:1: theme: ligth is not known (did you mean light?)" in screen.text().replace("\n", "")
+            assert b"\x1b[?1049h" not in screen.written
+    finally:
+        file.unlink()

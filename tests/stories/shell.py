@@ -25,6 +25,7 @@ class Shell:
             **os.environ,
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_RUNTIME_DIR": str(runtime),
+            "XDG_CONFIG_HOME": str(folder / "config"),
             "LOGNAME": "mallory",
         }
         for name in ("WARROOM_ROOM", "COLUMNS", "LINES", "NO_COLOR"):

@@ -17,6 +17,7 @@ from tests.tui.example_notices import TellingRoom
 from tests.tui.fake_room import FakeRoom
 from tests.tui.hostile import CORPUS, hostile_lines, hostile_view
 from tests.tui.waiting import waiting_view
+from warroom.core.settings_console import ConsoleSettings
 from warroom.tui.app import WarRoomApp
 from warroom.tui.frame.writer import FrameWriter
 from warroom.tui.session import run_console
@@ -38,7 +39,9 @@ def main(mode: str) -> int:
         sources = [msgspec.structs.replace(source, last_line=NOW - 310) for source in view.sources]
         room = FakeRoom(msgspec.structs.replace(view, bots=bots, sources=sources), log_lines())
     loud = mode == "loud"
-    app = WarRoomApp(room, clock=lambda: NOW + time.monotonic() - begun, bell=loud, title=loud)
+    app = WarRoomApp(
+        room, clock=lambda: NOW + time.monotonic() - begun, settings=ConsoleSettings(bell=loud, title=loud)
+    )
     if loud:
         signal.signal(signal.SIGUSR1, lambda *_: alarm(room))
         signal.signal(signal.SIGUSR2, lambda *_: acknowledge(room))

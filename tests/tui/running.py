@@ -12,10 +12,13 @@ from tests.tui.example import NOW, example_view, log_lines
 from tests.tui.fake_room import FakeRoom
 from tests.tui.screens import screen_text
 from tests.waiting import eventually
+from warroom.core.settings_console import ConsoleSettings
 from warroom.core.view import View
 from warroom.core.whereabouts import Ignored, Whereabouts
 from warroom.tui.app import WarRoomApp
 from warroom.tui.copying import WriteCopy
+from warroom.tui.outside import Outside
+from warroom.tui.palettes import TRUECOLOR
 from warroom.tui.recall import Memory
 from warroom.tui.report import Export, MakeDraft
 from warroom.tui.scene import Scenarios
@@ -68,6 +71,8 @@ async def console(
     view: View | None = None,
     room: FakeRoom | None = None,
     ascii: bool = False,
+    settings: ConsoleSettings | None = None,
+    colours: int = TRUECOLOR,
     export: Export | None = None,
     draft: MakeDraft | None = None,
     scenarios: Scenarios | None = None,
@@ -78,17 +83,11 @@ async def console(
     """Run a console over the example room (or another) until the block ends."""
     clock = Clock()
     fake = room or FakeRoom(view or example_view(), log_lines())
-    app = WarRoomApp(
-        fake,
-        ascii=ascii,
-        clock=clock,
-        export=export,
-        draft=draft,
-        scenarios=scenarios,
-        write_copy=write_copy,
-        memory=memory,
-        found=found,
+    likes = settings or ConsoleSettings(ascii=ascii)
+    outside = Outside(
+        export=export, draft=draft, scenarios=scenarios, write_copy=write_copy, memory=memory, found=found
     )
+    app = WarRoomApp(fake, settings=likes, clock=clock, outside=outside, colours=colours)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Session(fake, app, pilot, clock)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import App
 
 from tests.waiting import eventually
@@ -28,16 +32,71 @@ def screen_text(app: App[int]) -> str:
     return "\n".join(screen_lines(app))
 
 
+def style_lines(app: App[int]) -> list[str]:
+    """Return how the screen is drawn now: a letter for each style, then each row as runs, such as `a4 b12`.
+
+    A blank cell has no ink, so only its ground and its lines count; letters are given in order of appearance.
+    """
+    letters: dict[str, str] = {}
+    rows: list[str] = []
+    for y, strip in enumerate(app.screen._compositor.render_strips()[: app.screen.size.height]):
+        runs: list[tuple[str, int]] = []
+        for segment in strip:
+            words = _drawn(segment)
+            letter = letters.setdefault(words, _LETTERS[len(letters)])
+            before = runs.pop()[1] if runs and runs[-1][0] == letter else 0
+            runs.append((letter, before + segment.cell_length))
+        rows.append(f"{y:2} " + " ".join(f"{letter}{cells}" for letter, cells in runs))
+    return [*(f"{letter} = {words or 'plain'}" for words, letter in letters.items()), *rows]
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _drawn(segment: Segment) -> str:
+    style = segment.style or Style()
+    blank = not segment.text.strip()
+    names = ("underline", "reverse") if blank else ("bold", "dim", "italic", "underline", "reverse")
+    words = [name for name in names if getattr(style, name)]
+    shown = style.color if not blank or style.reverse or style.underline else None
+    words += [_name(shown)] if shown and not shown.is_default else []
+    words += ["on", _name(style.bgcolor)] if style.bgcolor and not style.bgcolor.is_default else []
+    return " ".join(words)
+
+
+def _name(colour: Color) -> str:
+    if colour.triplet:
+        return colour.triplet.hex
+    return _OWN[colour.number] if colour.number is not None and colour.number < len(_OWN) else colour.name
+
+
+_OWN = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+"""The first eight of a terminal's own colours."""
+
+
+async def assert_styles(app: App[int], name: str) -> None:
+    """Wait until the screen is drawn as in goldens/NAME.styles, or fail."""
+
+    def drawn() -> str:
+        return "\n".join(style_lines(app)) + "\n"
+
+    await _assert_same(drawn, GOLDENS / f"{name}.styles")
+
+
 async def assert_golden(app: App[int], name: str) -> None:
-    """Wait until the screen is goldens/NAME.txt, or fail; WARROOM_UPDATE_GOLDENS=1 writes what it becomes instead."""
-    path = GOLDENS / f"{name}.txt"
+    """Wait until the screen is goldens/NAME.txt, or fail."""
+    await _assert_same(lambda: screen_text(app) + "\n", GOLDENS / f"{name}.txt")
+
+
+async def _assert_same(drawn: Callable[[], str], path: Path) -> None:
+    """Compare what is drawn with a file; WARROOM_UPDATE_GOLDENS=1 writes what it becomes instead."""
     if os.environ.get("WARROOM_UPDATE_GOLDENS"):
         with contextlib.suppress(AssertionError):
-            await eventually(lambda: False, timeout_s=2)
+            await eventually(lambda: False, timeout_s=1.5)
         GOLDENS.mkdir(exist_ok=True)
-        path.write_text(screen_text(app) + "\n", encoding="utf-8")
+        path.write_text(drawn(), encoding="utf-8")
     wanted = path.read_text(encoding="utf-8")
     # What is drawn last, such as lines that were asked for, may come a moment after the page.
     with contextlib.suppress(AssertionError):
-        await eventually(lambda: screen_text(app) + "\n" == wanted, timeout_s=5)
-    assert screen_text(app) + "\n" == wanted, f"{path} differs; WARROOM_UPDATE_GOLDENS=1 writes it anew"
+        await eventually(lambda: drawn() == wanted, timeout_s=5)
+    assert drawn() == wanted, f"{path} differs; WARROOM_UPDATE_GOLDENS=1 writes it anew"

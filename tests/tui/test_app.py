@@ -171,7 +171,7 @@ async def test_a_post_mortem_says_where_it_is_and_the_messages_keep_it() -> None
         await session.press("2", "P", "down", "enter")
         await session.see("/tmp/INC-001.html")
         await session.press("0")
-        await session.see("written at 08:40:39: /tmp/INC-001.html")
+        await session.see("written at 08:40:39Z: /tmp/INC-001.html")
 
 
 async def test_a_post_mortem_that_fails_says_why() -> None:

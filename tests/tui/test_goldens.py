@@ -1,6 +1,10 @@
-"""The screens as text, at the two sizes that everything must fit."""
+"""The screens as text, at the two sizes that everything must fit and at a roomy one, and how they are coloured."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
@@ -9,13 +13,14 @@ from tests.tui.example import NOW, example_view, log_lines
 from tests.tui.example_notices import TellingRoom
 from tests.tui.example_outbox import entries, told_view
 from tests.tui.fake_room import FakeRoom
-from tests.tui.running import console
-from tests.tui.screens import assert_golden, screen_lines
+from tests.tui.running import Session, console
+from tests.tui.screens import assert_golden, assert_styles, screen_lines
 from tests.tui.waiting import draft_action, waiting_view
 from warroom.core.model import ActionState, Mode, Reversible
 from warroom.core.ports import Check, Checked
+from warroom.core.settings_console import ConsoleSettings, Look
+from warroom.tui.palettes import TRUECOLOR
 
-SIZES = ((80, 24), (120, 36))
 SCREENS = {
     "overview": ((), "R12-injection-phrase"),
     "incident": (("2",), "Step in hand"),
@@ -26,19 +31,63 @@ SCREENS = {
     "contain": (("2", "x"), "plan "),
     "contain-verbs": (("x",), "mild to hard"),
     "open": (("o",), "as the playbook says"),
+    "messages": (("0",), "Messages of the room"),
+    "note": (("2", "t", "a"), "Note for INC-001"),
+    "palette": (("colon", "n", "o"), "Write a note into"),
+    "search": (("5", "slash", "d", "e", "n", "enter"), "/den"),
     "help": (("2", "question_mark"), "ON THIS PAGE: Incident"),
 }
 
 
+class Case(NamedTuple):
+    """A size, a look and how many colours the terminal has."""
+
+    size: tuple[int, int]
+    look: Look = Look.DARK
+    colours: int = TRUECOLOR
+
+    @property
+    def mode(self) -> str:
+        return "none" if not self.colours else "ansi" if self.look is Look.ANSI else "colour"
+
+    def __str__(self) -> str:
+        return f"{self.size[0]}x{self.size[1]}-{self.mode}"
+
+    @asynccontextmanager
+    async def console(self, room: FakeRoom | None = None) -> AsyncIterator[Session]:
+        """Run a console that looks so."""
+        likes = ConsoleSettings(theme=self.look)
+        async with console(self.size, room=room, settings=likes, colours=self.colours) as session:
+            yield session
+
+    async def compare(self, session: Session, name: str) -> None:
+        """Compare text and styles with the goldens of this name; sixteen colours and none have their styles alone."""
+        golden = f"{name}-{self.size[0]}x{self.size[1]}"
+        if self.mode == "colour":
+            await assert_golden(session.app, golden)
+        if self.size != ROOMY:
+            await assert_styles(session.app, golden if self.mode == "colour" else f"{golden}.{self.mode}")
+
+
+ROOMY = (200, 50)
+CASES = (
+    Case((80, 24)),
+    Case((80, 24), Look.ANSI),
+    Case((80, 24), colours=0),
+    Case((120, 36)),
+    Case(ROOMY),
+)
+
+
 @pytest.mark.parametrize("name", SCREENS)
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_the_screen_is_as_drawn(name: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_the_screen_is_as_drawn(name: str, case: Case) -> None:
     keys, seen = SCREENS[name]
-    async with console(size) as session:
+    async with case.console() as session:
         await session.see("R12-injection-phrase")
         await session.press(*keys)
         await session.see(seen)
-        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+        await case.compare(session, name)
 
 
 CHECKS = [
@@ -66,18 +115,18 @@ WAITING: dict[str, tuple[tuple[str, ...], str, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("name", WAITING)
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_what_waits_and_what_is_decided_is_as_drawn(name: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_what_waits_and_what_is_decided_is_as_drawn(name: str, case: Case) -> None:
     keys, seen, world = WAITING[name]
     room = FakeRoom(waiting_view(), log_lines())
     for fact, value in world.items():
         setattr(room, fact, value)
-    async with console(size, room=room) as session:
+    async with case.console(room) as session:
         await session.see("2ND PERSON WANTED")
         for key in keys:
             await session.press(key)
         await session.see(seen)
-        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+        await case.compare(session, name)
 
 
 @pytest.mark.parametrize(("size", "keys"), [((80, 24), ("2", "tab", "tab")), ((120, 36), ("2",))])
@@ -98,17 +147,17 @@ TOLD: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize("name", TOLD)
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_who_was_told_and_who_was_not_is_as_drawn(name: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_who_was_told_and_who_was_not_is_as_drawn(name: str, case: Case) -> None:
     keys, seen = TOLD[name]
     room = TellingRoom(told_view(due=-200.0))
     room.entries = entries()
-    async with console(size, room=room) as session:
+    async with case.console(room) as session:
         await session.see("NOBODY WAS TOLD")
         for key in keys:
             await session.press(key)
         await session.see(seen)
-        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+        await case.compare(session, name)
 
 
 async def test_states_that_are_over_or_loud_are_as_drawn() -> None:
@@ -123,6 +172,7 @@ async def test_states_that_are_over_or_loud_are_as_drawn() -> None:
         await session.press("4")
         await session.see("GLASS BROKEN, one person alone")
         await assert_golden(session.app, "states-80x24")
+        await assert_styles(session.app, "states-80x24")
 
 
 async def test_a_drill_says_so_in_the_first_word() -> None:

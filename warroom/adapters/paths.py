@@ -73,6 +73,11 @@ def state_home() -> Path:
     return Path(platformdirs.user_state_dir("warroom", appauthor=False))
 
 
+def console_file() -> Path:
+    """Return where a person's console settings are: `$XDG_CONFIG_HOME/warroom/console.toml`."""
+    return Path(platformdirs.user_config_dir("warroom", appauthor=False)) / "console.toml"
+
+
 def room_paths(name: str, *, home: Path | None = None) -> RoomPaths:
     """Return the places of a room; ValueError when the name is none (a-z, 0-9, `.`, `_`, `-`)."""
     if safe_name(name) != name:

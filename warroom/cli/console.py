@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import math
 import os
 import re
 import sys
@@ -14,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from warroom.adapters.paths import RoomPaths, state_home
+from warroom.adapters.paths import RoomPaths, console_file, state_home
 from warroom.cli.exits import USAGE, Failure
 from warroom.cli.plain import Plain, add_plain_options, plain_of, run_plain
 from warroom.cli.rooms import no_engine, person
 from warroom.core.room import ConnectionLost
+from warroom.core.settings_console import LEAST_BPS, ConsoleSettings, Look, Zone
 
 SLOW_BPS = 4_000
-LEAST_BPS = 500
 _PLAIN = "line by line it needs none: add --plain"
 _IUTF8 = 0o40000
 """Of a terminal's line (termios c_iflag): it carries UTF-8. Terminal programs, ssh and tmux set it."""
@@ -41,11 +40,9 @@ def require_terminal() -> None:
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """How the screen is drawn on this terminal."""
+    """How the room is shown on this terminal."""
 
-    ascii_only: bool = False
-    budget_bps: float | None = None
-    """Bytes a second that it may send; None for as many as is usual."""
+    settings: ConsoleSettings = ConsoleSettings()
     plain: Plain | None = None
     """Line by line instead of a screen."""
     notes: tuple[str, ...] = ()
@@ -53,23 +50,40 @@ class Drawing(msgspec.Struct, frozen=True):
 
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every verb that opens a console."""
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters alone")
+    """Add the options of every verb that opens a console; what is not given is taken from the person's settings."""
+    either = argparse.BooleanOptionalAction
+    parser.add_argument("--theme", choices=[look.value for look in Look], help="colours of the screen")
+    parser.add_argument("--times", choices=[zone.value for zone in Zone], help="tell times in UTC or in local time")
+    parser.add_argument("--ascii", action=either, default=None, help="draw with ASCII characters alone")
+    parser.add_argument("--mouse", action=either, default=None, help="take the mouse")
+    parser.add_argument("--bell", action=either, default=None, help="ring when something needs a person")
+    parser.add_argument("--title", action=either, default=None, help="tell the state in the terminal's title")
     parser.add_argument("--slow", action="store_true", help="for a bad line: 4,000 bytes a second at most, keys apart")
     parser.add_argument("--budget", type=_bytes, metavar="BYTES", help="bytes a second at most, 0 for no such limit")
     add_plain_options(parser)
 
 
 def drawing_of(args: argparse.Namespace) -> Drawing:
-    """Return what these options say."""
-    budget = float(SLOW_BPS) if args.slow else None
-    if args.budget is not None:
-        budget = args.budget or math.inf
+    """Return what these options and the person's console settings say; Failure when the file is wrong."""
     plain = plain_of(args)
-    if not args.ascii and not speaks_utf8(started_with(), 0):
+    # A transcript has no keys, themes or budget: its options say all.
+    settings = ConsoleSettings(ascii=bool(args.ascii)) if plain is not None else settings_of(args)
+    if not settings.ascii and not speaks_utf8(started_with(), 0):
         note = "drawn with ASCII: this locale has no UTF-8; next: LC_ALL=C.UTF-8 warroom …"
-        return Drawing(True, budget, plain, (note,))
-    return Drawing(args.ascii, budget, plain)
+        return Drawing(msgspec.structs.replace(settings, ascii=True), plain, (note,))
+    return Drawing(settings, plain)
+
+
+def settings_of(args: argparse.Namespace) -> ConsoleSettings:
+    """Return the person's console settings with what these options say instead; Failure when the file is wrong."""
+    given = {name: getattr(args, name) for name in ("ascii", "mouse", "bell", "title", "budget")}
+    if args.slow and args.budget is None:
+        given["budget"] = SLOW_BPS
+    given["theme"] = args.theme and Look(args.theme)
+    given["times"] = args.times and Zone(args.times)
+    return msgspec.structs.replace(
+        person_settings(), **{name: value for name, value in given.items() if value is not None}
+    )
 
 
 def speaks_utf8(environment: Mapping[str, str], terminal: int) -> bool:
@@ -93,10 +107,23 @@ def started_with() -> Mapping[str, str]:
     return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
 
 
-def _bytes(text: str) -> float:
+def person_settings(path: Path | None = None) -> ConsoleSettings:
+    """Return the settings of a file, or those of this account; Failure with every fault when the file is wrong."""
+    from warroom.adapters.console_config import ConfigError, load_console
+    from warroom.tui.keymap import key_faults
+
+    file = path or console_file()
+    try:
+        return load_console(file, key_faults, must_exist=path is not None)
+    except ConfigError as error:
+        next_step = "docs/console.md lists every setting"
+        raise Failure(USAGE, f"{file}: the console settings are wrong", str(error), next_step) from error
+
+
+def _bytes(text: str) -> int:
     if not text.isascii() or not text.isdigit() or 0 < int(text) < LEAST_BPS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes, at least {LEAST_BPS}, or 0")
-    return float(text)
+    return int(text)
 
 
 def _place(paths: RoomPaths) -> Path:
@@ -112,13 +139,14 @@ def open_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
 async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
     """Do the same inside a running event loop."""
     if drawing.plain is not None:
-        return await run_plain(paths, drawing.plain, read_only=read_only, ascii_only=drawing.ascii_only)
+        return await run_plain(paths, drawing.plain, read_only=read_only, ascii_only=drawing.settings.ascii)
     from warroom.adapters.copy_file import CopyRefused, write_copy
     from warroom.adapters.whereabouts_file import WhereaboutsFile, whereabouts_path
     from warroom.cli.export import write_report
     from warroom.cli.preview import Previews, known_scenarios
     from warroom.client.connection import RoomConnection
     from warroom.tui.app import CopyFailed, ExportFailed, WarRoomApp
+    from warroom.tui.outside import Outside
     from warroom.tui.session import play
 
     async def export(incident: str, kind: str) -> str:
@@ -138,18 +166,15 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
         async with connection as room:
             welcome = room.welcome
             memory = WhereaboutsFile(whereabouts_path(state_home(), _place(paths), welcome.operator, welcome.uid))
-            app = WarRoomApp(
-                room,
-                ascii=drawing.ascii_only,
+            outside = Outside(
                 export=export,
                 draft=Previews(room).draft,
                 scenarios=known_scenarios,
-                budget_bps=drawing.budget_bps,
                 write_copy=copy,
                 memory=memory,
                 found=await memory.load(),
                 notes=drawing.notes,
             )
-            return await play(app)
+            return await play(WarRoomApp(room, settings=drawing.settings, outside=outside))
     except ConnectionLost as error:
         raise no_engine(paths.name, error) from error

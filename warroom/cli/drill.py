@@ -55,8 +55,9 @@ def run(args: argparse.Namespace) -> int:
         from warroom.cli.console import require_terminal
 
         require_terminal()
+    drawing = drawing_of(args)
     chosen = Play(args.scenario, args.seed, Style(args.autopilot), args.headless)
-    hands = Hands(_start_engine, lambda paths: _console(paths, drawing_of(args)), _export)
+    hands = Hands(_start_engine, lambda paths: _console(paths, drawing), _export)
     try:
         report = asyncio.run(play(chosen, hands, _say))
     except ScenarioError as error:

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     pipe = take_pipe(keys=not args.plain or (sys.stdout is not None and sys.stdout.isatty())) if piped else -1
     if not args.plain:
         require_terminal()
+    drawing = drawing_of(args)
     paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
     sources = sources_of(args)
     started = _ensure_engine(paths, args.config)
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         sources.append((str(spool(pipe, paths.spool, piped)[0]), piped))
     if sources:
         asyncio.run(_add(paths, sources))
-    return open_console(paths, read_only=args.read_only, drawing=drawing_of(args))
+    return open_console(paths, read_only=args.read_only, drawing=drawing)
 
 
 def _ensure_engine(paths: RoomPaths, config: Path | None) -> bool:

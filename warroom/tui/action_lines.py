@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from warroom.core.model import ActionState
-from warroom.core.moments import clock_text
 from warroom.core.view import ActionView
 from warroom.tui.cells import cut, fit, labelled, width_of
 from warroom.tui.decide_lines import person_words, rule_words
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.plan_lines import plan_lines
+from warroom.tui.times import clock_text, minute_text, moment_text
 from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, UNBEGUN, action_state, left_text, waits
 
+MOST_WORDS = 72
+"""Cells for the words of a row: what stands behind them is not lost at the far edge of a wide screen."""
 _VERDICTS = {"contained": "good", "open": "bad", "unknown": "warn"}
 _LOUD = (ActionState.NOT_HELD, ActionState.FAILED, ActionState.AMBIGUOUS)
 
@@ -18,18 +21,18 @@ _LOUD = (ActionState.NOT_HELD, ActionState.FAILED, ActionState.AMBIGUOUS)
 def action_rows(actions: list[ActionView], width: int, now: float) -> list[Line]:
     """Return one row an action, newest first: state, verb and bot, by whom and when, proof."""
     rows = [_row(action, width, now) for action in reversed(actions)]
-    return rows or [line(("nothing was done to a bot; x contains one", "dim"))]
+    return rows or [line((f"nothing was done to a bot; {key_for('contain')} contains one", "dim"))]
 
 
 def _row(action: ActionView, width: int, now: float) -> Line:
     words, style = action_state(action)
-    cells = max(12, width - 45 if width >= 70 else width - 36)
+    cells = min(MOST_WORDS, max(12, width - 45 if width >= 70 else width - 36))
     tail, tail_style = _tail(action, now, cells)
     spans = [
         (fit(words, 13), style),
         (" " + fit(f"{action.verb} {action.bot}", 24 if width >= 70 else 15), "strong"),
         (" " + fit(tail, cells), tail_style),
-        (" " + clock_text(action.requested)[:5], "dim"),
+        (" " + minute_text(action.requested), "dim"),
         (" " + action.operator, "dim"),
     ]
     return line(*cut(spans, width), key=f"action:{action.id}")
@@ -42,7 +45,8 @@ def _tail(action: ActionView, now: float, cells: int) -> Span:
     if waits(action) and action.approval is not None:
         return _longest(_waiting_words(action, now), cells), "warn"
     if action.state is ActionState.DRAFT:
-        return _longest(["prepared, nothing is done yet · b begins", "b begins it"], cells), "text"
+        begin = key_for("begin")
+        return _longest([f"prepared, nothing is done yet · {begin} begins", f"{begin} begins it"], cells), "text"
     if action.broken_glass and action.state in LIVE_ACTIONS:
         loud, proved = "GLASS BROKEN", _proof_words(action, now)
         why = f"{loud}: {action.broken_glass}"
@@ -58,8 +62,8 @@ def _waiting_words(action: ActionView, now: float) -> list[str]:
     by = f"asked by {asked.asked_by}"
     short = "back? " if asked.release else ""
     return [
-        f"{what} a 2nd person: {by}, {end} · A approves",
-        f"{short}{by}, {end} · A approves",
+        f"{what} a 2nd person: {by}, {end} · {key_for('approve')} approves",
+        f"{short}{by}, {end} · {key_for('approve')} approves",
         f"{short}{by}, {end}",
         f"{short}{end}",
         end,
@@ -110,7 +114,7 @@ def action_lines(action: ActionView, width: int, now: float) -> list[Line]:
     if action.supersedes is not None:
         rows += labelled("follows", f"{action.supersedes}, which was milder", width)
     if action.expires is not None and action.state in LIVE_ACTIONS:
-        end = f"by itself at {clock_text(action.expires)}, in {left_text(action.expires - now)}"
+        end = f"by itself at {moment_text(action.expires)}, in {left_text(action.expires - now)}"
         rows += labelled("ends", end, width, "warn")
     if action.state in UNBEGUN:
         return [*rows, EMPTY, line(("PLAN: NOTHING OF IT IS DONE YET", "head")), *_plan(action, width)]
@@ -125,17 +129,17 @@ def _plan(action: ActionView, width: int) -> list[Line]:
 def _key_rows(action: ActionView, width: int) -> list[Line]:
     keys: list[tuple[str, str]] = []
     if waits(action):
-        keys += [("A", "approve"), ("D", "say no")]
+        keys += [("approve", "approve"), ("deny", "say no")]
     if action.state is ActionState.DRAFT:
-        keys += [("b", "begin")]
+        keys += [("begin", "begin")]
     if action.state in UNBEGUN:
-        keys += [("K", "call off")]
+        keys += [("cancel", "call off")]
     if action.state is ActionState.PENDING_APPROVAL:
-        keys += [("B", "break glass")]
+        keys += [("break_glass", "break glass")]
     if action.state in RELEASABLE:
-        keys += [] if waits(action) else [("r", "release")]
-        keys += [("v", "verify now")]
-    spans = [span for key, what in keys for span in ((f"{key} ", "key"), (f"{what}   ", "text"))]
+        keys += [] if waits(action) else [("release", "release")]
+        keys += [("verify", "verify now")]
+    spans = [span for id, what in keys for span in ((f"{key_for(id)} ", "key"), (f"{what}   ", "text"))]
     return [line(*cut(spans, width))] if spans else []
 
 

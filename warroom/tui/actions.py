@@ -209,6 +209,7 @@ ACTIONS: tuple[Action, ...] = (
         footer=98,
     ),
     _look("palette", ":,ctrl+p", "commands", "Find any command by its name.", footer=85),
+    _look("times", "z", "UTC or local", "Tell all times in UTC, or in local time with its offset.", footer=120),
     _look("redraw", "ctrl+l", "redraw", "Draw the whole screen again, after something else wrote on it.", footer=120),
     _look(
         "fresh",
@@ -278,32 +279,6 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 BY_ID = {action.id: action for action in ACTIONS}
-
-_KEY_NAMES = {
-    "space": "Space",
-    "enter": "Enter",
-    "escape": "Esc",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "home": "Home",
-    "end": "End",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "f1": "F1",
-    "ctrl+c": "^c",
-    "ctrl+p": "^p",
-    "ctrl+l": "^l",
-    "ctrl+r": "^r",
-}
-
-
-def key_names(action: Action) -> list[str]:
-    """Return the keys of an action as a person reads them."""
-    return [_KEY_NAMES.get(key, key) for key in action.keys.split(",")]
 
 
 def actions_on(page: str) -> list[Action]:

@@ -10,6 +10,7 @@ from warroom.tui.cells import fit
 from warroom.tui.chosen import bot_in_question, pending_alarm, the_alarm, the_incident, the_step
 from warroom.tui.console import Act, Console
 from warroom.tui.forms import Field, Form
+from warroom.tui.keymap import key_for
 from warroom.tui.words import PHASES, ROLES, SETTLED
 
 _ALL_LINES = "all lines"
@@ -18,7 +19,7 @@ _ALL_LINES = "all lines"
 def _incident(console: Console, view: View) -> IncidentView | None:
     incident = the_incident(view, console.scene.chosen)
     if incident is None:
-        console.say("there is no incident yet; o on the board or on an alarm opens one", "warn")
+        console.say(f"there is no incident yet; {key_for('open')} on the board or on an alarm opens one", "warn")
     return incident
 
 

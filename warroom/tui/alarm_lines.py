@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from warroom.core.model import Reason
-from warroom.core.moments import clock_text
 from warroom.core.view import AlarmView, View
 from warroom.tui.cells import fit, labelled, wrapped
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, line
 from warroom.tui.similar import similar_lines, similar_to, similar_words
+from warroom.tui.times import clock_text
 from warroom.tui.words import alarm_mark, number_text, score_style
 
 _BAR = 24
@@ -46,9 +47,10 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
 def _next(alarm: AlarmView) -> str:
     if alarm.incident:
         return f"belongs to {alarm.incident}: Enter opens its room"
+    then = f"{key_for('open')} opens an incident, {key_for('contain')} contains the bot"
     if alarm.acknowledged:
-        return f"seen by {alarm.acknowledged}; o opens an incident, x contains the bot"
-    return "a acknowledges it, o opens an incident, x contains the bot"
+        return f"seen by {alarm.acknowledged}; {then}"
+    return f"{key_for('ack')} acknowledges it, {then}"
 
 
 def _reason_lines(reason: Reason, width: int) -> list[Line]:

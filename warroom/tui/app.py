@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
@@ -17,10 +17,11 @@ from textual.screen import Screen
 from warroom.core.clean import clean
 from warroom.core.company import Company
 from warroom.core.room import Room
+from warroom.core.settings_console import ConsoleSettings
 from warroom.core.view import View
-from warroom.core.whereabouts import Ignored, Whereabouts
+from warroom.tui import keymap, times
 from warroom.tui.bell import Bell, title_text
-from warroom.tui.copying import WriteCopy, clipboard_bytes
+from warroom.tui.copying import clipboard_bytes
 from warroom.tui.drafts import Drafts
 from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
 from warroom.tui.frame.orders import BELL
@@ -29,11 +30,11 @@ from warroom.tui.frame.writer import FrameWriter
 from warroom.tui.keeper import Keeper
 from warroom.tui.link import Link
 from warroom.tui.modal import Modal
-from warroom.tui.recall import Memory
-from warroom.tui.report import CopyFailed, Export, ExportFailed, MakeDraft
-from warroom.tui.scene import Scenarios
+from warroom.tui.outside import NOTHING, Outside
+from warroom.tui.palettes import colours_of
+from warroom.tui.report import CopyFailed, ExportFailed
 from warroom.tui.screen import RoomScreen
-from warroom.tui.theme import THEME, Painter
+from warroom.tui.theme import OWN_COLOURS, Painter, inks_for, theme_name, themes
 from warroom.tui.together import Reporter
 from warroom.tui.typed_ahead import Typed, TypedAhead
 
@@ -49,6 +50,7 @@ _REDRAW_S = 1.0
 _ACTS_APART_S = 0.05
 """Shortest time between two drawings that somebody's act asks for."""
 _PASTE_LIMIT = 4000
+_USUAL = ConsoleSettings()
 
 
 class WarRoomApp(TappedApp[int], inherit_bindings=False):
@@ -64,54 +66,50 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         self,
         room: Room,
         *,
-        ascii: bool = False,
+        settings: ConsoleSettings = _USUAL,
         clock: Callable[[], float] = time.time,
-        export: Export | None = None,
-        draft: MakeDraft | None = None,
-        scenarios: Scenarios | None = None,
-        budget_bps: float | None = None,
-        write_copy: WriteCopy | None = None,
-        memory: Memory | None = None,
-        found: Whereabouts | Ignored | None = None,
-        bell: bool = False,
-        title: bool = False,
-        notes: Sequence[str] = (),
+        outside: Outside = NOTHING,
+        colours: int | None = None,
     ) -> None:
-        """`budget_bps`: bytes a second that the screen may send on average; the answer to a key comes on top.
+        """`settings`: what the person likes; ValueError when its keys clash, which `key_faults` tells before.
 
-        None takes what suits most lines, `math.inf` sets no limit. `found` is where the person was when they were last
-        here, `memory` keeps where they are now. `bell` rings for new alarms and for containments that do not hold,
-        `title` names the window. `notes` are said at the start.
+        `outside`: what it may do and know beyond the room. `colours` of the terminal: 0, 16, 256 or more; None asks
+        the environment.
         """
         # Textual takes NO_COLOR out of the environment, and drops every colour only when told of ANSI from the start.
-        colours = not os.environ.get("NO_COLOR")
+        colours = colours_of(os.environ) if colours is None else colours
+        theme = theme_name(settings.theme, colours=colours)
         super().__init__(
-            driver_class=frame_driver(budget_bps or DEFAULT_BUDGET_BPS, titled=title),
-            ansi_color=None if colours else True,
+            driver_class=frame_driver(settings.budget_bps or DEFAULT_BUDGET_BPS, titled=settings.title),
+            ansi_color=True if theme in OWN_COLOURS else None,
         )
+        self.settings = settings
         self.animation_level = "none"
         self._room = room
         self._link = Link(room)
         self._clock = clock
-        painter = Painter(ascii_only=ascii, colours=colours)
-        self.register_theme(THEME)
-        self.theme = THEME.name if colours else "ansi-dark"
-        self.set_class(ascii, "ascii")
-        drafts = Drafts(draft)
+        times.hold(settings.times)
+        keymap.hold(settings.keys)
+        self.set_keymap(keymap.textual_keymap())
+        painter = Painter(inks_for(settings.theme, colours=colours), ascii_only=settings.ascii)
+        for one in themes():
+            self.register_theme(one)
+        self.theme = theme
+        self.set_class(settings.ascii, "ascii")
+        drafts = Drafts(outside.draft)
         self._front = RoomScreen(
             room,
             painter,
             clock,
-            drafts.remembering(export, clock),
-            write_copy=write_copy,
-            clipboard_bytes=clipboard_bytes(budget_bps),
+            drafts.remembering(outside.export, clock),
+            write_copy=outside.write_copy,
+            clipboard_bytes=clipboard_bytes(settings.budget_bps),
         )
         self._front.scene.drafts = drafts
-        self._front.scene.scenarios = scenarios or self._front.scene.scenarios
-        self._keeper = Keeper(self._front.recall, memory, found, clock)
-        self._bell = Bell() if bell else None
-        self._titled, self._ascii = title, ascii
-        self._notes = list(notes)
+        self._front.scene.scenarios = outside.scenarios or self._front.scene.scenarios
+        self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
+        self._bell = Bell() if settings.bell else None
+        self._notes = list(outside.notes)
         self._reporter = Reporter(room)
         self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), super().on_event)
 
@@ -174,8 +172,8 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         """Ring, and name the window, where that is asked for."""
         if self._bell is not None and view is not None and self._bell.due(view, now):
             send(self, BELL)
-        if self._titled and isinstance(self._driver, FrameDriver):
-            self._driver.entitle(title_text(self._room.welcome, view, self._room.lost, ascii=self._ascii))
+        if self.settings.title and isinstance(self._driver, FrameDriver):
+            self._driver.entitle(title_text(self._room.welcome, view, self._room.lost, ascii=self.settings.ascii))
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, and remember from where."""

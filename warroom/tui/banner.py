@@ -9,6 +9,7 @@ from warroom.core.model import ActionState, Verb
 from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.view import ActionView, View
 from warroom.tui.cells import fit, wrapped
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, line
 from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, left_text, waits
 
@@ -41,8 +42,9 @@ def alarm_banner(view: View, now: float) -> list[str]:
 
 def _unproven(action: ActionView) -> str:
     if action.state is ActionState.NOT_HELD:
-        return f"NOT HELD: {action.verb} {action.bot}: the bot still answers. x acts harder, 4 the proof"
-    return f"AMBIGUOUS: {action.verb} {action.bot}: nobody knows whether it is done. v on page 4"
+        keys = f"{key_for('contain')} acts harder, {key_for('page_actions')} the proof"
+        return f"NOT HELD: {action.verb} {action.bot}: the bot still answers. {keys}"
+    return f"AMBIGUOUS: {action.verb} {action.bot}: nobody knows whether it is done. {_on_actions('verify')}"
 
 
 def _made_good(action: ActionView, view: View) -> bool:
@@ -62,7 +64,9 @@ def _wanted(action: ActionView, now: float) -> str:
     if asked is None:
         return ""
     what = f"let {action.bot} back" if asked.release else f"{action.verb} {action.bot}"
-    return f"2ND PERSON WANTED: {what}, {action.id}, lapses in {left_text(asked.lapses - now)}: A on page 4"
+    return (
+        f"2ND PERSON WANTED: {what}, {action.id}, lapses in {left_text(asked.lapses - now)}: {_on_actions('approve')}"
+    )
 
 
 def untold(view: View, now: float) -> list[str]:
@@ -73,8 +77,8 @@ def untold(view: View, now: float) -> list[str]:
     texts = dict.fromkeys(f"{one.audience} of {one.incident}, {one.channel} gave up" for one in counted)
     late = [one for one in view.outbox if one.state in OPEN and now - one.created >= UNSENT_S]
     if not texts and any(not _told_since(one, view.outbox) for one in late):
-        return [f"NOBODY WAS TOLD YET: {view.outbox_word}. 6 shows why"]
-    return [f"NOBODY WAS TOLD: {text}: read it out by phone. 6 shows why" for text in texts]
+        return [f"NOBODY WAS TOLD YET: {view.outbox_word}. {key_for('page_outbox')} shows why"]
+    return [f"NOBODY WAS TOLD: {text}: read it out by phone. {key_for('page_outbox')} shows why" for text in texts]
 
 
 def _told_since(one: Delivery, outbox: list[Delivery]) -> bool:
@@ -89,7 +93,7 @@ def _broke_lately(action: ActionView, now: float) -> bool:
 
 
 def _broken(action: ActionView) -> str:
-    return f"GLASS BROKEN: {action.verb} {action.bot} by one person alone. Page 4 shows why"
+    return f"GLASS BROKEN: {action.verb} {action.bot} by one person alone. Page {key_for('page_actions')} shows why"
 
 
 def _ends_soon(action: ActionView, now: float) -> bool:
@@ -98,9 +102,14 @@ def _ends_soon(action: ActionView, now: float) -> bool:
 
 def _ending(action: ActionView, now: float) -> str:
     end = (action.expires or now) - now
-    return f"ENDS IN {left_text(end)}: {action.verb} {action.bot} lets the bot back by itself. x contains it anew"
+    anew = f"{key_for('contain')} contains it anew"
+    return f"ENDS IN {left_text(end)}: {action.verb} {action.bot} lets the bot back by itself. {anew}"
 
 
 def headline(text: str, width: int) -> list[Line]:
     """Return a loud text over the whole width, at most three rows of it."""
     return [line((fit(f" {row.text}", width), "loud")) for row in wrapped(text, width - 2, "loud")[:3]]
+
+
+def _on_actions(id: str) -> str:
+    return f"{key_for(id)} on page {key_for('page_actions')}"

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warroom.core.clean import clean
-from warroom.core.moments import clock_text, elapsed_text
+from warroom.core.moments import elapsed_text
 from warroom.core.view import AlarmView, BotView, IncidentView, View
 from warroom.tui.cells import cut, fit, width_of
 from warroom.tui.lines import Line, line
 from warroom.tui.outbox_lines import due_words
+from warroom.tui.times import clock_text
 from warroom.tui.words import SEVERITY_STYLE, age, alarm_mark, bot_state, count, hour_trend, score_style, trend
 
 _TREND_CELLS = 10
 _HOUR_CELLS = 12
+
+MOST_WORDS = 80
+"""Cells for what an alarm is about: who has seen it stands behind that, not at the far edge of a wide screen."""
 
 
 def board_lines(view: View, width: int, now: float, order: Sequence[BotView] | None = None) -> list[Line]:
@@ -104,7 +108,10 @@ def _incident_row(incident: IncidentView, width: int, now: float) -> Line:
     spans = [
         (fit(f"{incident.severity} {incident.id}", 12), SEVERITY_STYLE[incident.severity] if incident.open else "dim"),
         (" " + fit(state, 10), "text" if incident.open else "dim"),
-        (" " + fit(incident.title, 34 if width >= 100 else 24), "strong" if incident.open else "dim"),
+        (
+            " " + fit(incident.title, 60 if width >= 160 else 34 if width >= 100 else 24),
+            "strong" if incident.open else "dim",
+        ),
         (" " + tail, "bad" if late else "accent"),
     ]
     return line(*cut(spans, width), key=f"incident:{incident.id}")
@@ -121,7 +128,7 @@ def alarm_row(alarm: AlarmView, width: int) -> Line:
         (" " + clock_text(alarm.time), "dim"),
         (" " + fit(alarm.bot, 14), "strong"),
         (" " + fit(f"{alarm.score:.0f}", 3, right=True), score_style(alarm.score)),
-        (" " + fit(why, max(8, width - 42 - seen_cells)), "text"),
+        (" " + fit(why, min(MOST_WORDS, max(8, width - 42 - seen_cells))), "text"),
         (" " + fit(seen, seen_cells), "dim" if alarm.acknowledged else "warn"),
     ]
     return line(*cut(spans, width), key=f"alarm:{alarm.id}")

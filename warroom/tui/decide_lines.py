@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from warroom.core.moments import clock_text
 from warroom.core.ports import Checked
 from warroom.core.queries import NotAnswered, ObservationAnswer, PlanAnswer, QueryAnswer
 from warroom.core.view import ActionView, ApprovalView
 from warroom.tui.cells import fit, labelled
 from warroom.tui.decisions import Decision, undoes
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, line
 from warroom.tui.plan_lines import check_lines, loud_lines, observed_lines, plan_lines, undo_lines
+from warroom.tui.times import moment_text
 from warroom.tui.words import action_state, left_text, waits
 
 
@@ -40,7 +41,7 @@ def _asked_lines(action: ActionView, width: int, now: float) -> list[Line]:
 
 def person_words(name: str, uid: int | None, at: float, reason: str) -> str:
     """Return who asked when and why."""
-    return f"by {name} (uid {'–' if uid is None else uid}) at {clock_text(at)}: {reason or 'no reason given'}"
+    return f"by {name} (uid {'–' if uid is None else uid}) at {moment_text(at)}: {reason or 'no reason given'}"
 
 
 def rule_words(asked: ApprovalView, now: float) -> str:
@@ -75,8 +76,9 @@ def decide_loud(decision: Decision, action: ActionView, today: QueryAnswer | Non
 
 def _changes(decision: Decision, action: ActionView, today: QueryAnswer | None) -> list[str]:
     if isinstance(today, PlanAnswer) and today.sha256 != action.plan_sha256:
-        away = "D says no" if decision is Decision.APPROVE else "K calls it off"
-        return [f"the target changed since: this will be refused; {away}, x asks anew"]
+        approving = decision is Decision.APPROVE
+        away = f"{key_for('deny')} says no" if approving else f"{key_for('cancel')} calls it off"
+        return [f"the target changed since: this will be refused; {away}, {key_for('contain')} asks anew"]
     if isinstance(today, NotAnswered):
         return [f"no plan can be made now: {today.reason}"]
     return []

@@ -10,6 +10,7 @@ from warroom.core.access import why_not_alone
 from warroom.core.commands import Command
 from warroom.core.model import ActionState, Reversible
 from warroom.core.view import ActionView
+from warroom.tui.keymap import key_for
 from warroom.tui.words import RELEASABLE, waits
 
 
@@ -25,8 +26,6 @@ class Decision(StrEnum):
 
 
 _NEXT = {
-    ActionState.DRAFT: "b begins it, K calls it off",
-    ActionState.PENDING_APPROVAL: "A approves, K calls it off",
     ActionState.RUNNING: "wait for its proof",
     ActionState.RELEASING: "wait for its proof",
 }
@@ -70,7 +69,8 @@ def why_not(decision: Decision, action: ActionView, uid: int, now: float) -> str
             return f"{stands(action)} and waits for nobody{_instead(action)}"
         case Decision.RELEASE:
             if waits(action):
-                return f"the release of {action.id} waits for a 2nd person; A approves, D says no"
+                keys = f"{key_for('approve')} approves, {key_for('deny')} says no"
+                return f"the release of {action.id} waits for a 2nd person; {keys}"
             held = action.state in RELEASABLE
             return "" if held else f"{stands(action)}: nothing to release{_instead(action)}"
         case _:
@@ -81,19 +81,28 @@ def _not_asked(decision: Decision, action: ActionView, uid: int, now: float) -> 
     asked = action.approval
     if asked is None or not waits(action):
         return f"{stands(action)} and waits for nobody{_instead(action)}"
-    again = "r asks anew" if asked.release else "x asks anew"
+    again = f"{key_for('release' if asked.release else 'contain')} asks anew"
     if now > asked.lapses:
         return f"the request for {action.id} lapsed; {again}"
     if asked.asked_uid == uid:
         if decision is Decision.DENY and not asked.release:
-            return f"you asked for {action.id} yourself; K calls it off"
-        alone = "" if asked.release or why_not_alone(action.plan) else "; B breaks the glass"
+            return f"you asked for {action.id} yourself; {key_for('cancel')} calls it off"
+        alone = "" if asked.release or why_not_alone(action.plan) else f"; {key_for('break_glass')} breaks the glass"
         return f"another account than yours must answer {action.id}: you asked{alone}"
     return ""
 
 
 def _instead(action: ActionView) -> str:
-    advice = "r releases it" if action.state in RELEASABLE and not waits(action) else _NEXT.get(action.state, "")
+    off = f"{key_for('cancel')} calls it off"
+    match action.state:
+        case ActionState.DRAFT:
+            advice = f"{key_for('begin')} begins it, {off}"
+        case ActionState.PENDING_APPROVAL:
+            advice = f"{key_for('approve')} approves, {off}"
+        case state if state in RELEASABLE and not waits(action):
+            advice = f"{key_for('release')} releases it"
+        case state:
+            advice = _NEXT.get(state, "")
     return f"; {advice}" if advice else ""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from warroom.core.draft import Draft, DraftPart
-from warroom.core.moments import clock_text
 from warroom.core.view import View
 from warroom.tui.cells import across, cut, fit, width_of, wrapped
 from warroom.tui.drafts import Drafts
 from warroom.tui.lines import Line, Span, line
+from warroom.tui.times import clock_text
 
 _TITLE_CELLS = 26
 

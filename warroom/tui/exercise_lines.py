@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warroom.core.exercise import Exercise, Goal, Mark
-from warroom.core.moments import clock_text, elapsed_text
+from warroom.core.moments import elapsed_text
 from warroom.core.view import View
 from warroom.tui.cells import across, fit, labelled, width_of, wrapped
 from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.times import clock_text
 from warroom.tui.words import left_text, span_text
 
 _MARKS = {

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from itertools import zip_longest
 
 from warroom.core.clean import clean
 from warroom.core.model import Mode
 from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.view import View
-from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, footer_actions, key_names
+from warroom.tui.actions import ACTIONS, BY_ID, EVERYWHERE, LIST, STREAM, Action, footer_actions
 from warroom.tui.banner import alarm_banner
 from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
+from warroom.tui.keymap import key_for, key_names
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
+from warroom.tui.times import minute_text, zone_text
 from warroom.tui.together_lines import here_spans, news_span
 from warroom.tui.twins import twin_words
 from warroom.tui.words import LIVE_ACTIONS, UNBEGUN, age, size
@@ -31,7 +33,7 @@ PAGES = {
     "messages": ("0", "Messages"),
     "help": ("?", "Help"),
 }
-"""Page to the key that opens it and its title."""
+"""Page to the key that usually opens it and its title."""
 
 
 def mode_badges(scene: Scene) -> list[Span]:
@@ -60,11 +62,12 @@ def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
     """Return the pages with what waits on each: with the titles of all, or only of the page that is shown."""
     spans: list[Span] = []
     waiting, outbox = _waiting(scene.view), scene.view.outbox if scene.view else []
-    for page, (key, title) in PAGES.items():
+    for page, (usual, title) in PAGES.items():
         here = page == scene.page
         if not here and not _is_offered(page, scene.view):
             continue
-        tab = f" {key} {title}" if here or titles else f" {key}"
+        opens = page_key(page, usual)
+        tab = f" {opens} {title}" if here or titles else f" {opens}"
         spans += [(" ", "text"), (f"{tab} " if here else tab, "tab-here" if here else "dim")]
         if waiting.get(page):
             spans.append((f" {waiting[page]}", "warn"))
@@ -84,6 +87,12 @@ def _is_offered(page: str, view: View | None) -> bool:
             return bool(view and view.exercise)
         case _:
             return True
+
+
+def page_key(page: str, usual: str) -> str:
+    """Return the key that opens a page for the person at this console."""
+    action = page if page in BY_ID else f"page_{page}"
+    return key_for(action) if action in BY_ID else usual
 
 
 def _outbox_marks(outbox: list[Delivery], *, words: bool) -> list[Span]:
@@ -116,13 +125,13 @@ def status_line(scene: Scene) -> Line:
         return across([left], [("waiting for the engine’s first view ", "warn")], scene.width)
     behind = sum(s.behind_bytes for s in view.sources)
     last = max((s.last_line for s in view.sources if s.last_line is not None), default=None)
-    clock = dt.datetime.fromtimestamp(scene.now, dt.UTC).strftime("%H:%MZ")
+    clock = minute_text(scene.now) + zone_text(scene.now)
     right: list[Span] = [(f"behind {size(behind)}", "warn" if behind > 1_000_000 else "dim")]
     right.append((f" · line {_ago(last, scene.now)}", "dim"))
     right.append((f" · saved #{view.chain.length} {view.chain.head[:8]}", "dim"))
     if scene.width < 100 and news:
         right = right[2:] if scene.width < 80 else [(" " + right[2][0].removeprefix(" · "), "dim")]
-    right.append((f" · {clock} ", "dim"))
+    right.append((f" · {clock} ", "dim" if clock.endswith("Z") else "accent"))
     if scene.width >= 100 and view.outbox_word and not news:
         # The answer to a command stands in its place for a while; the top line counts all the same.
         while _cells([left, (view.outbox_word, "warn"), *right]) >= scene.width - 3 and len(right) > 1:
@@ -167,7 +176,8 @@ def banner_texts(scene: Scene) -> list[str]:
     if scene.lost:
         room = scene.welcome.room
         why = fit(scene.lost, min(120, width_of(clean(scene.lost)))).rstrip()
-        return [f"engine gone: {why} · start it again: warroom watch --room {room} · this screen is old; q leaves"]
+        leave = f"this screen is old; {key_for('leave')} leaves"
+        return [f"engine gone: {why} · start it again: warroom watch --room {room} · {leave}"]
     if scene.view is None:
         return []
     return [scene.view.banner] if scene.view.banner else alarm_banner(scene.view, scene.now)
@@ -193,16 +203,33 @@ _TWINS_FROM = 100
 _SECTIONS = ((EVERYWHERE, "EVERYWHERE"), (LIST, "IN A LIST"), (STREAM, "IN A STREAM"))
 
 
+_TWO_COLUMNS = 150
+"""Cells from which the help stands in two columns."""
+
+
 def help_lines(page: str, width: int) -> list[Line]:
-    """Return the keys of a page, then those of everywhere, from the table."""
-    rows: list[Line] = []
+    """Return the keys of a page, then those of everywhere, from the table; in two columns where they fit."""
+    two = width >= _TWO_COLUMNS
+    parts = _help_parts(page, width // 2 - 2 if two else width)
+    last = wrapped("Esc never leaves. Whatever you do is asked of the engine and recorded.", width, "dim")
+    if not two:
+        return [row for part in parts for row in (*part, EMPTY)] + last
+    half = width // 2
+    left, right = ([row for part in side for row in (*part, EMPTY)] for side in (parts[:2], parts[2:]))
+    pairs = zip_longest(left, right, fillvalue=EMPTY)
+    rows = [line(*across(one.spans, (), half).spans, *other.spans) for one, other in pairs]
+    return [*rows, *last]
+
+
+def _help_parts(page: str, width: int) -> list[list[Line]]:
+    """Return the rows of each place: this page, everywhere, lists, streams."""
+    parts: list[list[Line]] = []
     shown: set[str] = set()
     for where, title in ((page, f"ON THIS PAGE: {PAGES[page][1]}"), *_SECTIONS):
         actions = [a for a in ACTIONS if where in a.where and a.id not in shown]
         if not actions:
             continue
-        rows += [EMPTY] if rows else []
-        rows.append(line((title, "head")))
+        rows = [line((title, "head"))]
         for action in actions:
             shown.add(action.id)
             keys = " ".join(key_names(action))
@@ -212,6 +239,5 @@ def help_lines(page: str, width: int) -> list[Line]:
             beside: list[Span] = [(twin, "dim")] if twin.strip() and not more and spare >= 0 else []
             rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text"), *beside))
             rows += [line((" " * 16 + text, "text")) for text in more]
-            rows += [line((" " * 14 + twin, "dim"))] if twin.strip() and not beside else []
-    rows += [EMPTY, *wrapped("Esc never leaves. Whatever you do is asked of the engine and recorded.", width, "dim")]
-    return rows
+        parts.append(rows)
+    return parts

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warroom.core.moments import clock_text
 from warroom.core.queries import HistogramAnswer
 from warroom.tui.cells import cut
 from warroom.tui.lines import Line, Span
+from warroom.tui.times import minute_text
 
 SPAN_S = 1200.0
 LABEL_CELLS = 34
@@ -32,7 +32,7 @@ def histogram_lines(counts: HistogramAnswer, alarms: Sequence[float], width: int
         block = _BLOCKS[(lines * 8 - 1) // top] if lines else " "
         bars.append((block, "bad" if errors else "info"))
     late = counts.since > counts.start + counts.bucket_s
-    words = f" since {clock_text(counts.since)[:5]}" if late else " 20 min"
+    words = f" since {minute_text(counts.since)}" if late else " 20 min"
     words += f" · {sum(counts.lines):,} lines"
     if sum(counts.errors):
         words += f" · {sum(counts.errors):,} errors"

@@ -15,7 +15,8 @@ def bindings_for(*where: str, target: str = "screen.") -> list[BindingType]:
         if not set(where) & set(action.where):
             continue
         for key in action.keys.split(","):
-            found.append(Binding(key, f"{target}act('{action.id}')", action.title, show=False))
+            # The id is what a person's own keys are put in place by.
+            found.append(Binding(key, f"{target}act('{action.id}')", action.title, show=False, id=action.id))
     return found
 
 

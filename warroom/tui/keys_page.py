@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action, key_names
+from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action
 from warroom.tui.frame_lines import PAGES
+from warroom.tui.keymap import key_text
 from warroom.tui.twins import twin_words
 
 _HEAD = """# Keys of the console
@@ -13,6 +14,9 @@ This page is written from the table in `warroom/tui/actions.py`; a test compares
 Keys do nothing on a read-only console when they are marked *changes*. What acts on a bot is marked *dangerous*: it
 always opens a dialog with the exact plan, and its button counts a press only after 0.3 s in which nothing else was
 pressed or pasted. Esc never leaves the console. Left unbound on purpose: ^a ^b ^s ^q ^z ^d ^k.
+
+These are the usual keys. Every one can be another: [your own keys](console.md#keys). The commands have the ids in the
+last table of this page. Footer, palette (`:`) and help (`?`) show the keys that hold.
 """
 _TWINS = """## The same on the command line
 
@@ -31,6 +35,7 @@ def keys_markdown() -> str:
         if actions:
             parts.append(f"## {title}\n\n| keys | command | what it does | |\n|---|---|---|---|\n" + _rows(actions))
     parts.append(_twins())
+    parts.append("## Ids for your own keys\n\n| id | command | keys |\n|---|---|---|\n" + _id_rows())
     return "\n".join(parts)
 
 
@@ -39,12 +44,16 @@ def _twins() -> str:
     return f"{_TWINS}\n| keys | command | on the command line |\n|---|---|---|\n{rows}"
 
 
+def _id_rows() -> str:
+    return "".join(f"| `{a.id}` | {a.title} | {_keys(a)} |\n" for a in ACTIONS)
+
+
 def _rows(actions: list[Action]) -> str:
     return "".join(f"| {_keys(a)} | {a.title} | {a.help} | {_marks(a)} |\n" for a in actions)
 
 
 def _keys(action: Action) -> str:
-    return " ".join(f"`{key}`" for key in key_names(action))
+    return " ".join(f"`{key}`" for key in map(key_text, action.keys.split(",")))
 
 
 def _marks(action: Action) -> str:

@@ -120,6 +120,11 @@ class LogPane(Vertical):
         self._counts, self._counted = None, 0.0
         self._redraw(0)
 
+    def shown_anew_in_time(self) -> None:
+        """Times are told in another zone: every row is written anew, nothing is fetched."""
+        self.stream.forget()
+        self.show()
+
     def act(self, id: str) -> None:
         """Do what a key of a log asks for, other than moving."""
         session = self.session

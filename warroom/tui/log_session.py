@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from warroom.core.moments import clock_text
 from warroom.core.queries import (
     Lines,
     LinesAnswer,
@@ -23,6 +22,7 @@ from warroom.tui.log_hits import Hits
 from warroom.tui.log_marks import Marks
 from warroom.tui.log_rows import LogRows, Row, identity_of, moment_of
 from warroom.tui.stream_filter import StreamFilter
+from warroom.tui.times import moment_text
 
 NEAR = 40
 """Rows from the edge of what is held at which more are asked for."""
@@ -189,7 +189,7 @@ class LogSession:
             self._stuck = bool(answer.why) and not answer.lines
             self.word = ""
             if self._stuck and answer.reached is not None:
-                self.word = f"none back to {clock_text(answer.reached)}, up goes on"
+                self.word = f"none back to {moment_text(answer.reached)}, up goes on"
         self.hits.add(self.rows.rows)
 
     def _take_errand(self, errand: Errand, answer: QueryAnswer) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from warroom.core.moments import clock_text
+from warroom.tui.keymap import key_for
 from warroom.tui.log_session import LogSession
 from warroom.tui.stream_lines import stream_title
+from warroom.tui.times import moment_text
 
 
 def title_words(session: LogSession) -> str:
@@ -29,7 +30,7 @@ def title_words(session: LogSession) -> str:
 def _news(session: LogSession) -> str:
     errand = session.errand
     if errand is not None and errand.reached is not None:
-        return f"looking: {clock_text(errand.reached)}, {errand.looked:,} lines, Esc stops"
+        return f"looking: {moment_text(errand.reached)}, {errand.looked:,} lines, Esc stops"
     return session.word
 
 
@@ -42,4 +43,4 @@ def empty_words(session: LogSession) -> str:
     if not session.filter.any or not session.filter.on:
         return session.word or "no line yet"
     far = session.word or ("that is all there is" if session.at_start else "reading…")
-    return f"{session.hidden:,} lines are hidden; {far}; & and Enter shows all"
+    return f"{session.hidden:,} lines are hidden; {far}; {key_for('filter')} and Enter shows all"

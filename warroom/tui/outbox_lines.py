@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warroom.core.clean import clean
-from warroom.core.moments import clock_text
 from warroom.core.notices import OPEN, Audience, Delivery, DeliveryState, honest_word
 from warroom.core.queries import NoticeAnswer
 from warroom.core.view import IncidentView, View
 from warroom.tui.cells import cut, fit, labelled, width_of, wrapped
+from warroom.tui.keymap import key_for
 from warroom.tui.letters import Letter, Letters, number_of
 from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.times import clock_text, moment_text
 from warroom.tui.words import age, left_text, span_text
 
 _NOTHING = (
-    "Nobody was told anything by this room yet. T tells people of an incident. Who can be told, and by which channel, "
-    "stands in the config under [notify] (docs/notify.md); without it nobody can be told from here."
+    "Nobody was told anything by this room yet. {key} tells people of an incident. Who can be told, and by which "
+    "channel, stands in the config under [notify] (docs/notify.md); without it nobody can be told from here."
 )
 
 
@@ -63,7 +64,7 @@ def outbox_rows(deliveries: Sequence[Delivery], letters: Letters, width: int, no
         room = width - sum(width_of(text) for text, _ in spans) - 1
         spans.append((" " + fit(_tail(one, letters.of(one), now, room), room), "dim" if _taken(one) else "text"))
         rows.append(line(*cut(spans, width), key=f"notice:{one.notice}"))
-    return rows or wrapped(_NOTHING, width, "dim")
+    return rows or wrapped(_NOTHING.format(key=key_for("tell")), width, "dim")
 
 
 def _whom(one: Delivery) -> str:
@@ -92,7 +93,7 @@ def tries_words(one: Delivery, now: float) -> str:
     tried = "1 try" if one.tries == 1 else f"{one.tries} tries"
     match one.state:
         case DeliveryState.ACCEPTED:
-            return f"at {clock_text(one.accepted)}" if one.accepted is not None else ""
+            return f"at {moment_text(one.accepted)}" if one.accepted is not None else ""
         case DeliveryState.DEAD:
             return f"after {tried}"
         case DeliveryState.LEASED:
@@ -108,7 +109,7 @@ def delivery_lines(one: Delivery, view: View, letters: Letters, width: int, now:
     """Return one notice whole: how it stands, who took it by any channel, where it goes, who asked, what it says."""
     head: list[Span] = [delivery_state(one, now), (f"  {one.event} for {one.audience} by {one.channel}", "strong")]
     rows = [line(*cut([*head, (f"  {one.incident}", "dim")], width))]
-    rows += [line(("T ", "key"), ("tells again, or somebody else", "text"))]
+    rows += [line((f"{key_for('tell')} ", "key"), ("tells again, or somebody else", "text"))]
     alike = [other for other in view.outbox if _news(other) == _news(one)]
     lost = any(other.state is DeliveryState.DEAD for other in alike)
     so = honest_word(one.audience, [], alike, now)
@@ -116,7 +117,7 @@ def delivery_lines(one: Delivery, view: View, letters: Letters, width: int, now:
     rows += labelled("receiver", letters.place(one), width)
     rows += _fate_lines(one, width, now)
     letter = letters.of(one)
-    asked = f"written {clock_text(one.created)}"
+    asked = f"written {moment_text(one.created)}"
     if letter is not None:
         by = f"by itself, because of entry #{letter.about}" if letter.about else f"by {letter.asked_by}"
         asked = f"{by}, {asked}"
@@ -174,7 +175,7 @@ def due_words(incident: IncidentView, now: float) -> Span | None:
         return None
     left = incident.update_due - now
     if left < 0:
-        return f"UPDATE LATE {span_text(-left)}: T tells people", "bad"
+        return f"UPDATE LATE {span_text(-left)}: {key_for('tell')} tells people", "bad"
     return f"update due in {left_text(left)}", "warn" if left < UPDATE_SOON_S else "dim"
 
 

@@ -8,7 +8,8 @@ from typing import Protocol, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from warroom.tui.actions import Action, actions_on, key_names
+from warroom.tui.actions import Action, actions_on
+from warroom.tui.keymap import key_names
 
 
 class ActingScreen(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.content import Content
@@ -52,6 +53,8 @@ class Pane(ScrollView, Painted, can_focus=True):
         self._follow = follow
         self._choice = choice
         self._strips: LRUCache[tuple[Line, str, int], Strip] = LRUCache(512)
+        self._clicked = ""
+        """Key of the row that the last click has chosen, until something else was done."""
         self._title = ""
         self._known_width = 0
         """Width when it was last on the screen: rows that are built anew only after the layout cost a second frame."""
@@ -167,10 +170,26 @@ class Pane(ScrollView, Painted, can_focus=True):
 
     def on_blur(self) -> None:
         """Paint the cursor as that of a pane that waits."""
+        self._clicked = ""
         self._repaint_cursor(-1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row that was clicked; a second click on the same thing opens it, wherever it stands by then."""
+        event.stop()
+        at = event.get_content_offset(self)
+        row = at.y + self.scroll_offset.y if at is not None else -1
+        if not (0 <= row < len(self._lines)) or not self._lines[row].key:
+            self._clicked = ""
+            return
+        again = self._clicked == self._lines[row].key == self.key
+        self._move_to(row)
+        self._clicked = "" if again else self.key
+        if again:
+            self.post_message(self.Opened(self.key))
 
     def action_act(self, id: str) -> None:
         """Move the cursor, or scroll where there is none."""
+        self._clicked = ""
         page = max(1, self.scrollable_content_region.height - 1)
         steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -len(self._lines)}
         if id == "enter":
@@ -187,10 +206,14 @@ class Pane(ScrollView, Painted, can_focus=True):
         place = keyed.index(self._row) + (by if abs(by) == 1 else 0)
         if abs(by) > 1:
             place = min(range(len(keyed)), key=lambda i: abs(keyed[i] - (self._row + by)))
-        old_row, self._row = self._row, keyed[min(max(place, 0), len(keyed) - 1)]
-        if self._row == old_row:
+        row = keyed[min(max(place, 0), len(keyed) - 1)]
+        if self._row == row:
             self.scroll_to(y=0 if by < 0 else self.scroll_offset.y, animate=False)
             return
+        self._move_to(row)
+
+    def _move_to(self, row: int) -> None:
+        old_row, self._row = self._row, row
         self._repaint_cursor(old_row)
         self._reveal()
         self.post_message(self.Moved(self.key))

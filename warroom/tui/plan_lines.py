@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from warroom.core.model import Plan, Reversible, Verb
-from warroom.core.moments import clock_text
 from warroom.core.ports import Check, Checked
 from warroom.core.queries import PlanAnswer, QueryAnswer, ShadowAnswer
 from warroom.tui.cells import fit, labelled
 from warroom.tui.lines import Line, line
+from warroom.tui.times import minute_text
 from warroom.tui.words import span_text
 
 _CHECKED = {Checked.OK: ("ok", "good"), Checked.FAILED: ("FAILED", "bad"), Checked.UNKNOWN: ("UNKNOWN", "warn")}
@@ -34,7 +34,7 @@ def last_hour_words(answer: QueryAnswer) -> str:
     blast, reached = answer.blast, answer.coverage
     counts = f"{blast.requests_last_hour} requests of {blast.users_last_hour} users, {blast.hostile_last_hour} hostile"
     told = counts if blast.requests_last_hour else "no request"
-    return told if reached.whole else f"{told}, since {clock_text(reached.since)[:5]} alone: {reached.why}"
+    return told if reached.whole else f"{told}, since {minute_text(reached.since)} alone: {reached.why}"
 
 
 def check_lines(checks: Iterable[Check], width: int) -> list[Line]:

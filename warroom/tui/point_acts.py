@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from warroom.core.view import View
 from warroom.tui.console import Console
+from warroom.tui.keymap import key_for
 
 
 async def point(console: Console, view: View) -> None:
     """Point at what is under the cursor; where one points at it already, end that."""
     target = console.in_hand()
     if target is None:
-        words = "nothing here to point at: k stops the stream and takes a line, j and k choose a row"
+        words = (
+            f"nothing here to point at: {key_for('up')} stops the stream and takes a line, "
+            f"{key_for('down')} and {key_for('up')} choose a row"
+        )
         console.say(words, "warn")
         return
     pointer = console.scene.company.pointer

@@ -18,6 +18,7 @@ from warroom.core.commands import Answer, Command
 from warroom.tui.bar import Bar
 from warroom.tui.cells import cut, fit, width_of, wrapped
 from warroom.tui.dialogs import PushButton, TextInput
+from warroom.tui.keymap import key_for
 from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import Line, line
 from warroom.tui.modal import Modal
@@ -113,7 +114,7 @@ class QuietDialog(Modal[str | None]):
         height = pane.scrollable_content_region.height
         hidden = len(rows) - height if height > 0 else 0
         noun = "row" if hidden == 1 else "rows"
-        pane.title(title + (f" · {hidden} {noun} more: Tab to it, j scrolls" if hidden > 0 else ""))
+        pane.title(title + (f" · {hidden} {noun} more: Tab to it, {key_for('down')} scrolls" if hidden > 0 else ""))
         pane.show(rows)
 
     def value(self, id: str) -> str:
@@ -134,6 +135,11 @@ class QuietDialog(Modal[str | None]):
         go = self.go_button
         if not (go.has_focus and event.key in ("enter", "space")):
             go.stir()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A click breaks the quiet, but for that on the button, which judges itself as it does a key."""
+        if event.widget is not self.go_button:
+            self.go_button.stir()
 
     def on_paste(self) -> None:
         """A paste breaks the quiet and is never a confirmation."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from warroom.core.moments import age_text, clock_text
+from warroom.core.moments import age_text
 from warroom.core.view import View
 from warroom.core.whereabouts import Ignored, Sight, Whereabouts
 from warroom.tui.cells import fit, width_of
@@ -18,6 +18,7 @@ from warroom.tui.keys import give_keys_to
 from warroom.tui.log_sight import show_again, sight_of
 from warroom.tui.pages.page import Page
 from warroom.tui.scene import Scene
+from warroom.tui.times import clock_text
 
 _ROOT = "overview"
 _UNDO_S = 60.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from warroom.core.draft import Draft
-from warroom.core.moments import clock_text
 from warroom.core.room import ConnectionLost
+from warroom.tui.times import moment_text
 
 Export = Callable[[str, str], Awaitable[str]]
 """Incident and format to the path that was written."""
@@ -32,4 +32,4 @@ async def written_words(export: Export | None, incident: str, format: str, now: 
         path = await export(incident, format)
     except (ExportFailed, ConnectionLost) as error:
         return f"not written: {error}", "bad"
-    return f"written at {clock_text(now)}: {path}", "good"
+    return f"written at {moment_text(now)}: {path}", "good"

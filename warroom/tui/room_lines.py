@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from warroom.core.clean import clean
 from warroom.core.model import Phase
-from warroom.core.moments import clock_text, elapsed_text
+from warroom.core.moments import elapsed_text
 from warroom.core.view import IncidentView, StepView, TimelineView, View
 from warroom.tui.cells import across, cut, fit, labelled, width_of, wrapped
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.outbox_lines import due_words
+from warroom.tui.times import clock_text, minute_text, moment_text
 from warroom.tui.words import PHASES, ROLES, SETTLED, SEVERITY_STYLE, due_text, is_overdue, person, step_mark
 
 
 def no_incident_lines(view: View, width: int) -> list[Line]:
     """Return what the page says while there is no incident."""
     waiting = sum(1 for a in view.alarms if a.acknowledged is None)
-    text = "No incident is open. "
-    text += f"{waiting} alarms wait: 3 shows them, o opens an incident." if waiting else "o on the board (1) opens one."
+    text, opens = "No incident is open. ", key_for("open")
+    text += (
+        f"{waiting} alarms wait: {key_for('page_alarms')} shows them, {opens} opens an incident."
+        if waiting
+        else f"{opens} on the board ({key_for('page_overview')}) opens one."
+    )
     return wrapped(text, width, "dim")
 
 
@@ -27,7 +33,7 @@ def header_lines(incident: IncidentView, width: int, now: float) -> tuple[Line, 
     """
     end = now if incident.closed is None else incident.closed
     clock = elapsed_text(end - incident.opened)
-    commander = incident.roles.get("incident_commander", "nobody: R takes a role")
+    commander = incident.roles.get("incident_commander", f"nobody: {key_for('role')} takes a role")
     who: tuple[Span, ...] = (
         (" │ commander ", "dim"),
         *cut([(commander, "text")], 22),
@@ -67,9 +73,11 @@ def phase_line(incident: IncidentView, width: int) -> Line:
 def next_line(incident: IncidentView, width: int, now: float) -> Line:
     """Return the next thing to do, and when people wait for an update."""
     if not incident.open:
-        return line(("next: ", "accent"), (fit("closed; P writes the post-mortem", width - 6), "text"))
+        return line(
+            ("next: ", "accent"), (fit(f"closed; {key_for('export')} writes the post-mortem", width - 6), "text")
+        )
     due = due_words(incident, now)
-    step = incident.next_step or "all steps are settled: C closes it"
+    step = incident.next_step or f"all steps are settled: {key_for('close')} closes it"
     left: list[Span] = [("next: ", "accent"), *cut([(step, "strong")], width - 6)]
     return across(left, [(f" {due[0]}", due[1])] if due else [], width)
 
@@ -112,7 +120,7 @@ def _step_spans(step: StepView, mark: Span, title_cells: int) -> list[Span]:
 
 def _when(step: StepView, now: float) -> str:
     """Return when a step was settled or is due."""
-    return clock_text(step.at)[:5] if step.state in SETTLED and step.at else due_text(step, now)
+    return minute_text(step.at) if step.state in SETTLED and step.at else due_text(step, now)
 
 
 def checklist_title(incident: IncidentView) -> str:
@@ -127,18 +135,12 @@ def step_lines(step: StepView, incident: IncidentView, width: int, now: float) -
     rows = wrapped(step.title, width, "strong")
     keys: list[Span] = []
     if step.verb is not None:
-        keys += [("x ", "key"), (f"contain: {step.verb} {bot}   ", "text")]
+        keys += [(f"{key_for('contain')} ", "key"), (f"contain: {step.verb} {bot}   ", "text")]
     if step.state in SETTLED:
-        keys += [("space ", "key"), ("take the tick back", "text")]
+        offered = [("tick", "take the tick back")]
     else:
-        keys += [
-            ("space ", "key"),
-            ("tick   ", "text"),
-            ("S ", "key"),
-            ("skip   ", "text"),
-            ("t ", "key"),
-            ("note", "text"),
-        ]
+        offered = [("tick", "tick   "), ("skip", "skip   "), ("note", "note")]
+    keys += [span for id, what in offered for span in ((f"{key_for(id)} ", "key"), (what, "text"))]
     rows.append(line(*cut(keys, width)))
     facts = [
         PHASES[step.phase],
@@ -153,7 +155,7 @@ def step_lines(step: StepView, incident: IncidentView, width: int, now: float) -
     if step.detail:
         rows += wrapped(step.detail, width)
     if step.by:
-        said = f"{step.state} by {step.by}" + (f" at {clock_text(step.at)}" if step.at else "")
+        said = f"{step.state} by {step.by}" + (f" at {moment_text(step.at)}" if step.at else "")
         rows += wrapped(said + (f": {step.reason}" if step.reason else ""), width, "dim")
     return rows
 
@@ -166,7 +168,7 @@ def timeline_lines(entries: list[TimelineView], width: int) -> list[Line]:
         label = f"{clock_text(entry.at)} {fit(entry.who, who_cells)} "
         style = "strong" if entry.kind in _LOUD else "text"
         rows += labelled(label, entry.text, width, style, len(label))
-    return rows or [EMPTY, line(("nothing is written down yet; t writes a note", "dim"))]
+    return rows or [EMPTY, line((f"nothing is written down yet; {key_for('note')} writes a note", "dim"))]
 
 
 _LOUD = frozenset({"contain", "approval", "decision"})

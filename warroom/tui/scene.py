@@ -16,6 +16,8 @@ from warroom.tui.together import Others
 
 WIDE = (110, 30)
 """Columns and rows from which the incident room shows its four panes at once."""
+ROOMY = (160, 30)
+"""Columns and rows from which a list and what is under its cursor stand beside each other."""
 LEAST = (60, 18)
 """Columns and rows below which nothing but one honest line is shown."""
 
@@ -67,6 +69,11 @@ class Scene:
     def wide(self) -> bool:
         """Say whether the four panes fit."""
         return self.width >= WIDE[0] and self.height >= WIDE[1]
+
+    @property
+    def roomy(self) -> bool:
+        """Say whether two panes fit beside each other on every page."""
+        return self.width >= ROOMY[0] and self.height >= ROOMY[1]
 
     @property
     def too_small(self) -> bool:

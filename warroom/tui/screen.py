@@ -13,6 +13,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from warroom.core.room import Room
+from warroom.core.settings_console import Zone
+from warroom.tui import times
 from warroom.tui.actions import BY_ID, EVERYWHERE, STREAM
 from warroom.tui.acts import ACTS
 from warroom.tui.banner import headline
@@ -240,6 +242,8 @@ class RoomScreen(Screen[None]):
                 self._guide.forget()
                 self._trail.clear()
                 self.recall.fresh()
+            case "times":
+                self._turn_times()
             case "redraw":
                 redraw(self.app)
             case "palette":
@@ -256,6 +260,14 @@ class RoomScreen(Screen[None]):
                 self.shown.act_on_log(id)
             case _:
                 self._perform(id)
+
+    def _turn_times(self) -> None:
+        zone = times.turn()
+        for page in self._pages.values():
+            if (log := page.log_pane()) is not None:
+                log.shown_anew_in_time()
+        told = "in UTC" if zone is Zone.UTC else f"in local time, UTC{times.zone_text(self._clock())}"
+        self.hands.say(f"all times are {told} now", "good")
 
     def _perform(self, id: str) -> None:
         view = self.scene.view

@@ -19,7 +19,7 @@ _DEADLY = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
 """Signals that would end the console with the terminal as it is; held while it is not its own."""
 
 
-async def play(app: WarRoomApp, *, mouse: bool = False) -> int:
+async def play(app: WarRoomApp) -> int:
     """Run the console until its user leaves or the terminal is gone; returns its exit code, raises what ended it.
 
     A dead terminal answers the last restoring writes with EIO; there is nobody left to restore it for.
@@ -32,7 +32,7 @@ async def play(app: WarRoomApp, *, mouse: bool = False) -> int:
     try:
         for name in _DEADLY:
             loop.add_signal_handler(name, app.exit, 0)
-        await app.run_async(mouse=mouse)
+        await app.run_async(mouse=app.settings.mouse)
     except OSError as error:
         if error.errno != errno.EIO:
             raise
@@ -45,6 +45,6 @@ async def play(app: WarRoomApp, *, mouse: bool = False) -> int:
     return app.return_code or 0
 
 
-def run_console(app: WarRoomApp, *, mouse: bool = False) -> int:
+def run_console(app: WarRoomApp) -> int:
     """Run the console in an event loop of its own; see `play`."""
-    return asyncio.run(play(app, mouse=mouse))
+    return asyncio.run(play(app))

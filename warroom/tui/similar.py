@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from warroom.core.model import ActionState, Verb
-from warroom.core.moments import clock_text
 from warroom.core.view import AlarmView, IncidentView, View
 from warroom.tui.cells import cut, fit
 from warroom.tui.lines import Line, line
+from warroom.tui.times import clock_text
 from warroom.tui.words import alarm_mark, span_text
 
 SHOWN = 5

@@ -171,6 +171,14 @@ class Stream(Painted, can_focus=True):
         event.stop()
         self._scroll(_WHEEL_ROWS)
 
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row that was clicked; this pauses."""
+        event.stop()
+        at = event.get_content_offset(self)
+        if at is not None and 0 <= at.y < len(self._window):
+            self.session.go_on()
+            self.go_to(self._window[at.y][0])
+
     def _scroll(self, by: int) -> None:
         self.session.go_on()
         self.session.rows.scroll(by, self._height, self._height_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warroom.core.line_filter import LEVELS, MOST_TERMS, FilterRefused, LineFilter, Sieve
+from warroom.tui.keymap import key_for
 
 _SHORT = {"DEBUG": "debug", "INFO": "info", "WARNING": "warn", "ERROR": "error", "CRITICAL": "crit"}
 
@@ -39,7 +40,7 @@ class StreamFilter:
             self.on = True
             return ""
         if len(self.only) + len(self.without) >= MOST_TERMS:
-            return f"{MOST_TERMS} filters are enough; & and Enter removes them"
+            return f"{MOST_TERMS} filters are enough; {key_for('filter')} and Enter removes them"
         try:
             Sieve(LineFilter("", (term,)))
         except FilterRefused as refused:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from warroom.core.clean import clean
 from warroom.core.line_filter import Term
-from warroom.core.moments import age_text, clock_text
+from warroom.core.moments import age_text
 from warroom.core.permalink import Permalink, permalink_text
 from warroom.core.view import LogLine
 from warroom.tui.cells import cut, fit, width_of
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, Span, line
+from warroom.tui.times import clock_text
 
 _LEVELS = {
     "DEBUG": ("debug", "dim"),
@@ -112,7 +114,7 @@ def stream_title(
     if not following and back_s >= 60:
         told.append(f"{age_text(back_s)} back")
     told += [clean(word) for word in (news, *words) if word]
-    return " · ".join(told if following else [*told, "G resumes"])
+    return " · ".join(told if following else [*told, f"{key_for('last')} resumes"])
 
 
 def detail_lines(entry: LogLine | None, sha256: str, fault: str, width: int) -> list[Line]:

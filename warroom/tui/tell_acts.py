@@ -8,6 +8,7 @@ from warroom.core.view import View
 from warroom.tui.chosen import incident_in_question
 from warroom.tui.console import Console
 from warroom.tui.forms import Field, Form
+from warroom.tui.keymap import key_for
 from warroom.tui.outbox_lines import told_so_far
 
 _EVENTS = {
@@ -23,7 +24,7 @@ async def tell(console: Console, view: View) -> None:
     scene = console.scene
     incident = incident_in_question(view, scene.chosen, scene.page)
     if incident is None:
-        console.say("there is no incident to tell of; o on the board or on an alarm opens one", "warn")
+        console.say(f"there is no incident to tell of; {key_for('open')} on the board or on an alarm opens one", "warn")
         return
     audiences = tuple(
         (one.value, f"{one.value:<12} {told_so_far(view, incident.id, one, scene.now)}") for one in Audience

@@ -1,6 +1,8 @@
-"""Colours: one dark theme, a style for each name that lines use, and the painter that turns lines into strips."""
+"""Themes for Textual's own widgets, and the painter that turns lines into strips."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
@@ -8,70 +10,113 @@ from textual.strip import Strip
 from textual.theme import Theme
 
 from warroom.core.clean import clean
+from warroom.core.settings_console import Look
 from warroom.tui.cells import width_of
 from warroom.tui.lines import ASCII, Line, Span
+from warroom.tui.palettes import ANSI, PALETTES, PLAIN, Inks, inks_of
 
-THEME = Theme(
-    name="warroom",
-    primary="#7aa2c8",
-    secondary="#5b7a96",
-    accent="#8fb6d9",
-    warning="#d9a441",
-    error="#e0695c",
-    success="#86b37d",
-    foreground="#ccd3da",
-    background="#101317",
-    surface="#161a20",
-    panel="#39424d",
-    dark=True,
-)
+NO_COLOURS = "warroom-none"
+OWN_COLOURS = frozenset({NO_COLOURS, f"warroom-{Look.ANSI}"})
+"""Themes that are drawn on the terminal's own ground."""
+_OWN = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "input-cursor-background": "ansi_default",
+    "input-cursor-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "input-selection-background": "ansi_default",
+    "input-selection-foreground": "ansi_default",
+    "border": "ansi_default",
+    "border-blurred": "ansi_default",
+    "block-cursor-background": "ansi_default",
+    "block-cursor-foreground": "ansi_default",
+    "block-cursor-text-style": "reverse",
+    "block-hover-background": "ansi_default",
+}
+"""What Textual would draw in a colour of its own choice."""
 
-_COLOURED = {
-    "text": "#ccd3da",
-    "strong": "bold #eef2f6",
-    "dim": "#7d8894",
-    "head": "#7d8894",
-    "good": "#86b37d",
-    "warn": "#d9a441",
-    "bad": "bold #e0695c",
-    "info": "#7aa2c8",
-    "accent": "#8fb6d9",
-    "key": "bold #8fb6d9",
-    "phase": "bold #101317 on #8fb6d9",
-    "phase-name": "bold #8fb6d9",
-    "tab-here": "bold #eef2f6 on #2a323c",
-    "loud": "bold #101317 on #e0695c",
-    "hit": "bold #101317 on #d9a441",
-    "live": "bold #101317 on #86b37d",
-    "drill": "bold #101317 on #d9a441",
-    "readonly": "bold #101317 on #8fb6d9",
-    "button": "#ccd3da on #2a323c",
-    "button-here": "bold #101317 on #8fb6d9",
-    "button-danger": "bold #101317 on #e0695c",
-}
-_PLAIN = {
-    **dict.fromkeys(_COLOURED, ""),
-    **dict.fromkeys(("strong", "bad", "key", "phase-name", "accent"), "bold"),
-    **dict.fromkeys(
-        ("phase", "loud", "hit", "live", "drill", "readonly", "button-here", "button-danger"), "bold reverse"
-    ),
-    "tab-here": "bold underline",
-    "warn": "underline",
-    "dim": "dim",
-    "head": "dim",
-}
+
+def themes() -> list[Theme]:
+    """Return the family as Textual takes it; `ansi` is drawn in the terminal's own colours and ground."""
+    found = [
+        Theme(
+            name=f"warroom-{look}",
+            primary=palette.info,
+            secondary=palette.title,
+            accent=palette.accent,
+            warning=palette.warn,
+            error=palette.bad,
+            success=palette.good,
+            foreground=palette.text,
+            background=palette.paper,
+            surface=palette.sheet,
+            panel=palette.rule,
+            dark=palette.dark,
+            variables={
+                "block-cursor-background": palette.accent,
+                "block-cursor-foreground": palette.paper,
+                "input-cursor-background": palette.text,
+                "input-cursor-foreground": palette.paper,
+                "input-selection-background": palette.tab,
+                "input-selection-foreground": palette.strong,
+            },
+        )
+        for look, palette in PALETTES.items()
+    ]
+    return [*found, _own(f"warroom-{Look.ANSI}", "cyan", "yellow", "red"), _own(NO_COLOURS)]
+
+
+def _own(name: str, accent: str = "default", warning: str = "default", error: str = "default") -> Theme:
+    """Return a theme of the terminal's own colours."""
+    own = "ansi_default"
+    return Theme(
+        name=name,
+        ansi=True,
+        primary=f"ansi_{accent}",
+        accent=f"ansi_{accent}",
+        warning=f"ansi_{warning}",
+        error=f"ansi_{error}",
+        secondary=own,
+        success=own,
+        foreground=own,
+        background=own,
+        surface=own,
+        panel=own,
+        boost=own,
+        variables=_OWN,
+    )
+
+
+def theme_name(look: Look, *, colours: int) -> str:
+    """Return the theme that goes with `inks_for`."""
+    if not colours:
+        return NO_COLOURS
+    return f"warroom-{look if colours > 16 else Look.ANSI}"
+
+
+def inks_for(look: Look, *, colours: int) -> Inks:
+    """Return the styles of a look on a terminal of so many colours; 0 draws without any."""
+    if not colours:
+        return PLAIN
+    return inks_of(PALETTES[look]) if look in PALETTES and colours > 16 else ANSI
+
+
+def _flat(style: Style) -> Style:
+    """Return a style as it is drawn on the cursor's row where colours are exchanged: dim would be grey on grey."""
+    return Style(bold=style.bold, underline=style.underline)
 
 
 class Painter:
     """Turns lines into strips; every text passes `clean` here once more, whatever the builders did."""
 
-    def __init__(self, *, ascii_only: bool, colours: bool) -> None:
+    def __init__(self, inks: Inks, *, ascii_only: bool) -> None:
         self.ascii_only = ascii_only
-        table = _COLOURED if colours else _PLAIN
+        table = inks.table
         self._styles = {name: Style.parse(text) for name, text in table.items()}
         self._solid = {name for name, text in table.items() if {"on", "reverse", "underline"} & set(text.split())}
-        self._here = Style.parse("on #26303b" if colours else "reverse")
-        self._away = Style.parse("on #1b2128" if colours else "underline")
+        self._here, self._away = Style.parse(inks.here), Style.parse(inks.away)
+        self._flat = {name: _flat(style) for name, style in self._styles.items()} if inks.flat else self._styles
+        self._lined = {"warn"} if table["warn"] == "underline" else set()
 
     def text(self, text: str) -> str:
         """Return text as it may be painted."""
@@ -86,17 +131,31 @@ class Painter:
     ) -> Strip:
         """Return a row of `width` cells from cell `start` on, behind `gutter`; `cursor` is here, away or empty."""
         runs = self._runs(line, gutter, 0 if start else width)
-        body = Strip([Segment(text, self._styles[style]) for text, style in runs])
+        styles = self._flat if cursor == "here" else self._styles
+        body = Strip([Segment(text, styles[style]) for text, style in runs])
         if start:
             body = body.crop(start, start + width)
         if cursor:
             base = base + (self._here if cursor == "here" else self._away)
         return body.adjust_cell_length(width, base).crop(0, width).apply_style(base)
 
+    def _unlined(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """Take the blanks at both ends out of underlined words, where there is no colour."""
+        for text, style in spans:
+            words = text.strip(" ")
+            if style not in self._lined or words == text or not words:
+                yield text, style
+                continue
+            before = len(text) - len(text.lstrip(" "))
+            yield " " * before, "text"
+            yield words, style
+            yield " " * (len(text) - before - len(words)), "text"
+
     def _runs(self, line: Line, gutter: str, width: int) -> list[Span]:
         """Return the spans with equal styles joined and blanks in a neighbour's style: each run costs 40 bytes."""
         runs: list[Span] = []
-        for text, style in (*([(gutter, "key")] if gutter else ()), *line.spans):
+        spans: Iterable[Span] = (*([(gutter, "key")] if gutter else ()), *line.spans)
+        for text, style in self._unlined(spans) if self._lined else spans:
             shown = self.text(text)
             before, of = runs[-1] if runs else ("", style)
             if runs and of == style:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from warroom.core.company import Pointer, is_commander, person_name, roles_of, target_words
-from warroom.core.moments import clock_text
 from warroom.core.view import ConsoleView, TimelineView
 from warroom.tui.cells import cut, fit, width_of
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, Span, line
 from warroom.tui.scene import Scene
+from warroom.tui.times import minute_text
 from warroom.tui.words import ROLES, age
 
 ANSWER_S = 4.0
@@ -57,11 +58,11 @@ def pointer_words(scene: Scene, pointer: Pointer) -> str:
     """Return who points at what, and the key that leads there or back."""
     incidents = scene.view.incidents if scene.view else []
     mark = " (commander)" if is_commander(incidents, pointer.by) else ""
-    before, key = f"{person_name(pointer.by)}{mark} points at ", " (f)"
+    before, key = f"{person_name(pointer.by)}{mark} points at ", f" ({key_for('follow')})"
     if scene.gone_to == pointer.target:
-        before, key = "", " (f goes back)"
+        before, key = "", f" ({key_for('follow')} goes back)"
     elif pointer.by == scene.welcome.operator:
-        before, key = "you point at ", " (@ on it ends that)"
+        before, key = "you point at ", f" ({key_for('point')} on it ends that)"
     room = max(8, scene.width - 3 - width_of(before + key))
     words = pointer.words if width_of(pointer.words) <= room else fit(pointer.words, room).rstrip()
     return before + words + key
@@ -117,7 +118,7 @@ def _person_line(
             "  " + fit("watcher" if one.read_only else parts or "-", _PART_CELLS),
             "readonly" if one.read_only else "text",
         ),
-        (f" since {clock_text(one.since)[:5]}  ", "dim"),
+        (f" since {minute_text(one.since)}  ", "dim"),
         (fit(idle, 9), "dim"),
         ("  " + where, "warn" if presence is not None and presence.confirms else "text"),
     ]

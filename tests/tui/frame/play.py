@@ -23,6 +23,7 @@ from tests.tui import play
 from tests.tui.example import NOW, example_view, log_lines
 from tests.tui.fake_room import FakeRoom
 from warroom.cli.exits import BUG, Failure, complain
+from warroom.core.settings_console import ConsoleSettings
 from warroom.tui import app
 from warroom.tui.app import WarRoomApp
 from warroom.tui.session import run_console
@@ -71,8 +72,8 @@ class _Drawn(WarRoomApp):
 
     CSS_PATH = STYLES
 
-    def __init__(self, room: FakeRoom, target: Path, *, ascii: bool, budget_bps: float) -> None:
-        super().__init__(room, ascii=ascii, clock=lambda: NOW, budget_bps=budget_bps)
+    def __init__(self, room: FakeRoom, target: Path, settings: ConsoleSettings) -> None:
+        super().__init__(room, settings=settings, clock=lambda: NOW)
         self._fake, self._target, self._random = room, target, random.Random(7)
 
     def on_mount(self) -> None:
@@ -108,8 +109,8 @@ def main(mode: str, *more: str) -> int:
     """Run it until its user leaves."""
     room = FakeRoom(example_view(), log_lines(90))
     if mode == "drawn":
-        budget = float(more[2]) if len(more) > 2 else float("inf")
-        return run_console(_Drawn(room, Path(more[0]), ascii="ascii" in more, budget_bps=budget))
+        budget = int(float(more[2])) if len(more) > 2 else 0
+        return run_console(_Drawn(room, Path(more[0]), ConsoleSettings(ascii="ascii" in more, budget=budget)))
     if mode != "bug":
         return play.main(mode)
     try:

@@ -30,12 +30,13 @@ class ActionsPage(Page):
     def draw(self, scene: Scene) -> None:
         """Draw the list and the chosen action."""
         view = scene.view
+        self.set_class(scene.roomy, "beside")
         if view is None:
             return
         action = the_action(view, scene.chosen)
         rows = action_rows(view.actions, self._list.inner_width, scene.now)
         self._list.title(actions_title(view.actions))
-        self._list.styles.height = 1 + min(len(rows), max(3, scene.height // 4))
+        self.share(self._list, len(rows), scene)
         self._list.show(rows, f"action:{action.id}" if action else "")
         self._detail.title(f"{action.id}" if action else "Proof")
         self._detail.show(action_lines(action, self._detail.inner_width, scene.now) if action else [])

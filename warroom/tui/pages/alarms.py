@@ -32,6 +32,7 @@ class AlarmsPage(Page):
     def draw(self, scene: Scene) -> None:
         """Draw the list and the chosen alarm."""
         view = scene.view
+        self.set_class(scene.roomy, "beside")
         if view is None:
             return
         alarm = the_alarm(view, scene.chosen)
@@ -41,7 +42,7 @@ class AlarmsPage(Page):
             self._detail.show([])
             return
         rows = [alarm_row(a, self._list.inner_width) for a in reversed(view.alarms)]
-        self._list.styles.height = 1 + min(len(rows), max(3, scene.height // 4))
+        self.share(self._list, len(rows), scene)
         self._list.show(rows, f"alarm:{alarm.id}")
         self._detail.title(f"Why {alarm.bot} scored {alarm.score:.0f}")
         self._detail.show(alarm_lines(alarm, view, self._detail.inner_width))

@@ -31,6 +31,8 @@ from warroom.tui.room_lines import (
 )
 from warroom.tui.scene import Scene
 
+TALL = 45
+"""Rows from which the step in hand and the actions have more of them."""
 _TABS = ("Checklist", "Timeline", "Actions")
 
 
@@ -107,6 +109,7 @@ class IncidentPage(Page):
 
     def draw(self, scene: Scene) -> None:
         """Draw everything from the chosen incident."""
+        self.set_class(scene.wide and scene.height >= TALL, "tall")
         if scene.wide != self._wide:
             self._wide = scene.wide
             self._arrange()

@@ -31,6 +31,7 @@ class OutboxPage(Page):
     def draw(self, scene: Scene) -> None:
         """Draw the list and the chosen notice; read from the record what is not known of it yet."""
         view = scene.view
+        self.set_class(scene.roomy, "beside")
         if view is None:
             return
         if self.display and scene.letters.wanted(view, scene.now):
@@ -43,7 +44,7 @@ class OutboxPage(Page):
             self._list.styles.height = "1fr"
             self._list.show(rows)
             return
-        self._list.styles.height = 1 + min(len(rows), max(3, scene.height // 4))
+        self.share(self._list, len(rows), scene)
         self._list.show(rows, f"notice:{chosen.notice}")
         self._detail.title(chosen.notice)
         self._detail.show(delivery_lines(chosen, view, scene.letters, self._detail.inner_width, scene.now))

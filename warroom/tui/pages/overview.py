@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
 
 from warroom.tui.bar import Bar
 from warroom.tui.board import attention_lines, attention_title, board_lines, board_title
@@ -21,7 +22,7 @@ from warroom.tui.scene import Scene
 
 
 class OverviewPage(Page):
-    """Board above, then what is due and what needs attention, the stream at the bottom over the full width."""
+    """Board above, attention below or beside it, what is due, and the stream at the bottom over the full width."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("overview")
 
@@ -33,9 +34,11 @@ class OverviewPage(Page):
         self._scene: Scene | None = None
         self._attention = Pane(self._painter, id="attention")
         self._log = LogPane(self._painter, id="board-stream", full=False)
-        yield self._board
+        self._top = Container(id="board-top")
+        with self._top:
+            yield self._board
+            yield self._attention
         yield self._due
-        yield self._attention
         yield self._log
 
     def log_pane(self) -> LogPane:
@@ -45,6 +48,7 @@ class OverviewPage(Page):
     def draw(self, scene: Scene) -> None:
         """Draw board and attention; open the chosen bot's stream."""
         view, self._scene = scene.view, scene
+        self.set_class(scene.roomy, "beside")
         if view is None:
             self._board.title("Bots")
             self._board.show([line(("waiting for the engine’s first view…", "dim"))])
@@ -56,7 +60,7 @@ class OverviewPage(Page):
         self._board.title(board_title(view, held=self._order.stale))
         self._due.show(due_lines(view, scene.width - 2, scene.now))
         attention = attention_lines(view, self._attention.inner_width, scene.now)
-        self._share(scene.height, len(board), len(attention))
+        self._share(scene, len(board), len(attention))
         self._board.show(board, f"bot:{bot.name}" if bot else "")
         self._attention.title(attention_title(view))
         keys = {row.key for row in attention}
@@ -85,7 +89,13 @@ class OverviewPage(Page):
             self.draw(self._scene)
         return sorted_anew
 
-    def _share(self, height: int, bots: int, rows: int) -> None:
-        """Give the board what it needs up to 2/5 of the screen and attention up to 1/4; the stream has the rest."""
-        self._board.styles.height = 1 + min(bots, max(4, height * 2 // 5))
-        self._attention.styles.height = 1 + min(rows, max(3, height // 5))
+    def _share(self, scene: Scene, bots: int, rows: int) -> None:
+        """Give the board what it needs up to 2/5 of the screen and attention up to 1/5; the stream has the rest.
+
+        Beside each other both may have 2/5.
+        """
+        most = max(4, scene.height * 2 // 5)
+        if scene.roomy:
+            bots = rows = max(bots, rows)
+        self._board.styles.height = 1 + min(bots, most)
+        self._attention.styles.height = 1 + min(rows, most if scene.roomy else max(3, scene.height // 5))

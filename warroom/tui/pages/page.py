@@ -31,6 +31,10 @@ class Page(Vertical):
         for child in self.query("Pane"):
             child.refresh()
 
+    def share(self, rows: Pane, count: int, scene: Scene) -> None:
+        """Give a list what it needs up to a quarter of the height, or all of it where what it lists stands beside."""
+        rows.styles.height = "1fr" if scene.roomy else 1 + min(count, max(3, scene.height // 4))
+
     def log_pane(self) -> LogPane | None:
         """Return the log that this page shows, if it shows one."""
         return None

@@ -1,0 +1,141 @@
+"""The mouse: a click chooses, a second one opens, buttons keep their quiet time, text of others is never a command."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from textual.widget import Widget
+
+from tests.tui.example import example_view, log_lines
+from tests.tui.fake_room import FakeRoom
+from tests.tui.running import Session, console
+from tests.tui.waiting import waiting_view
+from warroom.core.commands import ApproveAction
+from warroom.tui.dialogs import PushButton
+from warroom.tui.pane import Pane
+from warroom.tui.quiet import QUIET_S
+from warroom.tui.stream import Stream
+
+
+async def click(session: Session, text: str, *, within: str = "", times: int = 1) -> None:
+    """Click on the first place where a text stands."""
+    rows = session.text.splitlines()
+    y = next(n for n, row in enumerate(rows) if text in row and within in row)
+    await session.pilot.click(offset=(rows[y].index(text), y), times=times)
+
+
+def focused(session: Session) -> Widget:
+    widget = session.app.focused
+    assert widget is not None
+    return widget
+
+
+async def test_a_click_chooses_a_row_and_a_second_one_opens_it() -> None:
+    async with console((120, 36)) as session:
+        await session.see("tool calls denied", "sales")
+        await click(session, "answers three times", within="sales ")
+        await session.see("Stream sales")
+        assert isinstance(focused(session), Pane)
+        assert session.app.screen.query_one("#board", Pane).key == "bot:sales"
+        assert session.app.get_default_screen().page == "overview"
+        await click(session, "answers three times", within="sales ")
+        await session.see("Stream sales", "20 min")
+        assert session.app.get_default_screen().page == "stream"
+
+
+async def test_a_double_click_opens_at_once_and_a_click_after_a_key_only_chooses() -> None:
+    async with console((120, 36)) as session:
+        await session.see("SEV1 INC-001")
+        await click(session, "!! CRITICAL", times=2)
+        await session.see("LINES THAT SHOW IT")
+        await session.press("1")
+        await session.see("Attention")
+        await click(session, "rag-search")
+        await session.press("down", "up")
+        await click(session, "rag-search")
+        assert session.app.get_default_screen().page == "overview"
+        await click(session, "rag-search")
+        await session.see("Stream rag-search")
+
+
+async def test_a_second_click_where_another_row_has_come_by_now_opens_nothing() -> None:
+    room = FakeRoom(example_view(), log_lines())
+    async with console((120, 36), room=room) as session:
+        await session.see("nightly")
+        await click(session, "mail ", within="CONTAINED")
+        y = next(n for n, row in enumerate(session.text.splitlines()) if "CONTAINED" in row)
+        view = example_view()
+        room.show(replace(view, bots=[view.bots[-1], *view.bots[:-1]]))
+        session.app.get_default_screen().draw()
+        await session.pilot.pause()
+        await session.pilot.click(offset=(6, y))
+        assert session.app.get_default_screen().page == "overview"
+        assert session.app.screen.query_one("#board", Pane).key == "bot:rag-search"
+
+
+async def test_the_wheel_scrolls_a_list_and_a_log_and_a_click_takes_a_line() -> None:
+    view = example_view()
+    many = [replace(view.bots[2], name=f"bot-{n:02d}") for n in range(40)]
+    async with console((120, 36), view=replace(view, bots=[*view.bots, *many])) as session:
+        await session.see("bot-03")
+        board = session.app.screen.query_one("#board", Pane)
+        for _ in range(3):
+            await session.pilot._post_mouse_events([_wheel()], widget=board, offset=(5, 5))
+        await session.see("bot-12")
+        stream = session.app.screen.query_one("#board-stream", Stream)
+        await session.pilot.click(stream, offset=(10, 3))
+        await session.see("PAUSED")
+        assert focused(session) is stream
+
+
+def _wheel() -> type:
+    from textual.events import MouseScrollDown
+
+    return MouseScrollDown
+
+
+async def test_a_button_that_acts_on_a_bot_wants_its_quiet_time_from_the_mouse_too() -> None:
+    room = FakeRoom(waiting_view(), log_lines())
+    async with console((120, 36), room=room) as session:
+        await session.press("4", "down", "A")
+        await session.see("Approve", "Cancel")
+        go = session.app.screen.query_one("#go", PushButton)
+        session.clock.now += 10
+        await session.pilot.click(go)
+        await session.see("Not sent: wait a moment")
+        await session.pilot.click(go)
+        assert not room.submitted
+        session.clock.now += QUIET_S + 0.1
+        await session.pilot.click("#head")
+        await session.pilot.click(go)
+        await session.see("Not sent: wait a moment")
+        assert not room.submitted
+        session.clock.now += QUIET_S + 0.1
+        await session.pilot.click(go)
+        assert [type(command) for command in room.submitted] == [ApproveAction]
+
+
+async def test_a_click_on_cancel_cancels() -> None:
+    async with console((80, 24)) as session:
+        await session.press("t")
+        await session.see("Note for INC-001")
+        await session.pilot.click("#cancel")
+        await session.pilot.pause()
+        assert "Note for INC-001" not in session.text
+
+
+@pytest.mark.parametrize("evil", ["[@click=app.exit(9)]press me[/]", "\x1b]8;;http://evil\x07press me\x1b]8;;\x07"])
+async def test_a_click_on_text_of_others_does_nothing_but_choose(evil: str) -> None:
+    view = example_view()
+    lines = [replace(line, text=f"{evil} {n}") for n, line in enumerate(log_lines())]
+    bots = [replace(view.bots[0], why=evil), *view.bots[1:]]
+    async with console((120, 36), room=FakeRoom(replace(view, bots=bots), lines)) as session:
+        await session.see("press me")
+        rows = session.text.splitlines()
+        places = [(row.index("press me") + at, y) for y, row in enumerate(rows) if "press me" in row for at in (0, 3)]
+        assert len(places) > 10
+        for x, y in places[1:9]:
+            await session.pilot.click(offset=(x, y))
+        assert session.app.is_running
+        assert session.app.return_code in (None, 0)
+        assert session.app.get_default_screen().page == "overview"
