@@ -117,7 +117,10 @@ OWN = ConsoleSettings(
     keys={
         "contain": ["F9"],
         "note": ["N", "c"],
-        "previous_hit": ["Y"],
+        "copy": ["C"],
+        "close": ["F8"],
+        "sql": ["F7"],
+        "previous_hit": ["V"],
         "help": ["h"],
         "open": ["F6"],
         "page_alarms": ["F3"],

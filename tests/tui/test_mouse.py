@@ -11,6 +11,7 @@ from tests.tui.fake_room import FakeRoom
 from tests.tui.running import Session, console
 from tests.tui.waiting import waiting_view
 from warroom.core.commands import ApproveAction
+from warroom.core.model import BotState
 from warroom.tui.dialogs import PushButton
 from warroom.tui.pane import Pane
 from warroom.tui.quiet import QUIET_S
@@ -64,13 +65,18 @@ async def test_a_second_click_where_another_row_has_come_by_now_opens_nothing() 
         await session.see("nightly")
         await click(session, "mail ", within="CONTAINED")
         y = next(n for n, row in enumerate(session.text.splitlines()) if "CONTAINED" in row)
+        # Esc lets the board be sorted, and mail is the most urgent by now.
+        await session.press("escape")
         view = example_view()
-        room.show(replace(view, bots=[view.bots[-1], *view.bots[:-1]]))
+        loud = [
+            replace(bot, state=BotState.ALARM, name=f"a-{bot.name}") for bot in view.bots if bot.name == "rag-search"
+        ]
+        room.show(replace(view, bots=[*view.bots, *loud]))
         session.app.get_default_screen().draw()
         await session.pilot.pause()
         await session.pilot.click(offset=(6, y))
         assert session.app.get_default_screen().page == "overview"
-        assert session.app.screen.query_one("#board", Pane).key == "bot:rag-search"
+        assert session.app.screen.query_one("#board", Pane).key == "bot:nightly"
 
 
 async def test_the_wheel_scrolls_a_list_and_a_log_and_a_click_takes_a_line() -> None:

@@ -62,8 +62,7 @@ async def open_engine(
     clock = clock or SystemClock()
     make_private(paths.folder)
     loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
-    formats = custom_formats(settings)
-    source = TailSource(formats)
+    source = TailSource(formats := custom_formats(settings))
     async with (
         SqliteJournal(paths.journal) as journal,
         SqliteTelemetry(paths.telemetry) as telemetry,

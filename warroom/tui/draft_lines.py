@@ -6,6 +6,7 @@ from warroom.core.draft import Draft, DraftPart
 from warroom.core.view import View
 from warroom.tui.cells import across, cut, fit, width_of, wrapped
 from warroom.tui.drafts import Drafts
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, Span, line
 from warroom.tui.times import clock_text
 
@@ -22,7 +23,7 @@ def standing_line(incident: str, drafts: Drafts, view: View, width: int) -> Line
     elif exported is not None:
         left = [(f"written by {exported.who} as {exported.format} at {clock_text(exported.at)}", "good")]
     else:
-        left = [("preview, not written: ", "warn"), ("P", "key"), (" writes it", "text")]
+        left = [("preview, not written: ", "warn"), (key_for("export"), "key"), (" writes it", "text")]
     newer = draft.seq - exported.seq if draft is not None and exported is not None else 0
     right: list[Span] = [(f"{newer} newer entries", "warn")] if newer > 0 else []
     if draft is not None and draft.seq < view.chain.length:
@@ -33,7 +34,9 @@ def standing_line(incident: str, drafts: Drafts, view: View, width: int) -> Line
 def parts_title(draft: Draft) -> str:
     """Return how many of the parts for people are written."""
     written = sum(part.written for part in draft.parts)
-    return f"Left to people · {written} of {len(draft.parts)} written · t writes the one under the cursor"
+    return (
+        f"Left to people · {written} of {len(draft.parts)} written · {key_for('note')} writes the one under the cursor"
+    )
 
 
 def part_lines(draft: Draft, width: int) -> list[Line]:
@@ -49,7 +52,7 @@ def _part_row(part: DraftPart, title_cells: int, word_cells: int, width: int) ->
     spans: list[Span] = [
         (box, style),
         (fit(part.title, title_cells), "dim" if part.written else "strong"),
-        ("  t ", "key"),
+        (f"  {key_for('note')} ", "key"),
         (fit(_word(part), word_cells), "dim" if part.written else "accent"),
         ("  " + part.ask, "dim"),
     ]
@@ -65,9 +68,9 @@ def no_draft_lines(view: View, drafts: Drafts, incident: str, width: int) -> lis
     if not incident:
         waiting = sum(1 for alarm in view.alarms if alarm.acknowledged is None)
         text = "No incident, so there is no post-mortem. "
-        text += (
-            f"{waiting} alarms wait: 3 shows them, o opens an incident." if waiting else "o on the board (1) opens one."
-        )
+        opens = key_for("open")
+        shows = f"{waiting} alarms wait: {key_for('page_alarms')} shows them, {opens} opens an incident."
+        text += shows if waiting else f"{opens} on the board ({key_for('page_overview')}) opens one."
         return wrapped(text, width, "dim")
     if drafts.make is None:
         return wrapped(f"This console makes no preview. In a shell: warroom export {incident}", width, "dim")

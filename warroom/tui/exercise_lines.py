@@ -8,6 +8,7 @@ from warroom.core.exercise import Exercise, Goal, Mark
 from warroom.core.moments import elapsed_text
 from warroom.core.view import View
 from warroom.tui.cells import across, fit, labelled, width_of, wrapped
+from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.times import clock_text
 from warroom.tui.words import left_text, span_text
@@ -61,13 +62,14 @@ def next_words(board: Exercise, view: View) -> str:
     incident = next((one for one in reversed(view.incidents) if one.open), None)
     if waiting:
         noun = "alarm waits" if waiting == 1 else "alarms wait"
-        more = "" if incident else ", o opens an incident"
-        return f"{waiting} {noun}: 3 shows why, a acknowledges{more}"
+        more = "" if incident else f", {key_for('open')} opens an incident"
+        return f"{waiting} {noun}: {key_for('page_alarms')} shows why, {key_for('ack')} acknowledges{more}"
     if incident is not None:
-        return f"{incident.next_step or 'all steps are settled: C closes it'} (2 shows the room of {incident.id})"
+        step = incident.next_step or f"all steps are settled: {key_for('close')} closes it"
+        return f"{step} ({key_for('page_incident')} shows the room of {incident.id})"
     if view.incidents:
-        return "7 shows the post-mortem, P writes it"
-    return "watch: 1 shows the bots, 5 the log of one"
+        return f"{key_for('page_postmortem')} shows the post-mortem, {key_for('export')} writes it"
+    return f"watch: {key_for('page_overview')} shows the bots, {key_for('page_stream')} the log of one"
 
 
 def goal_lines(board: Exercise, width: int, now: float) -> list[Line]:

@@ -198,7 +198,7 @@ def message_lines(scene: Scene, width: int) -> list[Line]:
     return timeline_lines(sorted(entries, key=lambda e: e.at), width)
 
 
-_TWINS_FROM = 100
+_TWINS_FROM = 90
 """Columns from which on the help shows what does the same on the command line."""
 _SECTIONS = ((EVERYWHERE, "EVERYWHERE"), (LIST, "IN A LIST"), (STREAM, "IN A STREAM"))
 
@@ -239,5 +239,6 @@ def _help_parts(page: str, width: int) -> list[list[Line]]:
             beside: list[Span] = [(twin, "dim")] if twin.strip() and not more and spare >= 0 else []
             rows.append(line((f"  {fit(keys, 14)}", "key"), (first, "text"), *beside))
             rows += [line((" " * 16 + text, "text")) for text in more]
+            rows += [line((" " * 14 + twin, "dim"))] if twin.strip() and not beside else []
         parts.append(rows)
     return parts
