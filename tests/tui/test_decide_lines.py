@@ -68,5 +68,5 @@ def test_what_is_loud_about_a_decision() -> None:
 
 def test_a_draft_says_who_prepared_it_and_waits_for_nobody() -> None:
     told = "\n".join(row.text for row in decide_lines(Decision.BEGIN, draft_action(), None, 74, NOW))
-    assert "asked     by ana (uid 1000) at 08:38:59: if the freeze does not hold" in told
+    assert "asked     by ana (uid 1000) at 08:38:59Z: if the freeze does not hold" in told
     assert "needs two" not in told

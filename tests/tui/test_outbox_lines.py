@@ -84,7 +84,7 @@ def test_rows_say_when_it_is_tried_next_and_who_asked() -> None:
     rows = [row.text for row in outbox_rows(outbox(), _letters(), 118, NOW)]
     assert "9 tries, next in 12s · connection refused · by ana" in rows[3]
     assert "after 60 tries · 550 no such user · by ben" in rows[2]
-    assert "at 08:26:10 · by itself" in rows[0]
+    assert "at 08:26:10Z · by itself" in rows[0]
     narrow = [row.text for row in outbox_rows(outbox(), _letters(), 77, NOW)]
     assert "next in 12s" in narrow[3]
     assert not [row for row in outbox_rows(outbox(), Letters(), 118, NOW) if " by " in row.text]
@@ -110,7 +110,7 @@ def test_a_notice_that_was_given_up_says_why_and_who_asked() -> None:
     told = _whole(2)
     assert "nobody was told: mail gave up after 60 tries (550 no such user); read it out by phone" in told
     assert "error     550 no such user" in told
-    assert "asked     by ben, written 08:33:59" in told
+    assert "asked     by ben, written 08:33:59Z" in told
 
 
 def test_a_notice_is_shown_with_its_words_as_they_left() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import random
 import signal
@@ -109,7 +110,8 @@ def main(mode: str, *more: str) -> int:
     """Run it until its user leaves."""
     room = FakeRoom(example_view(), log_lines(90))
     if mode == "drawn":
-        budget = int(float(more[2])) if len(more) > 2 else 0
+        given = float(more[2]) if len(more) > 2 else math.inf
+        budget = 0 if math.isinf(given) else int(given)
         return run_console(_Drawn(room, Path(more[0]), ConsoleSettings(ascii="ascii" in more, budget=budget)))
     if mode != "bug":
         return play.main(mode)
