@@ -29,9 +29,11 @@ from tests.waiting import eventually  # noqa: E402
 from warroom.adapters.paths import RoomPaths  # noqa: E402
 from warroom.bootstrap.drill import Hands, Play, play  # noqa: E402
 from warroom.cli.engine import start_engine  # noqa: E402
+from warroom.cli.preview import Previews  # noqa: E402
 from warroom.client.connection import RoomConnection  # noqa: E402
 from warroom.drill.autopilot import Style  # noqa: E402
 from warroom.tui.app import WarRoomApp  # noqa: E402
+from warroom.tui.outside import Outside  # noqa: E402
 from warroom.tui.palettes import TRUECOLOR  # noqa: E402
 
 WIDE, NARROW = (120, 36), (80, 24)
@@ -70,7 +72,7 @@ class Console:
 async def console(paths: RoomPaths, size: tuple[int, int]) -> AsyncIterator[Console]:
     """Attach a console of this size to the room."""
     async with RoomConnection(paths.socket, client="console", follow=True) as room:
-        app = WarRoomApp(room, colours=TRUECOLOR)
+        app = WarRoomApp(room, outside=Outside(draft=Previews(room).draft), colours=TRUECOLOR)
         async with app.run_test(size=size) as pilot:
             yield Console(app, pilot, size)
 
@@ -101,6 +103,13 @@ async def tell(paths: RoomPaths) -> None:
         await wide.press("5", until="FOLLOW")
         await wide.press("slash", *"ignore", "enter", until="/ignore")
         wide.draw("stream")
+        for keys, seen, name in (
+            (("escape", "7"), "preview, not written", "post-mortem"),
+            (("8",), "so far", "drill"),
+            (("9", "down", "down", "enter"), "rows", "query"),
+        ):
+            await wide.press(*keys, until=seen)
+            wide.draw(name)
 
 
 async def export_nothing(room: RoomConnection, paths: RoomPaths, incident: str) -> None:
