@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.quick import left_to_the_long_run
+
 # How long one example takes says more about the machine's other work than about the code.
 settings.register_profile("warroom", deadline=None)
 settings.load_profile("warroom")
@@ -24,6 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if "WARROOM_SKIPS_FILE" in os.environ and not hasattr(config, "workerinput"):
         config.stash[SKIPS] = set()
         config.pluginmanager.register(_Skips(config.stash[SKIPS]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as long what the table leaves to the long run."""
+    table, seen = left_to_the_long_run(), set[str]()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if name in table and (name in seen or not table[name]):
+            item.add_marker(pytest.mark.long)
+        seen.add(name)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -15,6 +15,7 @@ from tests.waiting import eventually
 from warroom.core.settings_console import ConsoleSettings
 from warroom.core.view import View
 from warroom.core.whereabouts import Ignored, Whereabouts
+from warroom.tui import app as app_module
 from warroom.tui.app import WarRoomApp
 from warroom.tui.copying import WriteCopy
 from warroom.tui.outside import Outside
@@ -25,6 +26,8 @@ from warroom.tui.scene import Scenarios
 
 # Textual takes a fiftieth of a second to find out that nothing moves, after each key: most of the time of these tests.
 _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.004, 0.001
+# The console looks at its room four times a second; tests need not wait for that.
+app_module.TICK_S = 0.02
 
 
 class Clock:
