@@ -30,7 +30,7 @@ def test_the_example_of_the_page_is_right(tmp_path: Path) -> None:
     file.write_text(example[1])
     likes = load_console(file, key_faults)
     assert (likes.theme, likes.times, likes.mouse, likes.budget) == (Look.LIGHT, Zone.LOCAL, True, 6000)
-    assert likes.keys == {"note": ["F5"], "contain": ["c", "F9"]}
+    assert likes.keys == {"note": ["F5"], "contain": ["X", "F9"]}
 
 
 def test_a_file_that_is_not_there_is_as_usual_unless_it_was_named(tmp_path: Path) -> None:
