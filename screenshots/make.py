@@ -95,7 +95,7 @@ async def tell(paths: RoomPaths) -> None:
         wide.draw("incident")
         narrow.draw("incident")
         for key, seen, name in (
-            ("3", "LINES THAT SHOW IT", "alarm"),
+            ("3", "WHY", "alarm"),
             ("4", "PROOF FROM OUTSIDE", "actions"),
         ):
             await wide.press(key, until=seen)

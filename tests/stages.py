@@ -33,7 +33,7 @@ def stages(everything: bool, extra: list[str]) -> dict[str, list[str]]:
         "format": ["ruff", "format", "--check", "."],
         "lint": ["ruff", "check", "."],
         "types": ["mypy"],
-        "tests": ["pytest", "-q", "-n", "2", *chosen, *extra],
+        "tests": ["pytest", "-q", "-n", "2", "--dist", "worksteal", *chosen, *extra],
     }
 
 
