@@ -12,11 +12,12 @@ from warroom.tui.chosen import the_incident
 from warroom.tui.lines import split_key
 from warroom.tui.log_pane import LogPane
 from warroom.tui.log_place import LogPlace, line_in_hand, place_in, place_of_line, stand_at
-from warroom.tui.pages.page import Page
+from warroom.tui.pages.page import Page, Show
 from warroom.tui.pane import Pane
 from warroom.tui.scene import Scene
 from warroom.tui.together_lines import live_pointer
 
+_STREAM = "stream"
 _PAGE_OF = {
     Kind.LINE: "stream",
     Kind.STEP: "incident",
@@ -57,10 +58,10 @@ def in_hand(scene: Scene, page: Page) -> Target | None:
 class Guide:
     """Leads to the newest pointer and remembers the way back."""
 
-    def __init__(self, scene: Scene, pages: Callable[[], dict[str, Page]], show: Callable[[str], None]) -> None:
-        """`show` brings a page on the screen and draws it."""
+    def __init__(self, scene: Scene, log: Callable[[str], LogPane | None], show: Show) -> None:
+        """`log` returns what shows the log of a page, None as long as that was never shown."""
         self._scene = scene
-        self._pages = pages
+        self._log = log
         self._show = show
         self._was: _Was | None = None
 
@@ -73,12 +74,11 @@ class Guide:
         if pointer is None or scene.view is None:
             return "nobody points at anything; @ points at what is under the cursor"
         if self._was is None:
-            log = self._log()
             self._was = _Was(
                 scene.page,
                 dict(scene.chosen.ids),
                 scene.chosen.kind,
-                place_in(log.session) if log and pointer.target.kind is Kind.LINE else None,
+                place_in(scene.logs[_STREAM]) if pointer.target.kind is Kind.LINE else None,
             )
         scene.gone_to = pointer.target
         self._lead(scene.view, pointer.target)
@@ -90,11 +90,10 @@ class Guide:
         if was is None:
             return False
         self.forget()
-        scene, log = self._scene, self._log()
+        scene = self._scene
         scene.chosen.ids, scene.chosen.kind = dict(was.ids), was.kind
-        if was.log is not None and log is not None:
-            stand_at(log.session, was.log)
-            log.shown_anew()
+        if was.log is not None:
+            self._stand_at(was.log)
         self._show(was.page)
         return True
 
@@ -104,19 +103,17 @@ class Guide:
 
     def _lead(self, view: View, target: Target) -> None:
         ids, key = self._scene.chosen.ids, f"{target.kind.value}:{target.name}"
-        log = self._log()
-        if target.kind is Kind.LINE and log is not None:
+        if target.kind is Kind.LINE:
             place = place_of_line(view, target)
             ids["bot"] = place.bot or ids.get("bot", "")
-            stand_at(log.session, msgspec.structs.replace(place, bot=ids["bot"]))
-            log.shown_anew()
+            self._stand_at(msgspec.structs.replace(place, bot=ids["bot"]))
         elif target.kind is Kind.STEP:
             ids["incident"], ids["step"] = target.incident, target.name
         else:
             ids[target.kind.value] = target.name
-        page = _PAGE_OF[target.kind]
-        self._show(page)
-        self._pages()[page].point_out(key)
+        self._show(_PAGE_OF[target.kind], lambda page: page.point_out(key))
 
-    def _log(self) -> LogPane | None:
-        return self._pages()["stream"].log_pane()
+    def _stand_at(self, place: LogPlace) -> None:
+        stand_at(self._scene.logs[_STREAM], place)
+        if (log := self._log(_STREAM)) is not None:
+            log.shown_anew()

@@ -27,7 +27,7 @@ _COUNT_S = 2.0
 class LogPane(Vertical):
     """Asks the room for what the person wants to see, one question at a time."""
 
-    def __init__(self, painter: Painter, *, id: str, full: bool) -> None:
+    def __init__(self, painter: Painter, session: LogSession, *, id: str, full: bool) -> None:
         """`full` shows the histogram and the line under the cursor too."""
         super().__init__(id=f"{id}-pane")
         self._painter = painter
@@ -37,7 +37,7 @@ class LogPane(Vertical):
         self._counted = 0.0
         self._counts: HistogramAnswer | None = None
         self._alarms: Sequence[tuple[str, float]] = ()
-        self.session = LogSession()
+        self.session = session
         self._histogram = Bar(painter, [])
         self.stream = Stream(painter, self.session, self.act, id=id)
         self._detail = Bar(painter, [])

@@ -16,7 +16,7 @@ from warroom.tui.copying import Mouth
 from warroom.tui.frame_lines import PAGES
 from warroom.tui.keys import give_keys_to
 from warroom.tui.log_sight import show_again, sight_of
-from warroom.tui.pages.page import Page
+from warroom.tui.pages.page import Page, Show
 from warroom.tui.scene import Scene
 from warroom.tui.times import clock_text
 
@@ -39,10 +39,8 @@ class Memory(Protocol):
 class Recall:
     """Knows the pages of one screen; nothing that acts is ever brought back."""
 
-    def __init__(
-        self, scene: Scene, pages: Callable[[], dict[str, Page]], show: Callable[[str], None], say: Mouth
-    ) -> None:
-        """`show` leads to a page, `say` takes a sentence for the status line, its style and one for the messages."""
+    def __init__(self, scene: Scene, pages: Callable[[], dict[str, Page]], show: Show, say: Mouth) -> None:
+        """`pages` returns those that were shown so far; `say` takes a sentence, its style and one for the messages."""
         self._scene, self._pages, self._show, self.say = scene, pages, show, say
         self._before: Whereabouts | None = None
         self._began = self._words_at = -_UNDO_S
@@ -52,10 +50,10 @@ class Recall:
         """Return where the person stands."""
         scene, pages = self._scene, self._pages()
         page = scene.help_for if scene.page == "help" else scene.page
-        focused = pages[scene.page].screen.focused
-        pane = focused.id or "" if focused is not None and focused in pages[scene.page].panes() else ""
-        logs = {name: one.log_pane() for name, one in pages.items()}
-        sights = {name: sight_of(log.session) for name, log in logs.items() if log is not None}
+        shown = pages[scene.page]
+        focused = shown.screen.focused if shown.built else None
+        pane = focused.id or "" if focused is not None and focused in shown.panes() else ""
+        sights = {name: sight_of(log) for name, log in scene.logs.items()}
         return Whereabouts(page=page, pane=pane, ids=dict(scene.chosen.ids), kind=scene.chosen.kind, sights=sights)
 
     def resume(self, found: Whereabouts | Ignored | None, *, stay: bool = False) -> None:
@@ -98,16 +96,13 @@ class Recall:
         gone = [kind for kind, name in found.ids.items() if kind in there and name not in there[kind]]
         scene.chosen.ids = {kind: name for kind, name in found.ids.items() if kind not in gone}
         scene.chosen.kind = found.kind if found.kind not in gone else ""
-        for name, page in pages.items():
-            log = page.log_pane()
-            if log is not None:
-                show_again(log.session, found.sights.get(name, Sight()))
-                log.shown_anew()
-        target = scene.page if stay else found.page if found.page in pages else _ROOT
-        self._show(target)
-        pane = next((one for one in pages[target].panes() if one.id and one.id == found.pane), None)
-        if pane is not None and not stay:
-            give_keys_to(pane)
+        for name, log in scene.logs.items():
+            show_again(log, found.sights.get(name, Sight()))
+        for page in pages.values():
+            if (shown := page.log_pane()) is not None:
+                shown.shown_anew()
+        target = scene.page if stay else found.page if found.page in PAGES else _ROOT
+        self._show(target, lambda page: None if stay else _focus(page, found.pane))
         return [f"{kind} {found.ids[kind]} is gone" for kind in gone if kind in ("bot", "incident", "alarm", "action")]
 
     def _tell(self, parts: list[str], saved: float, gone: list[str]) -> None:
@@ -118,6 +113,13 @@ class Recall:
         whole = f"back where you were{' ' + ago if ago else ''}: {', '.join(parts)}{_RESET}"
         self._words, self._words_at = shortened(parts, scene.width - 2, whole), scene.now
         self.say(self._words, "warn" if gone else "accent", whole)
+
+
+def _focus(page: Page, pane: str) -> None:
+    """Give the keys to a pane by its id, where it is there."""
+    found = next((one for one in page.panes() if one.id and one.id == pane), None)
+    if found is not None:
+        give_keys_to(found)
 
 
 def shortened(parts: list[str], width: int, whole: str) -> str:

@@ -11,6 +11,7 @@ from warroom.core.view import TimelineView, View
 from warroom.tui.chosen import Chosen
 from warroom.tui.drafts import Drafts
 from warroom.tui.letters import Letters
+from warroom.tui.log_session import LogSession
 from warroom.tui.sql_session import SqlSession
 from warroom.tui.together import Others
 
@@ -22,8 +23,15 @@ LEAST = (60, 18)
 """Columns and rows below which nothing but one honest line is shown."""
 
 
+Logs = dict[str, LogSession]
+"""Page to the way its log is looked at: it is there before the page is, and what leads to a line changes it."""
 Scenarios = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 """The drills that there are: name and title of each."""
+
+
+def no_logs_yet() -> Logs:
+    """Return the sessions of the pages that show a log, as nobody has looked at them."""
+    return {"overview": LogSession(), "stream": LogSession()}
 
 
 async def no_scenarios() -> Sequence[tuple[str, str]]:
@@ -60,6 +68,7 @@ class Scene:
     drafts: Drafts = field(default_factory=Drafts)
     """Post-mortems as they would be written now."""
     scenarios: Scenarios = no_scenarios
+    logs: Logs = field(default_factory=no_logs_yet)
     sql: SqlSession = field(default_factory=SqlSession)
     """The queries of this console over the record."""
     said: list[TimelineView] = field(default_factory=list)

@@ -31,6 +31,7 @@ from warroom.tui.keys import bindings_for
 from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
 from warroom.tui.link import Link
+from warroom.tui.log_pane import LogPane
 from warroom.tui.pages import PAGE_TYPES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
@@ -43,6 +44,8 @@ from warroom.tui.theme import Painter
 from warroom.tui.typed_ahead import Opening
 
 _ROOT = next(iter(PAGE_TYPES))
+_ANY_TIME = {"leave", "back", "help", "redraw", "palette"}
+"""What a key may do while the page is still being made."""
 _LEAVING = Form("Leave this console?", words=("The engine goes on watching and recording.",), submit="Leave")
 _OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream", "notice": "outbox"}
 
@@ -76,26 +79,25 @@ class RoomScreen(Screen[None]):
             self.scene, Link(room).ask, self.hands.say, lambda order: send(self.app, order), write_copy,
             most=clipboard_bytes, environment=os.environ,
         )  # fmt: skip
-        self.opening = Opening()
-        self._guide = Guide(self.scene, lambda: self._pages, self._show)
+        self._pages: dict[str, Page] = {}
+        self._arriving: tuple[Page, Callable[[Page], None] | None] | None = None
+        self.opening = Opening(lambda: self.shown.built)
+        self._guide = Guide(self.scene, self._log_of, self._show)
         self.recall = Recall(self.scene, lambda: self._pages, self._show, self.hands.say)
 
     def compose(self) -> ComposeResult:
-        """Make the bars and all pages; one page is shown."""
+        """Make the bars and the page that is shown; another one is made when somebody goes there."""
         self._top = Bar(self._painter, id="top")
         self._banner = Bar(self._painter, [], id="banner")
         self._status = Bar(self._painter, id="status")
         self._footer = Bar(self._painter, id="footer")
         self._small = Bar(self._painter, id="too-small")
-        self._pages = {name: kind(self._painter, name) for name, kind in PAGE_TYPES.items()}
         self._small.display = False
         self._all = Vertical()
         with self._all:
             yield self._top
             yield self._banner
-            for name, page in self._pages.items():
-                page.display = name == self.scene.page
-                yield page
+            yield self._page_of(self.scene.page)
             yield self._status
             yield self._footer
         yield self._small
@@ -105,6 +107,14 @@ class RoomScreen(Screen[None]):
         self.scene.width, self.scene.height = self.app.size
         self.draw()
         self.shown.enter()
+
+    def _page_of(self, name: str) -> Page:
+        if name not in self._pages:
+            self._pages[name] = PAGE_TYPES[name](self._painter, name, self.scene.logs)
+        return self._pages[name]
+
+    def _log_of(self, name: str) -> LogPane | None:
+        return self._pages[name].log_pane() if name in self._pages else None
 
     @property
     def page(self) -> str:
@@ -134,14 +144,15 @@ class RoomScreen(Screen[None]):
             scene.others.follow(scene.view, scene.welcome.operator, scene.now)
         if self._all.display is scene.too_small:
             self._all.display, self._small.display = not scene.too_small, scene.too_small
-            if not scene.too_small:
+            if not scene.too_small and self.shown.built:
                 self.shown.enter()
         if scene.too_small:
             self._small.show([too_small_line(scene)])
             return
         self._top.show([top_line(scene)])
         self._banner.show([row for text in banner_texts(scene) for row in headline(text, scene.width)])
-        self.shown.draw(scene)
+        if self.shown.built:
+            self.shown.draw(scene)
         self._status.show([status_line(scene)])
         self._draw_footer()
 
@@ -187,17 +198,37 @@ class RoomScreen(Screen[None]):
             self._trail.append(self.scene.page)
             self._show(page)
 
-    def _show(self, page: str) -> None:
+    def _show(self, page: str, then: Callable[[Page], None] | None = None) -> None:
+        """Bring a page on the screen, and do something with it once it is there."""
         self.shown.leave()
         self.shown.display = False
         self.scene.page = page
-        self.shown.display = True
-        self.shown.draw(self.scene)
-        self.shown.enter()
+        shown = self._page_of(page)
+        shown.display = True
+        if shown.built:
+            self._arrive(then)
+        else:
+            self._arriving = (shown, then)
+            self.set_focus(None)
+            if not shown.is_attached:
+                self._all.mount(shown, before=self._status)
         self.draw()
 
+    def _arrive(self, then: Callable[[Page], None] | None) -> None:
+        self._arriving = None
+        self.shown.draw(self.scene)
+        self.shown.enter()
+        if then is not None:
+            then(self.shown)
+
+    def on_page_built(self) -> None:
+        """A page is there for the first time; somebody may have gone elsewhere since they asked for it."""
+        if self._arriving is not None and self._arriving[0] is self.shown:
+            self._arrive(self._arriving[1])
+            self.draw()
+
     def _back(self) -> None:
-        if not self.shown.stop_looking() and not self._guide.back() and self._trail:
+        if not (self.shown.built and self.shown.stop_looking()) and not self._guide.back() and self._trail:
             self._show(self._trail.pop())
 
     def _leave(self) -> None:
@@ -214,12 +245,19 @@ class RoomScreen(Screen[None]):
 
     def _other(self, by: int) -> None:
         view = self.scene.view
-        if view and not self.shown.leave_all() and turn_over(view, self.scene.chosen, self.page, by):
+        if (
+            view
+            and self.shown.built
+            and not self.shown.leave_all()
+            and turn_over(view, self.scene.chosen, self.page, by)
+        ):
             self.draw()
 
     def action_act(self, id: str) -> None:
         """Perform an action of the table."""
         page, _, name = id.partition("_")
+        if not self.shown.built and page != "page" and id not in _ANY_TIME:
+            return  # meant for a page that is not there yet
         match id:
             case "next_pane" | "previous_pane":
                 self.shown.turn(1 if id == "next_pane" else -1)

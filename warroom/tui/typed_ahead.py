@@ -34,9 +34,11 @@ Typed = events.Key | events.Paste
 
 
 class Opening:
-    """Says whether a dialog is on its way, so that nothing on the screen is meant by the next key."""
+    """Says whether a dialog or a page is on its way, so that nothing on the screen is meant by the next key."""
 
-    def __init__(self) -> None:
+    def __init__(self, page_is_there: Callable[[], bool] = lambda: True) -> None:
+        """`page_is_there`: whether the page that is shown can take a key."""
+        self._page_is_there = page_is_there
         self._act: Worker[None] | None = None
         self._since: float | None = None
 
@@ -47,7 +49,8 @@ class Opening:
     def seen_on(self, front: Screen[Any], top: Screen[Any]) -> bool:
         """Say whether `top` is not yet, or no longer, what a key is meant for; never for longer than `LONGEST_S`."""
         if top is front:
-            under_way = self._act is not None and not self._act.is_finished
+            acting = self._act is not None and not self._act.is_finished
+            under_way = acting or not self._page_is_there()
         else:
             under_way = top.focused is None or (isinstance(top, Modal) and top.left)
         if not under_way:

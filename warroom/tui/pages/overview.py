@@ -33,7 +33,7 @@ class OverviewPage(Page):
         self._due = Bar(self._painter, [], id="due")
         self._scene: Scene | None = None
         self._attention = Pane(self._painter, id="attention")
-        self._log = LogPane(self._painter, id="board-stream", full=False)
+        self._log = LogPane(self._painter, self._logs["overview"], id="board-stream", full=False)
         self._top = Container(id="board-top")
         with self._top:
             yield self._board
@@ -41,9 +41,9 @@ class OverviewPage(Page):
         yield self._due
         yield self._log
 
-    def log_pane(self) -> LogPane:
+    def log_pane(self) -> LogPane | None:
         """Return the stream at the bottom."""
-        return self._log
+        return self._log if self.built else None
 
     def draw(self, scene: Scene) -> None:
         """Draw board and attention; open the chosen bot's stream."""

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from warroom.tui.keys import give_keys_to
 from warroom.tui.log_pane import LogPane
 from warroom.tui.pane import Pane
-from warroom.tui.scene import Scene
+from warroom.tui.scene import Logs, Scene
 from warroom.tui.theme import Painter
+
+
+class Show(Protocol):
+    """Brings a page on the screen and, as soon as it is drawn, does something with it."""
+
+    def __call__(self, page: str, then: Callable[[Page], None] | None = None) -> None: ...
 
 
 class Page(Vertical):
     """A page; subclasses compose panes and draw them."""
 
-    def __init__(self, painter: Painter, name: str) -> None:
+    class Built(Message):
+        """The panes of a page are there: it can be drawn and take keys."""
+
+    def __init__(self, painter: Painter, name: str, logs: Logs) -> None:
         super().__init__(id=f"page-{name}", classes="page")
         self._painter = painter
+        self._logs = logs
+        self.built = False
+        """Whether it has its panes; before, nothing can be asked of it."""
         self._last_focus: Widget | None = None
+
+    def on_mount(self) -> None:
+        """Tell the screen, which may have something for it to do."""
+        self.built = True
+        self.post_message(self.Built())
 
     def panes(self) -> Sequence[Widget]:
         """Return the panes that can take the focus now, in order."""

@@ -15,7 +15,7 @@ from warroom.tui.keys import bindings_for, give_keys_to
 from warroom.tui.lines import Line, split_key
 from warroom.tui.pages.page import Page
 from warroom.tui.pane import Pane
-from warroom.tui.scene import Scene
+from warroom.tui.scene import Logs, Scene
 from warroom.tui.sql_lines import (
     Layout,
     head_line,
@@ -42,8 +42,8 @@ class QueryPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("query")
 
-    def __init__(self, painter: Painter, name: str) -> None:
-        super().__init__(painter, name)
+    def __init__(self, painter: Painter, name: str, logs: Logs) -> None:
+        super().__init__(painter, name, logs)
         self._scene: Scene | None = None
         self._drawn: tuple[SqlOutcome | None, int, int] | None = None
         """What the rows were built from: answer, first column, width."""

@@ -24,13 +24,13 @@ class StreamPage(Page):
     def compose(self) -> ComposeResult:
         """Make the row and the log."""
         self._head = Bar(self._painter)
-        self._log = LogPane(self._painter, id="full-stream", full=True)
+        self._log = LogPane(self._painter, self._logs["stream"], id="full-stream", full=True)
         yield self._head
         yield self._log
 
-    def log_pane(self) -> LogPane:
+    def log_pane(self) -> LogPane | None:
         """Return the log."""
-        return self._log
+        return self._log if self.built else None
 
     def draw(self, scene: Scene) -> None:
         """Draw the bot's row and open its log."""
