@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import re
@@ -23,7 +22,6 @@ from tests.stories.terminal import Terminal
 from tests.tui.example import NOW, example_view
 from tests.waiting import wait_until
 from warroom.cli.main import build_parser
-from warroom.cli.plain import add_plain_options, plain_of
 from warroom.client.connection import RoomConnection
 from warroom.core import room_words
 from warroom.core.commands import Ack, AddNote
@@ -289,26 +287,3 @@ def test_watch_starts_an_engine_and_follows_what_is_piped_in_without_any_termina
         os.killpg(watch.pid, signal.SIGKILL)
         watch.communicate()
         assert shell.run("stop", "p", "--force").returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [(["--rate", "0"], "sentences a second"), (["--rate", "x"], "sentences"), (["--wait", "-1"], "seconds")],
-)
-def test_numbers_that_make_no_sense_are_refused(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    parser = argparse.ArgumentParser()
-    add_plain_options(parser)
-    with pytest.raises(SystemExit):
-        parser.parse_args(["--plain", *words])
-    assert told in capsys.readouterr().err
-
-
-def test_without_the_option_there_is_no_transcript() -> None:
-    parser = argparse.ArgumentParser()
-    add_plain_options(parser)
-    assert plain_of(parser.parse_args(["--lines", "support"])) is None
-    plain = plain_of(parser.parse_args(["--plain", "--lines", "a", "--lines", "all"]))
-    assert plain is not None
-    assert plain.lines == ("a", "all")

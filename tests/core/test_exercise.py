@@ -37,4 +37,4 @@ def test_who_posts_cannot_say_that_they_are_gone() -> None:
 )
 def test_a_board_that_no_screen_can_draw_is_not_taken(board: Exercise) -> None:
     with pytest.raises(msgspec.ValidationError):
-        from_client.decode(encode(Post("1", board)))
+        from_client().decode(encode(Post("1", board)))

@@ -46,7 +46,7 @@ class Raw:
         await self.writer.drain()
 
     async def hear(self) -> wire.FromEngine:
-        message: wire.FromEngine = wire.from_engine.decode(await asyncio.wait_for(self.reader.readline(), 5))
+        message: wire.FromEngine = wire.from_engine().decode(await asyncio.wait_for(self.reader.readline(), 5))
         return message
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
+import importlib
 import os
 import re
 import sys
@@ -15,7 +17,7 @@ import msgspec
 
 from warroom.adapters.paths import RoomPaths, console_file, state_home
 from warroom.cli.exits import USAGE, Failure
-from warroom.cli.plain import Plain, add_plain_options, plain_of, run_plain
+from warroom.cli.plain_options import Plain, add_plain_options, plain_of
 from warroom.cli.rooms import no_engine, person
 from warroom.core.room import ConnectionLost
 from warroom.core.settings_console import LEAST_BPS, ConsoleSettings, Look, Zone
@@ -131,6 +133,11 @@ def _place(paths: RoomPaths) -> Path:
     return paths.folder if paths.folder.exists() else paths.socket
 
 
+def get_ready() -> None:
+    """Import what a console is made of, which takes about as long as the start of an engine."""
+    importlib.import_module("warroom.tui.session")
+
+
 def open_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
     """Attach a console and run it until its user leaves; returns its exit code."""
     return asyncio.run(run_console(paths, read_only=read_only, drawing=drawing))
@@ -139,7 +146,11 @@ def open_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
 async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) -> int:
     """Do the same inside a running event loop."""
     if drawing.plain is not None:
+        from warroom.cli.plain import run_plain
+
         return await run_plain(paths, drawing.plain, read_only=read_only, ascii_only=drawing.settings.ascii)
+    # Nothing of what is imported or built now is garbage before the console ends; `play` sets the collector on again.
+    gc.disable()
     from warroom.adapters.copy_file import CopyRefused, write_copy
     from warroom.adapters.whereabouts_file import WhereaboutsFile, whereabouts_path
     from warroom.cli.export import write_report

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,8 +164,13 @@ async def _serve(paths: RoomPaths, settings: Settings, sources: list[tuple[str, 
     return OK
 
 
-def start_engine(paths: RoomPaths, *, config: Path | None, drill: bool = False) -> None:
-    """Start the engine of a room in a session of its own and wait until it answers; Failure with its last words."""
+def start_engine(
+    paths: RoomPaths, *, config: Path | None, drill: bool = False, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Start the engine of a room in a session of its own and wait until it answers; Failure with its last words.
+
+    `meanwhile` is done while the engine starts.
+    """
     _make_room(paths)
     words = [sys.executable, "-m", "warroom", "engine", "--room", paths.name]
     if config is not None:
@@ -176,6 +182,7 @@ def start_engine(paths: RoomPaths, *, config: Path | None, drill: bool = False) 
         engine = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, close_fds=True
         )
+    meanwhile()
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         if _answers(paths):

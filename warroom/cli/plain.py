@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import errno
-import os
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,8 +14,8 @@ import msgspec
 from warroom.adapters.paths import RoomPaths, room_paths
 from warroom.cli.exits import ABSENT, OK, USAGE, Failure
 from warroom.cli.plain_lines import LinesIn, LinesOut
+from warroom.cli.plain_options import Plain
 from warroom.cli.rooms import no_engine, person
-from warroom.core.ascii_text import speaks_utf8
 from warroom.core.company import Here
 from warroom.core.line_ration import ALL_BOTS, LineRation
 from warroom.core.model import Mode
@@ -39,64 +36,7 @@ if TYPE_CHECKING:
 _TURN_S = 0.25
 _AGAIN_S = 0.5
 _LINES_A_TURN = 500
-_HIGHEST_RATE = 100.0
 _HERE = Here("plain lines")
-
-
-class Plain(msgspec.Struct, frozen=True):
-    """How a room is told line by line."""
-
-    lines: tuple[str, ...] = ()
-    """Bots whose log lines are told too."""
-    rate: float = 5.0
-    """Sentences a second at most; of log lines as many again."""
-    wait_s: float = 30.0
-    """For how long an engine that went away is waited for."""
-
-
-def add_plain_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every verb that can tell its room line by line."""
-    parser.add_argument("--plain", action="store_true", help="line by line, for screen readers and dumb terminals")
-    parser.add_argument(
-        "--lines", action="append", default=[], metavar="BOT", help="with --plain: its log lines too; all for every bot"
-    )
-    parser.add_argument("--rate", type=_rate, default=5.0, metavar="N", help="with --plain: sentences a second at most")
-    parser.add_argument(
-        "--wait", type=_seconds, default=30.0, metavar="S", help="with --plain: wait so long for an engine that went"
-    )
-
-
-def plain_of(args: argparse.Namespace) -> Plain | None:
-    """Return what these options say; None without `--plain`."""
-    return Plain(tuple(args.lines), args.rate, args.wait) if args.plain else None
-
-
-def _rate(text: str) -> float:
-    return _number(text, 0.1, _HIGHEST_RATE, "a number of sentences a second, 0.1 to 100")
-
-
-def _seconds(text: str) -> float:
-    return _number(text, 0.0, 86400.0, "a number of seconds, up to 86400")
-
-
-def _number(text: str, least: float, most: float, what: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not least <= found <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
-    return found
-
-
-def wants_ascii() -> bool:
-    """Say whether the locale has no UTF-8, as the program was given it: Python itself mends the C locale."""
-    try:
-        given = Path("/proc/self/environ").read_bytes()
-    except OSError:
-        return not speaks_utf8(dict(os.environ))
-    pairs = (os.fsdecode(pair).partition("=") for pair in given.split(b"\0") if pair)
-    return not speaks_utf8({name: value for name, _, value in pairs})
 
 
 async def run_plain(paths: RoomPaths, plain: Plain, *, read_only: bool, ascii_only: bool) -> int:
@@ -108,7 +48,7 @@ async def run_plain(paths: RoomPaths, plain: Plain, *, read_only: bool, ascii_on
     deadly = (signal.SIGHUP, signal.SIGTERM)
     for name in deadly:
         loop.add_signal_handler(name, leaving.set)
-    out = LinesOut(1, leaving, ascii_only=ascii_only or wants_ascii())
+    out = LinesOut(1, leaving, ascii_only=ascii_only)
     typed = LinesIn(None if sys.stdin is None else 0)
     try:
         return await _Telling(paths, plain, out, typed, leaving, read_only=read_only).tell()

@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.adapters.paths import RoomPaths
-from warroom.cli.console import add_screen_options, drawing_of, open_console, require_terminal
+from warroom.cli.console import add_screen_options, drawing_of, get_ready, open_console, require_terminal
 from warroom.cli.engine import add_source_options, sources_of, start_engine
 from warroom.cli.exits import USAGE, Failure
 from warroom.cli.piped import piped_bot, spool, take_pipe
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     drawing = drawing_of(args)
     paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
     sources = sources_of(args)
-    started = _ensure_engine(paths, args.config)
+    started = _ensure_engine(paths, args.config, get_ready if drawing.plain is None else _no_more)
     if args.config is not None and not started:
         _same_config(paths, args.config)
     if piped:
@@ -53,12 +54,16 @@ def run(args: argparse.Namespace) -> int:
     return open_console(paths, read_only=args.read_only, drawing=drawing)
 
 
-def _ensure_engine(paths: RoomPaths, config: Path | None) -> bool:
+def _no_more() -> None:
+    """A transcript needs little."""
+
+
+def _ensure_engine(paths: RoomPaths, config: Path | None, meanwhile: Callable[[], None]) -> bool:
     from warroom.client.discover import running
 
     if asyncio.run(running({paths.name: paths.socket})):
         return False
-    start_engine(paths, config=config)
+    start_engine(paths, config=config, meanwhile=meanwhile)
     return True
 
 

@@ -214,7 +214,7 @@ class RoomConnection:
 
 def _decoded(line: bytes) -> wire.FromEngine:
     try:
-        message: wire.FromEngine = wire.from_engine.decode(line)
+        message: wire.FromEngine = wire.from_engine().decode(line)
     except msgspec.DecodeError as error:
         raise ConnectionLost(f"the engine speaks another version: {error}") from error
     return message

@@ -152,7 +152,7 @@ class Server:
         async with asyncio.timeout(_HELLO_TIMEOUT_S):
             line = await anext(lines, b"")
         try:
-            hello = wire.from_client.decode(line if isinstance(line, bytes) else b"")
+            hello = wire.from_client().decode(line if isinstance(line, bytes) else b"")
         except msgspec.DecodeError as error:
             writer.write(wire.encode(wire.Denied("", f"say hello first: {error}")))
             return None
@@ -243,7 +243,7 @@ class _Talk:
             await self.send(wire.encode(wire.Denied("", reason)))
             return
         try:
-            message = wire.from_client.decode(line)
+            message = wire.from_client().decode(line)
         except (msgspec.DecodeError, RecursionError) as error:
             await self.send(wire.encode(wire.refusal_of(error, line)))
             return

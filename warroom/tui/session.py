@@ -28,7 +28,7 @@ async def play(app: WarRoomApp) -> int:
     sys.setswitchinterval(_TURN_S)
     # What a start leaves behind lives as long as the console: to look through it for garbage holds up a key 50 ms.
     loop = asyncio.get_running_loop()
-    loop.call_later(_STARTED_S, gc.freeze)
+    loop.call_later(_STARTED_S, _collect_garbage)
     try:
         for name in _DEADLY:
             loop.add_signal_handler(name, app.exit, 0)
@@ -39,10 +39,16 @@ async def play(app: WarRoomApp) -> int:
     finally:
         for name in _DEADLY:
             loop.remove_signal_handler(name)
+        gc.enable()
         await app.keep()
     if app.bug is not None:
         raise app.bug
     return app.return_code or 0
+
+
+def _collect_garbage() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def run_console(app: WarRoomApp) -> int:
