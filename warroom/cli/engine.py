@@ -49,6 +49,8 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until stopped; exit code 4 when another engine holds the room."""
+    # Until the room is ready, what is imported and built is no garbage.
+    gc.disable()
     from warroom.bootstrap.room import DrillRefused
 
     paths = named_room(args.room)
@@ -159,6 +161,7 @@ async def _serve(paths: RoomPaths, settings: Settings, sources: list[tuple[str, 
             await engine.ready.wait()
             # All of this stays: to look through it for garbage holds up lines and people 50 ms each time.
             gc.freeze()
+            gc.enable()
             async with serve(engine, paths):
                 await work
     return OK

@@ -32,7 +32,7 @@ from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
 from warroom.tui.link import Link
 from warroom.tui.log_pane import LogPane
-from warroom.tui.pages import PAGE_TYPES
+from warroom.tui.pages import PAGES, page_type
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
 from warroom.tui.pane import Pane
@@ -43,7 +43,7 @@ from warroom.tui.sql_session import SqlSession
 from warroom.tui.theme import Painter
 from warroom.tui.typed_ahead import Opening
 
-_ROOT = next(iter(PAGE_TYPES))
+_ROOT = PAGES[0]
 _ANY_TIME = {"leave", "back", "help", "redraw", "palette"}
 """What a key may do while the page is still being made."""
 _LEAVING = Form("Leave this console?", words=("The engine goes on watching and recording.",), submit="Leave")
@@ -110,7 +110,7 @@ class RoomScreen(Screen[None]):
 
     def _page_of(self, name: str) -> Page:
         if name not in self._pages:
-            self._pages[name] = PAGE_TYPES[name](self._painter, name, self.scene.logs)
+            self._pages[name] = page_type(name)(self._painter, name, self.scene.logs)
         return self._pages[name]
 
     def _log_of(self, name: str) -> LogPane | None:

@@ -1,30 +1,30 @@
-"""Pages of the console: one module and one row of the table each."""
+"""Pages of the console: one module and one row of the table each, imported when somebody goes there."""
 
 from __future__ import annotations
 
-from warroom.tui.pages.actions import ActionsPage
-from warroom.tui.pages.alarms import AlarmsPage
-from warroom.tui.pages.exercise import ExercisePage
-from warroom.tui.pages.incident import IncidentPage
-from warroom.tui.pages.outbox import OutboxPage
-from warroom.tui.pages.overview import OverviewPage
-from warroom.tui.pages.page import Page
-from warroom.tui.pages.postmortem import PostmortemPage
-from warroom.tui.pages.query import QueryPage
-from warroom.tui.pages.reading import HelpPage, MessagesPage
-from warroom.tui.pages.stream import StreamPage
+import importlib
 
-PAGE_TYPES: dict[str, type[Page]] = {
-    "overview": OverviewPage,
-    "incident": IncidentPage,
-    "alarms": AlarmsPage,
-    "actions": ActionsPage,
-    "stream": StreamPage,
-    "outbox": OutboxPage,
-    "postmortem": PostmortemPage,
-    "exercise": ExercisePage,
-    "query": QueryPage,
-    "messages": MessagesPage,
-    "help": HelpPage,
+from warroom.tui.pages.page import Page
+
+_MODULES = {
+    "overview": "overview.OverviewPage",
+    "incident": "incident.IncidentPage",
+    "alarms": "alarms.AlarmsPage",
+    "actions": "actions.ActionsPage",
+    "stream": "stream.StreamPage",
+    "outbox": "outbox.OutboxPage",
+    "postmortem": "postmortem.PostmortemPage",
+    "exercise": "exercise.ExercisePage",
+    "query": "query.QueryPage",
+    "messages": "reading.MessagesPage",
+    "help": "reading.HelpPage",
 }
-"""Page id to its widget; the first is the root."""
+PAGES = tuple(_MODULES)
+"""Ids of the pages; the first is the root."""
+
+
+def page_type(name: str) -> type[Page]:
+    """Return the widget of a page."""
+    module, _, kind = _MODULES[name].partition(".")
+    found: type[Page] = getattr(importlib.import_module(f"{__name__}.{module}"), kind)
+    return found
