@@ -32,8 +32,10 @@ from warroom.tui.link import Link
 from warroom.tui.modal import Modal
 from warroom.tui.outside import NOTHING, Outside
 from warroom.tui.palettes import colours_of
+from warroom.tui.pane import Pane
 from warroom.tui.report import CopyFailed, ExportFailed
 from warroom.tui.screen import RoomScreen
+from warroom.tui.stream import Stream
 from warroom.tui.theme import OWN_COLOURS, Painter, inks_for, theme_name, themes
 from warroom.tui.together import Reporter
 from warroom.tui.typed_ahead import Typed, TypedAhead
@@ -111,7 +113,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
         self._reporter = Reporter(room)
-        self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), super().on_event)
+        self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), self._hand_on)
 
     @property
     def frames(self) -> FrameWriter | None:
@@ -137,6 +139,12 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         if isinstance(event, Typed) and not event.is_forwarded:
             await self._ahead.take(event)
         else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: Typed) -> None:
+        """Let an event go to who has the focus; where no widget reads keys as text, what they stand for is done."""
+        reads_text = not isinstance(self.focused, Pane | Stream)
+        if reads_text or not (isinstance(event, events.Key) and self.app_focus and await self.act_on_key(event.key)):
             await super().on_event(event)
 
     async def _follow(self) -> None:

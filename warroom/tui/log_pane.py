@@ -16,7 +16,7 @@ from warroom.tui.lines import EMPTY
 from warroom.tui.log_session import LogSession
 from warroom.tui.prompt import Prompt
 from warroom.tui.stream import Stream
-from warroom.tui.stream_lines import detail_lines
+from warroom.tui.stream_lines import detail_line
 from warroom.tui.theme import Painter
 
 Ask = Callable[[Query], Awaitable[QueryAnswer]]
@@ -38,9 +38,9 @@ class LogPane(Vertical):
         self._counts: HistogramAnswer | None = None
         self._alarms: Sequence[tuple[str, float]] = ()
         self.session = session
-        self._histogram = Bar(painter, [])
+        self._histogram = Bar(painter, [EMPTY] if full else [])
         self.stream = Stream(painter, self.session, self.act, id=id)
-        self._detail = Bar(painter, [])
+        self._detail = Bar(painter, [EMPTY] if full else [])
         self._prompt = Prompt(painter)
 
     def compose(self) -> ComposeResult:
@@ -107,7 +107,7 @@ class LogPane(Vertical):
             self._histogram.show([EMPTY])
         entry = None if session.rows.following else session.rows.at_cursor
         digest, fault = session.marks.known(entry) if entry else ("", "")
-        self._detail.show(detail_lines(entry, digest, fault, width))
+        self._detail.show([detail_line(entry, digest, fault, width)])
 
     def on_stream_moved(self, event: Stream.Moved) -> None:
         """Another part of the log is shown: what is said of it changes, and more may be wanted."""

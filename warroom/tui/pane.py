@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -55,15 +54,12 @@ class Pane(ScrollView, Painted, can_focus=True):
         self._strips: LRUCache[tuple[Line, str, int], Strip] = LRUCache(512)
         self._clicked = ""
         """Key of the row that the last click has chosen, until something else was done."""
-        self._title = ""
         self._known_width = 0
         """Width when it was last on the screen: rows that are built anew only after the layout cost a second frame."""
 
     def title(self, text: str) -> None:
         """Set the words in the line above the rows; never parsed as markup."""
-        if text != self._title:
-            self._title = text
-            self.border_title = Content(self._painter.text(text))
+        self.entitle(self._painter.text(text))
 
     @property
     def inner_width(self) -> int:

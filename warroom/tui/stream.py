@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
-from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -24,6 +24,8 @@ from warroom.tui.theme import Painter
 
 _SIDE_STEP = 16
 _WHEEL_ROWS = 3
+_FEW = 4
+"""Rows that are painted one by one; of more, all are."""
 
 
 class Stream(Painted, can_focus=True):
@@ -45,7 +47,8 @@ class Stream(Painted, can_focus=True):
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
         self._window: list[tuple[int, int]] = []
         """Of each row of the screen: index of its row, and which part of it."""
-        self._shown: tuple[object, ...] = ()
+        self._shown: tuple[tuple[object, ...], list[object]] | None = None
+        """What is on the screen: what concerns every row, and each row."""
         self.session = session
 
     @property
@@ -82,7 +85,7 @@ class Stream(Painted, can_focus=True):
         """Build every row anew: another filter, search, width or style."""
         self._lines.clear()
         self._strips.clear()
-        self._shown = ()
+        self._shown = None
 
     def show(self) -> None:
         """Bring title and rows up to the session; paints only when something on the screen differs."""
@@ -95,15 +98,26 @@ class Stream(Painted, can_focus=True):
                 window.append((index, part))
             index += 1
         self._window = window[: self._height]
-        painted = tuple(rows.rows[n].uid for n, _ in self._window)
-        marked = tuple(self.session.marks.marked)
-        shown = (painted, cut, self._cursor, self._start, marked, "" if painted else empty_words(self.session))
-        if shown != self._shown:
-            self._shown = shown
+        self._repaint(self._start, "" if self._window else empty_words(self.session))
+        self.entitle(self._painter.text(title_words(self.session)))
+
+    def _repaint(self, *around: object) -> None:
+        """Paint the rows that are not what is on the screen; all of them where something around them differs."""
+        marks, cursor = self.session.marks.marked, self._cursor
+        shown: list[object] = []
+        for index, part in self._window:
+            row = self.session.rows.rows[index]
+            marked = bool(marks) and row.entry is not None and identity_of(row.entry) in marks
+            shown.append((row.uid, part, index == cursor, marked))
+        before, self._shown = self._shown, (around, shown)
+        if before is None or before[0] != around or len(before[1]) != len(shown):
             self.refresh()
-        words = Content(self._painter.text(title_words(self.session)))
-        if words != self.border_title:
-            self.border_title = words
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before[1], shown, strict=True)) if old != new]
+        if len(changed) > _FEW:
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
 
     @property
     def _cursor(self) -> int:

@@ -117,14 +117,17 @@ def stream_title(
     return " · ".join(told if following else [*told, f"{key_for('last')} resumes"])
 
 
-def detail_lines(entry: LogLine | None, sha256: str, fault: str, width: int) -> list[Line]:
-    """Return the line under the cursor as a permalink, and the sum of its bytes, or why there is none."""
+def detail_line(entry: LogLine | None, sha256: str, fault: str, width: int) -> Line:
+    """Return the line under the cursor as a permalink and the sum of its bytes, or why there is none.
+
+    Without a line, how to stop at one: the row is always there, so that no other row moves when somebody does.
+    """
     if entry is None:
-        return []
+        return Line(cut([(f" {key_for('up')} or {key_for('page_up')} stops here and reads back", "dim")], width))
     where = permalink_text(Permalink(entry.source, entry.generation, entry.offset, entry.length))
     words = " · ".join(filter(None, (_TIME_WORDS.get(entry.time_source, ""), " ".join(entry.marks))))
-    first = Line(cut([(f" {clean(where)}", "accent"), (f"  {words}" if words else "", "dim")], width))
-    if entry.level == "GAP" or not entry.length:
-        return [first]
-    told = f" sha256 {sha256}" if sha256 else f" {clean(fault)}" if fault else " sha256 …"
-    return [first, Line(cut([(told, "warn" if fault and not sha256 else "dim")], width))]
+    spans: list[Span] = [(f" {clean(where)}", "accent"), (f"  {words}" if words else "", "dim")]
+    if entry.level != "GAP" and entry.length:
+        told = f"  sha256 {sha256}" if sha256 else f"  {clean(fault)}" if fault else "  sha256 …"
+        spans.append((told, "warn" if fault and not sha256 else "dim"))
+    return Line(cut(spans, width))

@@ -96,6 +96,13 @@ class TappedApp(App[_Result]):
             frame = _Tapped(frame, driver.canvas)
         super()._display(screen, cast(RenderableType | None, frame))
 
+    async def act_on_key(self, key: str) -> bool:
+        """Perform what a key stands for where the focus is, at once; say whether it stands for anything.
+
+        Textual hands a key to the focused widget and lets it rise through the queue of each widget around that.
+        """
+        return await self._check_bindings(key)
+
     @property
     def bug(self) -> Exception | None:
         """The exception that ended the app; its text is untrusted."""
