@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from textual import events
 from textual.command import CommandPalette
 
 from tests.tui.example import example_view, log_lines
@@ -12,7 +13,10 @@ from tests.tui.running import console
 from warroom.core import commands as c
 from warroom.core.commands import Refused
 from warroom.core.model import Phase, Role, Severity
+from warroom.tui import frame_lines
 from warroom.tui.app import ExportFailed
+from warroom.tui.pages import PAGES, page_type
+from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
 
 
@@ -36,6 +40,28 @@ async def test_every_page_opens_by_its_key_and_escape_goes_back() -> None:
         await session.press("escape", "escape", "escape", "escape", "escape", "escape", "escape")
         await session.see("Bots 6")
         assert session.app.is_running
+
+
+async def test_a_page_is_made_when_it_is_first_shown_and_then_kept() -> None:
+    async with console() as session:
+        assert [page.id for page in session.app.screen.query(Page)] == ["page-overview"]
+        await session.press("3", "1", "3")
+        await session.see("WHY")
+        assert {page.id for page in session.app.screen.query(Page)} == {"page-overview", "page-alarms"}
+
+
+async def test_a_key_behind_that_of_a_page_waits_until_the_page_is_there() -> None:
+    async with console() as session:
+        for key in ("2", "space"):
+            session.app.post_message(events.Key(key, " " if key == "space" else key))
+        await session.see("saved #101")
+        assert session.room.submitted == [c.TickStep("INC-001", "isolate")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_row_of_the_table_of_pages_names_a_page(page: str) -> None:
+    assert issubclass(page_type(page), Page)
+    assert page in frame_lines.PAGES
 
 
 async def test_space_ticks_the_step_in_hand_and_a_ticked_one_asks_why() -> None:

@@ -47,7 +47,10 @@ _BUSY_TICK_S = 0.06
 """Time between two looks at a log that grows."""
 _BUSY_FOR_S = 2.0
 _MAKING_S = 0.03
-"""About the time from a look at a log to the frame that shows it."""
+"""Time from a look at a log to the frame that shows it, before there ever was one."""
+_LONGEST_MAKING_S = 0.1
+_LEARNT = 0.2
+"""Weight of the newest such time."""
 _REDRAW_S = 1.0
 _ACTS_APART_S = 0.05
 """Shortest time between two drawings that somebody's act asks for."""
@@ -113,6 +116,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
         self._reporter = Reporter(room)
+        self._making_s = _MAKING_S
         self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), self._hand_on)
 
     @property
@@ -156,6 +160,10 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
             if not (self._front.is_mounted and self._front.shown.is_mounted):
                 continue
             begun = time.monotonic()
+            # Lines first: what else changed is then drawn in the same frame.
+            if await self._feed():
+                self._learn_making(grew)
+                grew = begun
             if begun - looked >= TICK_S:
                 self._reporter.turn(self._front.page, self._top)
                 looked, now, view = begun, self._clock(), self._room.latest
@@ -164,8 +172,6 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
                 if (view and view.version != version) or self._room.lost != lost or abs(now - drawn) >= _REDRAW_S:
                     drawn, version, lost = now, view.version if view else -1, self._room.lost
                     self._front.draw()
-            if await self._feed():
-                grew = begun
 
     def _begin(self, view: View | None) -> None:
         """With the first view: say what is to be said at the start, and go where the person was."""
@@ -218,7 +224,12 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
     def _busy_pause_s(self) -> float:
         """Return when a log that grows is to be looked at again: just before a frame of it may leave."""
         rest_s = self.frames.rest_s if self.frames is not None else 0.0
-        return min(TICK_S, max(_BUSY_TICK_S, rest_s - _MAKING_S))
+        return min(TICK_S, max(_BUSY_TICK_S, rest_s - self._making_s))
+
+    def _learn_making(self, looked: float) -> None:
+        """Learn from the last look that found lines how long the way to a frame is on this machine, now."""
+        if self.frames is not None and 0 < (took := self.frames.drawn_at - looked) < _LONGEST_MAKING_S:
+            self._making_s += _LEARNT * (took - self._making_s)
 
     async def _feed(self) -> bool:
         """Fetch new lines for the stream that is shown; return whether there were any."""

@@ -107,6 +107,16 @@ def test_the_answer_to_a_key_does_not_wait_for_the_budget() -> None:
         assert time.monotonic() - begun < 0.5, "the flood alone would take two seconds"
 
 
+def test_who_draws_next_waits_for_the_frame_that_is_drawn_already() -> None:
+    with desk(budget_bps=2_000) as one:
+        one.flood(1)
+        wait_until(lambda: "000001" in one.reader.text)
+        alone = one.writer.rest_s
+        one.flood(2)
+        assert alone > 0
+        assert one.writer.rest_s > alone, "a frame stands before the next one"
+
+
 def test_orders_leave_before_the_next_frame_and_a_bell_is_not_doubled() -> None:
     with desk() as one:
         with one.writer.lock:

@@ -59,6 +59,8 @@ class Pace:
         self.rate: float | None = None
         """Bytes a second that the line carries, as far as that is known."""
         self._next_frame = self._next_answer = -math.inf
+        self.gap_s = 1 / _FRAMES_PER_S
+        """Seconds that the last frame keeps the next one waiting, from its own beginning."""
         self._acked = 0
         self._questions: deque[_Question] = deque()
         self._unheard = 0
@@ -155,7 +157,8 @@ class Pace:
         paid = (began - self._owed_at) * self._budget if self._owed else 0.0
         self._owed, self._owed_at = max(0.0, self._owed - paid) + count, began
         budget_gap = self._owed * _PAID_AT_ONCE / self._budget
-        self._next_frame = began + max(1 / _FRAMES_PER_S, gap, min(_LONGEST_GAP_S, budget_gap))
+        self.gap_s = max(1 / _FRAMES_PER_S, gap, min(_LONGEST_GAP_S, budget_gap))
+        self._next_frame = began + self.gap_s
 
     def due(self, *, answers_key: bool) -> float:
         """Return when the next frame may leave; the budget holds back no answer to a key."""

@@ -55,6 +55,8 @@ class FrameWriter:
         self.lock = threading.Condition()
         self.counts: Counter[str] = Counter()
         """frames_in, frames_out, answers, full, cut."""
+        self.drawn_at = 0.0
+        """When the newest frame was drawn, in monotonic seconds."""
         self._shown = Shown(self.pens, erases_in_colour=erases_in_colour)
         self._wanted: list[Row] = []
         self._controls: deque[str] = deque()
@@ -81,7 +83,7 @@ class FrameWriter:
     def commit(self) -> None:
         """The grid was drawn on; `lock` may be held."""
         with self.lock:
-            self._dirty = True
+            self._dirty, self.drawn_at = True, time.monotonic()
             self.counts["frames_in"] += 1
             self.lock.notify()
 
@@ -107,8 +109,12 @@ class FrameWriter:
 
     @property
     def rest_s(self) -> float:
-        """Seconds until a frame that answers no key may leave; whoever draws sooner draws in vain."""
-        return max(0.0, self._pace.due(answers_key=False) - time.monotonic())
+        """Seconds until what is drawn next may leave, if it answers no key; whoever draws sooner draws in vain.
+
+        A frame that is drawn and waits goes before it.
+        """
+        waiting_s = max(0.0, self._pace.due(answers_key=False) - time.monotonic())
+        return waiting_s + self._pace.gap_s if self._dirty else waiting_s
 
     def resized(self) -> None:
         """The terminal may have another size, and may have lost cells: the whole screen is sent again."""
