@@ -147,8 +147,9 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     async def _hand_on(self, event: Typed) -> None:
         """Let an event go to who has the focus; where no widget reads keys as text, what they stand for is done."""
-        reads_text = not isinstance(self.focused, Pane | Stream)
-        if reads_text or not (isinstance(event, events.Key) and self.app_focus and await self.act_on_key(event.key)):
+        # A dialog sees every key, also one that a list in it takes: it breaks the quiet.
+        direct = self._top is self._front and isinstance(self.focused, Pane | Stream) and self.app_focus
+        if not (direct and isinstance(event, events.Key) and await self.act_on_key(event.key)):
             await super().on_event(event)
 
     async def _follow(self) -> None:
