@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.tui.running import Session, console
 from tests.tui.waiting import waiting_action, waiting_view
 from warroom.core import commands as c
-from warroom.tui.keys import give_keys_to
 
 
 async def _send_and_wait(session: Session) -> None:
@@ -39,15 +38,3 @@ async def test_leaving_before_the_answer_is_told_first() -> None:
         await session.press("escape")
         await session.see("PLAN: NOTHING OF IT IS DONE YET")
         assert len(session.app.screen_stack) == 1
-
-
-async def test_a_key_in_a_list_of_the_dialog_breaks_the_quiet_for_a_click() -> None:
-    async with console() as session:
-        await session.press("x", "enter")
-        await session.see("[  Cancel  ]")
-        give_keys_to(session.app.screen.query_one("#plan"))
-        session.clock.now += 5
-        await session.press("j")
-        await session.pilot.click("#go")
-        await session.see("Not sent: wait a moment")
-        assert session.room.submitted == []
