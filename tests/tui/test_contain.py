@@ -234,6 +234,19 @@ async def test_a_containment_that_does_not_hold_is_told_over_the_whole_width() -
         await session.see("!! NOT HELD", "200 hello")
 
 
+async def test_what_did_not_hold_is_marked_and_the_next_harder_way_is_in_hand() -> None:
+    view = example_view()
+    action = msgspec.structs.replace(view.actions[-1], bot="support", verb=Verb.LIMIT, state=ActionState.NOT_HELD)
+    async with console(view=msgspec.structs.replace(view, actions=[action])) as session:
+        await session.see("R12-injection-phrase")
+        await session.press("x")
+        await session.see("mild to hard")
+        [limit] = [row for row in session.text.splitlines() if "limit " in row]
+        assert "!! NOT HELD" in limit
+        [hand] = [row for row in session.text.splitlines() if "▸" in row]
+        assert "disable" in hand
+
+
 async def test_an_engine_that_goes_away_behind_the_dialog_sends_nothing() -> None:
     async with console() as session:
         await session.see("R12-injection-phrase")

@@ -71,7 +71,7 @@ def board_title(view: View, *, held: bool = False) -> str:
     contained = sum(1 for bot in view.bots if bot.held_by)
     parts = [f"Bots {len(view.bots)}"]
     if hot:
-        parts.append(f"{hot} need a look")
+        parts.append(f"{hot} need{'s' if hot == 1 else ''} a look")
     if contained:
         parts.append(f"{contained} contained")
     if held:

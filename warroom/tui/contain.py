@@ -5,7 +5,7 @@ The bot is pinned by name when the dialog opens, and what is confirmed is bound 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from textual.widgets import Input
 from warroom.core.commands import Ack, Contain, Refused
 from warroom.core.model import Reversible
 from warroom.core.queries import NotAnswered, PlanAnswer, PreviewPlan, QueryAnswer, Shadow
-from warroom.core.view import BotView, Way
+from warroom.core.view import ActionView, BotView, Way
 from warroom.tui.bar import Bar
 from warroom.tui.cells import fit
 from warroom.tui.dialogs import PushButton
@@ -26,7 +26,7 @@ from warroom.tui.plan_lines import last_hour_words, loud_lines, preview_lines
 from warroom.tui.quiet import HINT, ROOMY, QuietButton, QuietDialog, Submit
 from warroom.tui.stale import Watch
 from warroom.tui.theme import Painter
-from warroom.tui.words import VERBS, read_span
+from warroom.tui.words import VERBS, action_state, read_span
 
 Preview = Callable[[PreviewPlan | Shadow], Awaitable[QueryAnswer]]
 
@@ -36,18 +36,35 @@ def ways_of(bot: BotView) -> list[Way]:
     return bot.ways or [Way(verb, "") for verb in bot.verbs]
 
 
-def way_rows(ways: list[Way]) -> list[Line]:
-    """Return one row a way: verb, adapter, what it does; its key is `option:` and its place."""
+def way_rows(ways: Sequence[Way], live: Sequence[ActionView]) -> list[Line]:
+    """Return one row a way: verb, adapter, what it does, and how it stands where it was taken already.
+
+    `live` are the bot's actions that are not over; the key of a row is `option:` and its place.
+    """
     cells = max((len(way.adapter) for way in ways), default=0)
-    return [
-        line(
-            (fit(way.verb, 10), "strong"),
-            (fit(way.adapter, cells + 2) if cells else "", "accent"),
-            (VERBS[way.verb], "text"),
-            key=f"option:{number}",
+    rows = []
+    for number, way in enumerate(ways):
+        words, style = next((action_state(action) for action in live if _goes(way, action)), ("", "text"))
+        rows.append(
+            line(
+                (fit(way.verb, 10), "strong"),
+                (fit(way.adapter, cells + 2) if cells else "", "accent"),
+                (VERBS[way.verb], "text"),
+                (f"   {words}" if words else "", style),
+                key=f"option:{number}",
+            )
         )
-        for number, way in enumerate(ways)
-    ]
+    return rows
+
+
+def first_choice(ways: Sequence[Way], live: Sequence[ActionView]) -> int:
+    """Return the place of the way behind the hardest that was taken: what does not hold is followed by a harder one."""
+    last = max((n for n, way in enumerate(ways) if any(_goes(way, action) for action in live)), default=-1)
+    return min(last + 1, max(0, len(ways) - 1))
+
+
+def _goes(way: Way, action: ActionView) -> bool:
+    return way.verb == action.verb and way.adapter in ("", action.adapter)
 
 
 class ContainDialog(QuietDialog):
@@ -61,13 +78,17 @@ class ContainDialog(QuietDialog):
         *,
         mode: str,
         verb: str = "",
+        live: Sequence[ActionView] = (),
         watch: Watch | None = None,
     ) -> None:
-        """`target` is the bot and the incident; `verb` is that of the step in hand, for which no choice is asked."""
+        """`target` is the bot and the incident; `verb` is that of the step in hand, for which no choice is asked.
+
+        `live` are the bot's actions that are not over.
+        """
         super().__init__(painter, ports[2])
         bot, self._incident = target
         self._bot, self._held_by = bot.name, bot.held_by or ""
-        self._ways = ways_of(bot)
+        self._ways, self._live = ways_of(bot), live
         self._preview, self._submit, _ = ports
         self._mode = mode
         self._watch = watch
@@ -110,7 +131,7 @@ class ContainDialog(QuietDialog):
         """Show the choice, or the dry run when the step in hand names the verb."""
         pane = self.query_one("#ways", Pane)
         pane.title(f"How to contain {self._bot}, mild to hard")
-        pane.show(way_rows(self._ways))
+        pane.show(way_rows(self._ways, self._live), f"option:{first_choice(self._ways, self._live)}")
         self._show_step()
         self._read_last_hour()
         if self._way is not None:

@@ -26,6 +26,7 @@ from warroom.tui.scene import Scene
 from warroom.tui.stale import Watch
 from warroom.tui.tell import TellDialog
 from warroom.tui.theme import Painter
+from warroom.tui.words import LIVE_ACTIONS
 
 _KEPT = 200
 """Answers that the messages page keeps."""
@@ -126,8 +127,9 @@ class Hands:
             return
         target_and_where, mode = (target, incident), view.mode.value
         watch = self._watch(f"bot:{bot}/{incident}")
+        live = [action for action in view.actions if action.bot == bot and action.state in LIVE_ACTIONS]
         await self._settle(
-            ContainDialog(self._painter, target_and_where, self._ports, mode=mode, verb=verb, watch=watch)
+            ContainDialog(self._painter, target_and_where, self._ports, mode=mode, verb=verb, live=live, watch=watch)
         )
 
     async def decide(self, decision: Decision, action: ActionView) -> None:
