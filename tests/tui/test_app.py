@@ -137,7 +137,7 @@ async def test_a_lost_engine_leaves_the_screen_readable_and_q_leaves() -> None:
         await session.see("R12-injection-phrase")
         session.room.lose("the engine stopped")
         session.clock.now += 2
-        await session.see("engine gone: the engine stopped", "warroom watch --room acme")
+        await session.see("ENGINE GONE since 08:40:39Z (2.0s)", "the engine stopped", "warroom watch --room acme")
         await session.press("2", "space")
         await session.see("not sent: the engine is gone")
         await session.press("1", "q")

@@ -186,10 +186,10 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     async def _see_acts(self) -> None:
         """Draw at once what somebody did, points at or is about to do; lines can wait for the next look."""
-        room, seen = self._room, (-1, Company())
+        room, seen = self._room, (-1, Company(), "")
         while True:
             await room.arrival()
-            now = (room.latest.chain.length if room.latest else -1, room.company)
+            now = (room.latest.chain.length if room.latest else -1, room.company, room.lost)
             if now == seen or not (self._front.is_mounted and self._front.shown.is_mounted):
                 continue
             seen = now

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from warroom.core.clean import clean
 from warroom.core.model import Mode
 from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.view import View
+from warroom.tui.absence import absence_text
 from warroom.tui.actions import ACTIONS, BY_ID, EVERYWHERE, LIST, STREAM, Action, footer_actions
 from warroom.tui.banner import alarm_banner
 from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
@@ -174,10 +174,7 @@ def _cells(spans: list[Span]) -> int:
 def banner_texts(scene: Scene) -> list[str]:
     """Return the sentences that everybody must see above the page."""
     if scene.lost:
-        room = scene.welcome.room
-        why = fit(scene.lost, min(120, width_of(clean(scene.lost)))).rstrip()
-        leave = f"this screen is old; {key_for('leave')} leaves"
-        return [f"engine gone: {why} · start it again: warroom watch --room {room} · {leave}"]
+        return [absence_text(scene)]
     if scene.view is None:
         return []
     return [scene.view.banner] if scene.view.banner else alarm_banner(scene.view, scene.now)

@@ -120,6 +120,13 @@ class LogPane(Vertical):
         self._counts, self._counted = None, 0.0
         self._redraw(0)
 
+    def begin_anew(self) -> None:
+        """The engine is another one: what was held is asked of it again, the person stays where they read."""
+        # Another engine numbers its lines from the start.
+        self.session.last_seq = 0
+        self.session.refilter()
+        self.shown_anew()
+
     def shown_anew_in_time(self) -> None:
         """Times are told in another zone: every row is written anew, nothing is fetched."""
         self.stream.forget()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from warroom.core.company import Company, Target
-from warroom.core.room import Welcome
+from warroom.core.room import Outage, Welcome
 from warroom.core.view import TimelineView, View
 from warroom.tui.chosen import Chosen
 from warroom.tui.drafts import Drafts
@@ -45,6 +45,8 @@ class Scene:
     width: int = 80
     height: int = 24
     lost: str = ""
+    outage: Outage | None = None
+    """The newest time without the engine."""
     answer: str = ""
     """Answer to the last command."""
     answer_style: str = "text"

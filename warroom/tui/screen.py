@@ -27,10 +27,11 @@ from warroom.tui.frame.tap import redraw, send
 from warroom.tui.frame_lines import banner_texts, footer_line, status_line, too_small_line, top_line
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
+from warroom.tui.homecoming import Return
 from warroom.tui.keys import bindings_for
 from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
-from warroom.tui.link import Link
+from warroom.tui.link import GONE, Link
 from warroom.tui.pages import PAGE_TYPES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
@@ -76,6 +77,7 @@ class RoomScreen(Screen[None]):
             self.scene, Link(room).ask, self.hands.say, lambda order: send(self.app, order), write_copy,
             most=clipboard_bytes, environment=os.environ,
         )  # fmt: skip
+        self._return = Return(room, lambda: self._pages.values(), self.hands.say)
         self.opening = Opening()
         self._guide = Guide(self.scene, lambda: self._pages, self._show)
         self.recall = Recall(self.scene, lambda: self._pages, self._show, self.hands.say)
@@ -129,7 +131,7 @@ class RoomScreen(Screen[None]):
             return  # closing
         scene = self.scene
         scene.view, scene.now, scene.lost = self._room.latest, self._clock(), self._room.lost
-        scene.company = self._room.company
+        scene.company, scene.outage, scene.welcome = self._room.company, self._room.outage, self._room.welcome
         if scene.view is not None:
             scene.others.follow(scene.view, scene.welcome.operator, scene.now)
         if self._all.display is scene.too_small:
@@ -144,6 +146,7 @@ class RoomScreen(Screen[None]):
         self.shown.draw(scene)
         self._status.show([status_line(scene)])
         self._draw_footer()
+        self._return.look()
 
     def _draw_footer(self) -> None:
         focused = self.focused
@@ -272,7 +275,7 @@ class RoomScreen(Screen[None]):
     def _perform(self, id: str) -> None:
         view = self.scene.view
         if self._room.lost:
-            self.hands.say("not sent: the engine is gone", "bad")
+            self.hands.say(f"not sent: {GONE}", "bad")
         elif view is None:
             self.hands.say("not yet: waiting for the engine’s first view", "warn")
         elif BY_ID[id].changes and self.scene.welcome.read_only and id != "export":
