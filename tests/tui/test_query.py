@@ -12,7 +12,7 @@ from tests.tui.hostile import CONTROLS, CORPUS, FORBIDDEN, INVISIBLE, PILES, SEQ
 from tests.tui.running import Session
 from tests.tui.screens import assert_golden
 from tests.waiting import eventually
-from warroom.core.queries import NotAnswered, QueryAnswer, SqlAnswer, SqlRefused
+from warroom.core.queries import NotAnswered, QueryAnswer, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_tables import TABLES
 from warroom.core.sql_words import EXAMPLES
 
@@ -220,3 +220,22 @@ async def test_a_viewer_may_ask() -> None:
     async with asking(read_only=True) as (session, _):
         await ask(session, "SELECT id FROM incidents")
         await session.see("1 row in", "s SQL", "READ-ONLY")
+
+
+async def test_the_record_is_read_while_the_query_is_typed() -> None:
+    async with asking() as (session, room):
+        room.loading = [SqlLoading(1000, 2000)]
+        await session.press("1", "9")
+        await eventually(lambda: room.read_ahead >= 3)
+        assert room.asked_sql == []
+        assert "Query the record" in session.text
+
+
+async def test_how_far_the_record_is_read_is_said() -> None:
+    async with asking() as (session, room):
+        room.answers = [SqlLoading(12_000, 30_000)]
+        await session.press("s", *"select 1", "enter")
+        session.clock.now += 1
+        await session.see("reading the record: 12,000 of 30,000 entries…")
+        room.answering.set()
+        await session.see("1 row in")
