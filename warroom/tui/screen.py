@@ -24,7 +24,7 @@ from warroom.tui.copying import Copier, WriteCopy
 from warroom.tui.forms import Form
 from warroom.tui.frame.orders import MOST_CLIPBOARD
 from warroom.tui.frame.tap import redraw, send
-from warroom.tui.frame_lines import banner_texts, footer_line, status_line, too_small_line, top_line
+from warroom.tui.frame_lines import banner_texts, footer_line, status_line, tab_at, too_small_line, top_line
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
 from warroom.tui.homecoming import Return
@@ -179,6 +179,12 @@ class RoomScreen(Screen[None]):
             self.shown.turn(1)
         else:
             self.go(_OPENS[kind])
+
+    def on_bar_clicked(self, event: Bar.Clicked) -> None:
+        """A click on a page's tab is its key."""
+        page = tab_at(self.scene, event.column) if event.bar is self._top else ""
+        if page and page != self.page:
+            self.action_act(page if page in BY_ID else f"page_{page}")
 
     # Ways around
 
