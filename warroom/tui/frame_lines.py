@@ -11,7 +11,7 @@ from warroom.tui.absence import absence_text
 from warroom.tui.actions import ACTIONS, BY_ID, EVERYWHERE, LIST, STREAM, Action, footer_actions
 from warroom.tui.banner import alarm_banner
 from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
-from warroom.tui.keymap import key_for, key_names
+from warroom.tui.keymap import help_of, key_for, key_names
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
@@ -247,7 +247,7 @@ def _help_parts(page: str, width: int) -> list[list[Line]]:
         for action in actions:
             shown.add(action.id)
             keys = " ".join(key_names(action))
-            first, *more = wrap(action.help, max(20, width - 16))
+            first, *more = wrap(help_of(action), max(20, width - 16))
             twin = f"  {twin_words(action.id)}" if width >= _TWINS_FROM else ""
             spare = width - 16 - width_of(first + twin)
             beside: list[Span] = [(twin, "dim")] if twin.strip() and not more and spare >= 0 else []
