@@ -13,6 +13,7 @@ from warroom.core import commands as c
 from warroom.core.company import Company
 from warroom.core.room import Outage
 from warroom.tui.absence import Absence, absence_text
+from warroom.tui.banner import headline
 
 QUIET_S = 1.0
 
@@ -45,18 +46,27 @@ def test_a_short_one_that_nobody_looked_at_is_told_all_the_same() -> None:
 def test_what_holds_and_what_is_old_is_said() -> None:
     drawn = scene(lost="the engine ended", outage=Outage(1, NOW + 3, next_try=NOW + 49), now=NOW + 45)
     text = absence_text(drawn)
-    assert text.startswith("ENGINE GONE since 08:40:42Z (42s): nothing is watched, recorded or sent")
-    assert "this screen is of 08:40:39Z; what is contained stays so, but nobody proves it" in text
-    assert "tried again in 4 s" in text
-    assert "warroom watch --room acme" in text
-    assert len(text) < 3 * 78, "three rows of eighty columns hold it"
+    assert [row.text.strip() for row in headline(text, 80)] == [
+        "ENGINE GONE since 08:40:42Z (42s): nothing is watched, recorded or sent. You",
+        "see 08:40:39Z. What is contained stays so, but unproven. Next try: 4 s. q",
+        "leaves. Start it: warroom watch --room acme",
+    ]
+
+
+def test_a_reason_that_is_news_and_a_long_name_find_room_too() -> None:
+    welcome = replace(scene().welcome, room="drill-20261129-094426-2347")
+    outage = Outage(1, NOW, next_try=NOW + 4)
+    drawn = scene(lost="the engine is warroom 9.9 and speaks protocol 7", outage=outage, now=NOW, welcome=welcome)
+    rows = [row.text.strip() for row in headline(absence_text(drawn), 80)]
+    assert "warroom 9.9" in rows[0] + rows[1]
+    assert rows[-1].endswith("Start it: warroom watch --room drill-20261129-094426-2347")
 
 
 async def test_it_says_so_acts_on_nothing_and_is_current_when_the_engine_is_back() -> None:
     async with console((80, 24)) as session:
         await session.see("R12-injection-phrase")
         session.room.lose("the engine ended; `warroom watch` starts it again")
-        await session.see("ENGINE GONE since 08:40:39Z", "tried again in 4 s")
+        await session.see("ENGINE GONE since 08:40:39Z", "Next try: 4 s")
         for key in ("x", "a", "o", "t", "at"):
             await session.press(key)
         await session.see("not sent: the engine is gone")

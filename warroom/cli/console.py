@@ -47,6 +47,8 @@ class Drawing(msgspec.Struct, frozen=True):
     """Line by line instead of a screen."""
     notes: tuple[str, ...] = ()
     """What is said of that at the start."""
+    leaving: str = ""
+    """What follows when the console is left; empty when the engine just goes on."""
 
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
@@ -177,6 +179,7 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
                 memory=memory,
                 found=await memory.load(),
                 notes=drawing.notes,
+                leaving=drawing.leaving,
             )
             return await play(WarRoomApp(room, settings=drawing.settings, outside=outside))
     except ConnectionLost as error:

@@ -61,13 +61,18 @@ def absence_text(scene: Scene) -> str:
     why = fit(scene.lost, min(_WHY_CELLS, width_of(clean(scene.lost)))).rstrip()
     if outage is None or outage.lasted_s is not None:
         return f"engine gone: {why} · this screen is old; {key_for('leave')} leaves"
-    since = f"ENGINE GONE since {moment_text(outage.began)} ({age_text(max(0.0, scene.now - outage.began))})"
+    since = f"ENGINE GONE since {moment_text(outage.began)} ({_seconds(scene.now - outage.began)})"
     # That the engine ended is plain; anything else is worth more than what follows from it.
-    parts = [f"{since}: {'nothing is watched, recorded or sent' if scene.lost.startswith(_ENDED) else why}"]
+    parts = [f"{since}: {'nothing is watched, recorded or sent' if scene.lost.startswith(_ENDED) else why}."]
     if seen is not None:
-        parts.append(f"this screen is of {moment_text(seen)}; what is contained stays so, but nobody proves it")
+        parts.append(f"You see {moment_text(seen)}. What is contained stays so, but unproven.")
     left = max(0.0, (outage.next_try or scene.now) - scene.now)
-    parts.append(f"tried again in {left:.0f} s" if left >= 1 else "trying now")
-    parts.append(f"start it: warroom watch --room {scene.welcome.room}")
-    parts.append(f"{key_for('leave')} leaves")
-    return " · ".join(parts)
+    parts.append(f"Next try: {left:.0f} s." if left >= 1 else "Trying now.")
+    # The command comes last, so that a long name of a room breaks no other words apart.
+    parts += [f"{key_for('leave')} leaves.", f"Start it: warroom watch --room {scene.welcome.room}"]
+    return " ".join(parts)
+
+
+def _seconds(span: float) -> str:
+    """Return a time that goes on, in whole seconds while it is short."""
+    return f"{max(0, int(span))}s" if span < 100 else age_text(span)

@@ -105,8 +105,8 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
             write_copy=outside.write_copy,
             clipboard_bytes=clipboard_bytes(settings.budget_bps),
         )
-        self._front.scene.drafts = drafts
-        self._front.scene.scenarios = outside.scenarios or self._front.scene.scenarios
+        scene = self._front.scene
+        scene.drafts, scene.leaving, scene.scenarios = drafts, outside.leaving, outside.scenarios or scene.scenarios
         self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)

@@ -64,6 +64,8 @@ class Scene:
     scenarios: Scenarios = no_scenarios
     sql: SqlSession = field(default_factory=SqlSession)
     """The queries of this console over the record."""
+    leaving: str = ""
+    """What follows when this console is left; empty when nothing does."""
     said: list[TimelineView] = field(default_factory=list)
     """Answers and paths, kept for the messages page."""
 

@@ -44,7 +44,7 @@ from warroom.tui.theme import Painter
 from warroom.tui.typed_ahead import Opening
 
 _ROOT = next(iter(PAGE_TYPES))
-_LEAVING = Form("Leave this console?", words=("The engine goes on watching and recording.",), submit="Leave")
+_GOES_ON = "The engine goes on watching and recording."
 _OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream", "notice": "outbox"}
 
 
@@ -218,7 +218,8 @@ class RoomScreen(Screen[None]):
             self._back() if self._trail else self._show(_ROOT)
 
     async def _ask_to_leave(self) -> None:
-        if await self.hands.ask(_LEAVING) is not None:
+        leaving = Form("Leave this console?", words=(self.scene.leaving or _GOES_ON,), submit="Leave")
+        if await self.hands.ask(leaving) is not None:
             self.app.exit(0)
 
     def _other(self, by: int) -> None:
