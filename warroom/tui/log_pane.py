@@ -66,9 +66,10 @@ class LogPane(Vertical):
         question, grew = self.session.live_question(), False
         if question is not None:
             grew = self.session.take_live(question, await ask(question))
-        if self._full and time.monotonic() - self._counted >= _COUNT_S:
+        # Before it is laid out nobody knows how many columns there are, and the next count is a while away.
+        if self._full and self.size.width and time.monotonic() - self._counted >= _COUNT_S:
             self._counted = time.monotonic()
-            counts = await ask(LogHistogram(self.session.who, SPAN_S, bucket_count(self.size.width or 80)))
+            counts = await ask(LogHistogram(self.session.who, SPAN_S, bucket_count(self.size.width)))
             self._counts = counts if isinstance(counts, HistogramAnswer) else None
         self.show()
         self._serve()
