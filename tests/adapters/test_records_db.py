@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.adapters.asked import ENDLESS, FORBIDDEN, FOREVER, write_example
-from tests.reports.example_journal import KIM
+from tests.reports.example_journal import KIM, example_entries
 from tests.tui.hostile import CONTROLS
 from tests.tui.hostile import FORBIDDEN as UNPRINTABLE
 from warroom.adapters.journal import SqliteJournal
 from warroom.adapters.records_db import MOST_BYTES, MOST_CELL, MOST_ROWS, RecordsDb, shown
-from warroom.core.facts import NoteAdded
+from warroom.core.facts import AlarmAcknowledged, AlarmRaised, NoteAdded
 from warroom.core.ports import JournalError, Pending
-from warroom.core.queries import Sql, SqlAnswer, SqlRefused
+from warroom.core.queries import Sql, SqlAnswer, SqlLoading, SqlRefused
+from warroom.core.record_tables import TABLES
 
 
 @pytest.fixture
@@ -125,3 +127,36 @@ async def test_a_journal_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     async with RecordsDb(tmp_path / "absent.db") as db:
         with pytest.raises(JournalError):
             await db.refresh()
+
+
+async def test_a_long_journal_is_read_in_pieces_and_gives_the_same(journal: Path) -> None:
+    async with SqliteJournal(journal) as more:
+        await more.append([Pending(1e9 + n, KIM, "", NoteAdded("INC-001", f"note {n}")) for n in range(2500)])
+    async with RecordsDb(journal) as db:
+        assert await db.refresh(0.0) == SqlLoading(1000, 2543)
+        assert await db.refresh(0.0) == SqlLoading(2000, 2543)
+        assert await db.refresh() is None
+        async with RecordsDb(journal) as whole:
+            await whole.refresh()
+            for table in TABLES:
+                query = f"SELECT * FROM {table.name}"
+                assert await rows(db, query) == await rows(whole, query), table.name
+
+
+async def test_what_is_asked_again_after_one_more_alarm_is_the_same_as_read_at_once(journal: Path) -> None:
+    first = next(one.fact.alarm for one in example_entries() if isinstance(one.fact, AlarmRaised))
+    async with RecordsDb(journal) as db:
+        await db.refresh()
+        for fact in (
+            AlarmRaised(replace(first, id="AL-new")),
+            AlarmAcknowledged("AL-new"),
+            AlarmAcknowledged(first.id),
+        ):
+            async with SqliteJournal(journal) as more:
+                await more.append([Pending(2e9, KIM, "", fact)])
+            await db.refresh()
+            async with RecordsDb(journal) as whole:
+                await whole.refresh()
+                for table in TABLES:
+                    query = f"SELECT * FROM {table.name}"
+                    assert await rows(db, query) == await rows(whole, query), (fact, table.name)

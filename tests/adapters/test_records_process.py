@@ -13,9 +13,13 @@ import psutil
 import pytest
 
 from tests.adapters.asked import ENDLESS, FORBIDDEN, STUBBORN, write_example
+from tests.reports.example_journal import KIM
 from tests.waiting import eventually
+from warroom.adapters.journal import SqliteJournal
 from warroom.adapters.records_process import MOST_WAITING, RecordsProcess
-from warroom.core.queries import NotAnswered, Sql, SqlAnswer, SqlRefused
+from warroom.core.facts import NoteAdded
+from warroom.core.ports import Pending
+from warroom.core.queries import NotAnswered, Sql, SqlAnswer, SqlLoading, SqlRefused
 
 COUNT = Sql("SELECT count(*) FROM acts")
 
@@ -115,3 +119,19 @@ async def test_a_room_without_a_journal_is_said(tmp_path: Path) -> None:
 async def test_too_long_a_query_is_not_even_sent(records: RecordsProcess) -> None:
     assert isinstance(await records.ask(Sql(FORBIDDEN["long"])), SqlRefused)
     assert records.pid is None
+
+
+async def test_a_long_journal_is_answered_after_it_was_said_how_far_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "long.db"
+    await write_example(path)
+    async with SqliteJournal(path) as journal:
+        await journal.append([Pending(1e9 + n, KIM, "", NoteAdded("INC-001", f"note {n}")) for n in range(12_000)])
+    async with RecordsProcess(path) as records:
+        read = list[int]()
+        while isinstance(answer := await records.ask(COUNT), SqlLoading):
+            assert answer.total == 12_043
+            read.append(answer.read)
+        assert isinstance(answer, SqlAnswer), answer
+        assert answer.rows == [[12_043]]
+        assert read == sorted(set(read)), "it goes on where it was"
+        assert read, "so many entries take longer than one look"

@@ -68,18 +68,27 @@ async def test_the_board_follows_what_the_team_does_and_says_when_its_leader_is_
         await eventually(lambda: (board_of(room.latest) or board).left is not None)
 
 
-async def test_an_engine_that_ends_is_no_error_of_the_drill(tmp_path: Path) -> None:
-    paths = paths_in(tmp_path)
+async def test_an_engine_that_ends_is_no_error_of_the_drill_and_the_next_one_gets_the_board(tmp_path: Path) -> None:
+    paths, settings, truth = paths_in(tmp_path), settings_without_adapters(tmp_path / "bot.log"), tmp_path / "truth"
+    truth.write_bytes(hostile(time.time()))
     async with contextlib.AsyncExitStack() as drill:
-        async with running_engine(paths, settings_without_adapters(tmp_path / "bot.log")), attached(paths) as room:
-            await drill.enter_async_context(directed(paths.socket, SCENARIO, tmp_path / "none", time.time()))
+        async with running_engine(paths, settings), attached(paths) as room:
+            await drill.enter_async_context(directed(paths.socket, SCENARIO, truth, time.time()))
+            assert isinstance(await room.submit(c.OpenIncident("support", PLAYBOOK, "it leaks")), Ack)
+            await eventually(lambda: (board := board_of(room.latest)) is not None and board.score == 50.0)
+            before = board_of(room.latest)
+        async with running_engine(paths, settings), attached(paths) as room:
             await eventually(lambda: board_of(room.latest) is not None)
-        await asyncio.wait(directors())
+            after = board_of(room.latest)
+            assert before is not None
+            assert after == before, "what was reached before the engine died stays reached"
 
 
-async def test_a_room_without_an_engine_ends_the_director_and_nothing_else(tmp_path: Path) -> None:
+async def test_a_room_without_an_engine_is_waited_for_and_holds_nothing_up(tmp_path: Path) -> None:
     async with directed(tmp_path / "no.sock", SCENARIO, tmp_path / "none", 0.0):
         await asyncio.sleep(0)
+        assert len(directors()) == 1
+    assert directors() == []
 
 
 async def test_a_bug_of_the_director_is_raised_when_the_drill_is_over(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
-from tests.core.story import Story, plan, proof
+from tests.core.story import Story, alarm, plan, proof
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.model import BotState, Verb, Verdict
+from warroom.core.record import Record
 from warroom.core.view import View
 from warroom.engine.pipeline import SourceState
 from warroom.engine.room_view import Surroundings, build_view
@@ -77,6 +79,16 @@ def test_an_alarm_that_nobody_has_seen_is_what_the_board_says() -> None:
     assert bot.why.startswith("alarm ")
     story.ask(c.AcknowledgeAlarm("AL-1"))
     assert view_of(story).bots[0].state is not BotState.ALARM
+
+
+def test_the_lines_of_an_alarm_say_who_used_which_tool_as_the_stream_does() -> None:
+    story = Story()
+    line = Record(
+        source="/var/log/bot.log", generation=1, offset=0, length=90, received=story.now, time=story.now, format="json",
+        bot="support", event="tool", message="tool called", user="u-4", tool="send_email",
+    )  # fmt: skip
+    story.tell(f.AlarmRaised(replace(alarm(), samples=[line])))
+    assert view_of(story).alarms[0].samples == ["tool called user=u-4 tool=send_email"]
 
 
 def test_a_log_that_is_not_there_is_said_beside_its_bot() -> None:

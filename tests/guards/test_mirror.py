@@ -48,6 +48,7 @@ _GROUPS = {
         """,
     (_TYPED, "tests/tui/test_stream.py"): "tui/log_errand tui/log_pane tui/log_words tui/prompt",
     (_DECLARED, "tests/tui/test_app.py"): "tui/outside",
+    (_TYPED, "tests/tui/test_absence.py"): "tui/homecoming",
     (_TYPED, "tests/tui/test_query.py"): "tui/pages/query tui/sql_prompt",
     ("reads the config of a room and of a person", "tests/adapters/test_config.py"): "adapters/plain_toml",
     ("is derived from the table of actions and checked there", "tests/tui/test_actions.py"): "tui/keys tui/keys_page",

@@ -47,6 +47,7 @@ def test_the_attack_is_seen_contained_released_and_written_up_over_a_bad_line(sh
         screen.see("written at", 30)
         screen.press("1", "q")
         screen.see("Leave this console?")
+        screen.see("This ends the drill")
         screen.press("enter")
         code = screen.ended(120)
     said = screen.written.decode("utf-8", "replace")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.stories.screen import end_screens
 from tests.stories.shell import Shell
 from tests.tui.frame.shell_rig import ShellTerminal, place, quiet_for, shell
 from tests.waiting import wait_until
@@ -209,12 +212,19 @@ def test_control_z_is_no_key_and_stops_nothing(odd: Shell) -> None:
         leave(terminal, prompt)
 
 
-def test_inside_screen_it_is_drawn_and_left_as_it_was(odd: Shell) -> None:
-    if shutil.which("screen") is None:
-        pytest.skip("screen is not installed (Debian: screen)")
-    folder = odd.folder / "screens"
-    folder.mkdir(mode=0o700)
-    with terminal_of(odd, {"SCREENDIR": str(folder)}) as terminal:
+def test_a_screen_that_a_test_leaves_behind_is_ended_with_what_runs_in_it(screens: Path) -> None:
+    environment = {**os.environ, "SCREENDIR": str(screens)}
+    subprocess.run(["screen", "-c", "/dev/null", "-dmS", "left", "sleep", "1000"], env=environment, check=True)
+    wait_until(lambda: list(screens.iterdir()), what="its socket")
+    [socket] = screens.iterdir()
+    server = psutil.Process(int(socket.name.partition(".")[0]))
+    inside = wait_until(server.children, what="what runs in it")
+    assert end_screens(screens) == [server.pid]
+    assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in (server, *inside))
+
+
+def test_inside_screen_it_is_drawn_and_left_as_it_was(odd: Shell, screens: Path) -> None:
+    with terminal_of(odd, {"SCREENDIR": str(screens)}) as terminal:
         terminal.type(f"screen -U -c /dev/null {ATTACH}\n".encode())
         terminal.see("größe ─ 日本 before", timeout_s=30)
         terminal.type(b"5")

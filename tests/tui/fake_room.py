@@ -33,7 +33,7 @@ from warroom.core.queries import (
     Shadow,
     ShadowAnswer,
 )
-from warroom.core.room import ConnectionLost, Welcome
+from warroom.core.room import ConnectionLost, Outage, Welcome
 from warroom.core.view import ActionView, IncidentView, LogLine, View
 from warroom.tui.words import UNBEGUN
 
@@ -60,6 +60,7 @@ class FakeRoom:
         self.shadow: ShadowAnswer | None = None
         """Whom the bot served, when the logs can say."""
         self.company = Company()
+        self.outage: Outage | None = None
         self.said: list[Here] = []
         """What the console said of itself."""
         self.pointed: list[Target | None] = []
@@ -103,9 +104,17 @@ class FakeRoom:
         self.company = company
         self._news.set()
 
-    def lose(self, reason: str) -> None:
+    def lose(self, reason: str, at: float = NOW) -> None:
         """Let the engine go away."""
         self._lost = reason
+        self.outage = Outage(self.outage.number + 1 if self.outage else 1, at, next_try=at + 4)
+        self._news.set()
+
+    def come_back(self, lasted_s: float) -> None:
+        """Let the engine be there again, with the view that it sends."""
+        assert self.outage is not None
+        self.outage, self._lost = msgspec.structs.replace(self.outage, lasted_s=lasted_s, next_try=None), ""
+        self._news.set()
 
     async def arrival(self) -> None:
         await self._news.wait()

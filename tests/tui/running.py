@@ -82,14 +82,13 @@ async def console(
     write_copy: WriteCopy | None = None,
     memory: Memory | None = None,
     found: Whereabouts | Ignored | None = None,
+    leaving: str = "",
 ) -> AsyncIterator[Session]:
     """Run a console over the example room (or another) until the block ends."""
     clock = Clock()
     fake = room or FakeRoom(view or example_view(), log_lines())
     likes = settings or ConsoleSettings(ascii=ascii)
-    outside = Outside(
-        export=export, draft=draft, scenarios=scenarios, write_copy=write_copy, memory=memory, found=found
-    )
+    outside = Outside(export, draft, scenarios, write_copy, memory, found, leaving=leaving)
     app = WarRoomApp(fake, settings=likes, clock=clock, outside=outside, colours=colours)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()

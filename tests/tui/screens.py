@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,18 +84,38 @@ async def assert_styles(app: App[int], name: str) -> None:
     await _assert_same(drawn, GOLDENS / f"{name}.styles")
 
 
-async def assert_golden(app: App[int], name: str) -> None:
-    """Wait until the screen is goldens/NAME.txt, or fail."""
-    await _assert_same(lambda: screen_text(app) + "\n", GOLDENS / f"{name}.txt")
+async def assert_golden(app: App[int], name: str, ending: str = "") -> None:
+    """Wait until the screen is goldens/NAME.txt, or fail; `ending` names a look that may have a text of its own."""
+    usual, own = GOLDENS / f"{name}.txt", GOLDENS / f"{name}{ending}.txt"
+    await _assert_same(lambda: screen_text(app) + "\n", own, usual)
 
 
-async def _assert_same(drawn: Callable[[], str], path: Path) -> None:
-    """Compare what is drawn with a file; WARROOM_UPDATE_GOLDENS=1 writes what it becomes instead."""
+async def _at_rest(drawn: Callable[[], str], rest_s: float) -> None:
+    """Wait until what is drawn has not changed for a while."""
+    last, since = drawn(), time.monotonic()
+
+    def rests() -> bool:
+        nonlocal last, since
+        if (now := drawn()) != last:
+            last, since = now, time.monotonic()
+        return time.monotonic() - since >= rest_s
+
+    await eventually(rests)
+
+
+async def _assert_same(drawn: Callable[[], str], path: Path, usual: Path | None = None) -> None:
+    """Compare what is drawn with a file, or with the usual one where there is none.
+
+    WARROOM_UPDATE_GOLDENS=1 writes what it becomes instead; lines are counted once a second, so that takes a while.
+    """
     if os.environ.get("WARROOM_UPDATE_GOLDENS"):
-        with contextlib.suppress(AssertionError):
-            await eventually(lambda: False, timeout_s=1.5)
+        await _at_rest(drawn, 1.2 if usual == path else 0.3)
         GOLDENS.mkdir(exist_ok=True)
         path.write_text(drawn(), encoding="utf-8")
+        if usual not in (None, path) and usual.read_text(encoding="utf-8") == drawn():
+            path.unlink()
+    if usual is not None and not path.exists():
+        path = usual
     wanted = path.read_text(encoding="utf-8")
     # What is drawn last, such as lines that were asked for, may come a moment after the page.
     with contextlib.suppress(AssertionError):

@@ -163,7 +163,7 @@ async def test_a_lost_engine_leaves_the_screen_readable_and_q_leaves() -> None:
         await session.see("R12-injection-phrase")
         session.room.lose("the engine stopped")
         session.clock.now += 2
-        await session.see("engine gone: the engine stopped", "warroom watch --room acme")
+        await session.see("ENGINE GONE since 08:40:39Z (2s)", "the engine stopped", "warroom watch --room acme")
         await session.press("2", "space")
         await session.see("not sent: the engine is gone")
         await session.press("1", "q")
@@ -178,6 +178,13 @@ async def test_q_asks_on_the_root_and_the_answer_can_be_no() -> None:
         await session.see("Bots 6")
         await session.press("q", "enter")
         assert session.app.return_code == 0
+
+
+async def test_whoever_would_end_more_than_a_console_is_told_before() -> None:
+    async with console(leaving="This ends the drill.") as session:
+        await session.press("q")
+        await session.see("Leave this console?", "This ends the drill.")
+        assert "goes on watching" not in session.text
 
 
 async def test_the_first_paint_does_not_wait_for_a_view() -> None:

@@ -8,37 +8,36 @@ from msgspec.structs import replace
 from tests.tui.example import NOW, example_view
 from tests.tui.example_exercise import board, ended, exercise_view, scenarios
 from tests.tui.hostile import CORPUS, FORBIDDEN
+from tests.tui.looks import SIZES, assert_looks, size_id
 from tests.tui.running import console
-from tests.tui.screens import assert_golden, screen_lines
+from tests.tui.screens import screen_lines
 from warroom.core.exercise import clean_exercise
 
-SIZES = ((80, 24), (120, 36))
 
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_a_drill_in_its_middle_is_as_drawn(size: tuple[int, int]) -> None:
     async with console(size, view=exercise_view()) as session:
         assert "8 Drill" in session.text or " 8 " in screen_lines(session.app)[0]
         await session.press("8")
         await session.see("[ ] LATE 15s", "hint: a on the alarm")
-        await assert_golden(session.app, f"drill-{size[0]}x{size[1]}")
+        await assert_looks(session, "drill")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_a_drill_that_is_over_is_as_drawn(size: tuple[int, int]) -> None:
     async with console(size, view=exercise_view(ended())) as session:
         await session.press("8")
         await session.see("GRADE U", "00:01:30")
-        await assert_golden(session.app, f"drill-over-{size[0]}x{size[1]}")
+        await assert_looks(session, "drill-over")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_where_no_drill_runs_the_page_says_how_to_begin_one(size: tuple[int, int]) -> None:
     async with console(size, scenarios=scenarios) as session:
         assert "8" not in screen_lines(session.app)[0]
         await session.press("8")
         await session.see("stubborn-bot", "A bot that goes on answering")
-        await assert_golden(session.app, f"drill-empty-{size[0]}x{size[1]}")
+        await assert_looks(session, "drill-empty")
 
 
 async def test_a_console_that_knows_no_scenarios_names_the_verb_that_lists_them() -> None:

@@ -1,10 +1,6 @@
-"""The screens as text, at the two sizes that everything must fit and at a roomy one, and how they are coloured."""
+"""Every screen at three sizes: its text, and how it is coloured with colours, with the terminal's own and without."""
 
 from __future__ import annotations
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
@@ -13,13 +9,13 @@ from tests.tui.example import NOW, example_view, log_lines
 from tests.tui.example_notices import TellingRoom
 from tests.tui.example_outbox import entries, told_view
 from tests.tui.fake_room import FakeRoom
-from tests.tui.running import Session, console
+from tests.tui.looks import SIZES, WAYS, Way, assert_looks, size_id
+from tests.tui.running import console
 from tests.tui.screens import assert_golden, assert_styles, screen_lines
 from tests.tui.waiting import draft_action, waiting_view
 from warroom.core.model import ActionState, Mode, Reversible
 from warroom.core.ports import Check, Checked
-from warroom.core.settings_console import ConsoleSettings, Look
-from warroom.tui.palettes import TRUECOLOR
+from warroom.core.settings_console import ConsoleSettings
 
 SCREENS = {
     "overview": ((), "R12-injection-phrase"),
@@ -38,56 +34,19 @@ SCREENS = {
     "help": (("2", "question_mark"), "ON THIS PAGE: Incident"),
 }
 
-
-class Case(NamedTuple):
-    """A size, a look and how many colours the terminal has."""
-
-    size: tuple[int, int]
-    look: Look = Look.DARK
-    colours: int = TRUECOLOR
-
-    @property
-    def mode(self) -> str:
-        return "none" if not self.colours else "ansi" if self.look is Look.ANSI else "colour"
-
-    def __str__(self) -> str:
-        return f"{self.size[0]}x{self.size[1]}-{self.mode}"
-
-    @asynccontextmanager
-    async def console(self, room: FakeRoom | None = None) -> AsyncIterator[Session]:
-        """Run a console that looks so."""
-        likes = ConsoleSettings(theme=self.look)
-        async with console(self.size, room=room, settings=likes, colours=self.colours) as session:
-            yield session
-
-    async def compare(self, session: Session, name: str) -> None:
-        """Compare text and styles with the goldens of this name; sixteen colours and none have their styles alone."""
-        golden = f"{name}-{self.size[0]}x{self.size[1]}"
-        if self.mode == "colour":
-            await assert_golden(session.app, golden)
-        if self.size != ROOMY:
-            await assert_styles(session.app, golden if self.mode == "colour" else f"{golden}.{self.mode}")
+BEGUN_ANEW = {"palette"}
+"""Screens of Textual's own that keep the colours in which they were opened; compared in consoles that begin so."""
 
 
-ROOMY = (200, 50)
-CASES = (
-    Case((80, 24)),
-    Case((80, 24), Look.ANSI),
-    Case((80, 24), colours=0),
-    Case((120, 36)),
-    Case(ROOMY),
-)
-
-
-@pytest.mark.parametrize("name", SCREENS)
-@pytest.mark.parametrize("case", CASES, ids=str)
-async def test_the_screen_is_as_drawn(name: str, case: Case) -> None:
+@pytest.mark.parametrize("name", [name for name in SCREENS if name not in BEGUN_ANEW])
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_the_screen_is_as_drawn(name: str, size: tuple[int, int]) -> None:
     keys, seen = SCREENS[name]
-    async with case.console() as session:
+    async with console(size) as session:
         await session.see("R12-injection-phrase")
         await session.press(*keys)
         await session.see(seen)
-        await case.compare(session, name)
+        await assert_looks(session, name)
 
 
 CHECKS = [
@@ -115,27 +74,56 @@ WAITING: dict[str, tuple[tuple[str, ...], str, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("name", WAITING)
-@pytest.mark.parametrize("case", CASES, ids=str)
-async def test_what_waits_and_what_is_decided_is_as_drawn(name: str, case: Case) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_what_waits_and_what_is_decided_is_as_drawn(name: str, size: tuple[int, int]) -> None:
     keys, seen, world = WAITING[name]
     room = FakeRoom(waiting_view(), log_lines())
     for fact, value in world.items():
         setattr(room, fact, value)
-    async with case.console(room) as session:
+    async with console(size, room=room) as session:
         await session.see("2ND PERSON WANTED")
         for key in keys:
             await session.press(key)
         await session.see(seen)
-        await case.compare(session, name)
+        await assert_looks(session, name)
 
 
-@pytest.mark.parametrize(("size", "keys"), [((80, 24), ("2", "tab", "tab")), ((120, 36), ("2",))])
-async def test_what_waits_is_seen_in_the_incident_room(size: tuple[int, int], keys: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_what_waits_is_seen_in_the_incident_room(size: tuple[int, int]) -> None:
     async with console(size, view=waiting_view()) as session:
         await session.see("2ND PERSON WANTED")
-        await session.press(*keys)
+        await session.press("2")
+        if size == SIZES[0]:
+            await session.press("tab", "tab")
         await session.see("1 WAITS FOR A 2ND PERSON")
-        await assert_golden(session.app, f"waiting-incident-{size[0]}x{size[1]}")
+        await assert_looks(session, "waiting-incident")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_a_console_without_its_engine_is_as_drawn(size: tuple[int, int]) -> None:
+    async with console(size) as session:
+        await session.see("R12-injection-phrase")
+        session.clock.now += 42
+        session.room.lose("the engine ended")
+        await session.see("ENGINE GONE since")
+        await assert_looks(session, "gone")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.look + way.ending)
+async def test_a_console_that_begins_in_a_look_is_drawn_as_one_that_came_to_it(size: tuple[int, int], way: Way) -> None:
+    for name in (*BEGUN_ANEW, "overview", "note", "plan-final"):
+        keys, seen, world = (*SCREENS[name], {}) if name in SCREENS else WAITING[name]
+        room = FakeRoom(waiting_view() if name in WAITING else example_view(), log_lines())
+        for fact, value in world.items():
+            setattr(room, fact, value)
+        async with console(size, room=room, settings=ConsoleSettings(theme=way.look), colours=way.colours) as session:
+            await session.see("R12-injection-phrase")
+            for key in keys:
+                await session.press(key)
+            await session.see(seen)
+            await assert_golden(session.app, f"{name}-{size_id(size)}", way.ending)
+            await assert_styles(session.app, f"{name}-{size_id(size)}{way.ending}")
 
 
 TOLD: dict[str, tuple[tuple[str, ...], str]] = {
@@ -147,20 +135,21 @@ TOLD: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize("name", TOLD)
-@pytest.mark.parametrize("case", CASES, ids=str)
-async def test_who_was_told_and_who_was_not_is_as_drawn(name: str, case: Case) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_who_was_told_and_who_was_not_is_as_drawn(name: str, size: tuple[int, int]) -> None:
     keys, seen = TOLD[name]
     room = TellingRoom(told_view(due=-200.0))
     room.entries = entries()
-    async with case.console(room) as session:
+    async with console(size, room=room) as session:
         await session.see("NOBODY WAS TOLD")
         for key in keys:
             await session.press(key)
         await session.see(seen)
-        await case.compare(session, name)
+        await assert_looks(session, name)
 
 
-async def test_states_that_are_over_or_loud_are_as_drawn() -> None:
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+async def test_states_that_are_over_or_loud_are_as_drawn(size: tuple[int, int]) -> None:
     view = waiting_view()
     states = (ActionState.DENIED, ActionState.CANCELLED, ActionState.LAPSED, ActionState.NOT_HELD, ActionState.FAILED)
     over = [
@@ -168,11 +157,10 @@ async def test_states_that_are_over_or_loud_are_as_drawn() -> None:
         for n, state in enumerate(states)
     ]
     broken = replace(view.actions[1], id="ACT-010", bot="code", started=NOW - 60, broken_glass=GLASS, expires=NOW + 500)
-    async with console((80, 24), view=waiting_view(*over, broken)) as session:
+    async with console(size, view=waiting_view(*over, broken)) as session:
         await session.press("4")
         await session.see("GLASS BROKEN, one person alone")
-        await assert_golden(session.app, "states-80x24")
-        await assert_styles(session.app, "states-80x24")
+        await assert_looks(session, "states")
 
 
 async def test_a_drill_says_so_in_the_first_word() -> None:

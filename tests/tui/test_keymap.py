@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.tui.running import console
 from warroom.core.settings_console import ConsoleSettings
 from warroom.tui import keymap
-from warroom.tui.actions import ACTIONS, BY_ID
-from warroom.tui.keymap import hold, key_faults, key_for, key_of, key_text, keys_of, textual_keymap
+from warroom.tui.actions import ACTIONS, BY_ID, Action
+from warroom.tui.keymap import help_of, hold, key_faults, key_for, key_of, key_text, keys_of, textual_keymap
 
 
 @pytest.fixture(autouse=True)
@@ -188,3 +188,27 @@ def test_no_sentence_of_the_console_names_a_key_of_its_own() -> None:
         file for file in Path(keymap.__file__).parent.rglob("*.py") if file.name not in ("actions.py", "keymap.py")
     ]
     assert [f"{file.name}: {found[0]}" for file in sources for found in named.finditer(file.read_text())] == []
+
+
+def test_help_names_the_keys_that_hold_and_no_other() -> None:
+    hold({"follow": ["F7"], "copy": ["V"], "previous_pane": ["F2"]})
+    said = {id: help_of(BY_ID[id]) for id in ("point", "copy_file", "next_pane")}
+    assert "F7 leads them there" in said["point"]
+    assert "what V copies" in said["copy_file"]
+    assert "(F2: back)" in said["next_pane"]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_no_help_text_has_a_key_written_into_it(action: Action) -> None:
+    named = re.findall(r"\{(\w+)\}", action.help)
+    assert set(named) <= set(BY_ID)
+    # `!` and `*` are typed into a filter or a search; Esc and Enter stay with their action whatever a person changes.
+    keys = {*re.findall(r"`(\S)`", action.help)} - {"!", "*"}
+    keys |= set(re.findall(r"(?:shift|ctrl|alt)\+\w+|\^\w\b", action.help))
+    assert keys == set()
+
+
+async def test_the_help_page_tells_a_persons_own_keys_inside_sentences() -> None:
+    async with console((120, 36), settings=ConsoleSettings(keys={"follow": ["F7"]})) as session:
+        await session.press("question_mark")
+        await session.see("and F7 leads them there")

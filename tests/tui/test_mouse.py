@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.widget import Widget
 
 from tests.tui.example import example_view, log_lines
@@ -86,18 +87,12 @@ async def test_the_wheel_scrolls_a_list_and_a_log_and_a_click_takes_a_line() -> 
         await session.see("bot-03")
         board = session.app.screen.query_one("#board", Pane)
         for _ in range(3):
-            await session.pilot._post_mouse_events([_wheel()], widget=board, offset=(5, 5))
+            await session.pilot._post_mouse_events([MouseScrollDown], widget=board, offset=(5, 5))
         await session.see("bot-12")
         stream = session.app.screen.query_one("#board-stream", Stream)
         await session.pilot.click(stream, offset=(10, 3))
         await session.see("PAUSED")
         assert focused(session) is stream
-
-
-def _wheel() -> type:
-    from textual.events import MouseScrollDown
-
-    return MouseScrollDown
 
 
 async def test_a_button_that_acts_on_a_bot_wants_its_quiet_time_from_the_mouse_too() -> None:
@@ -119,6 +114,62 @@ async def test_a_button_that_acts_on_a_bot_wants_its_quiet_time_from_the_mouse_t
         session.clock.now += QUIET_S + 0.1
         await session.pilot.click(go)
         assert [type(command) for command in room.submitted] == [ApproveAction]
+
+
+async def test_a_click_on_a_tab_shows_its_page_at_every_width() -> None:
+    for size in ((80, 24), (120, 36), (62, 20)):
+        async with console(size) as session:
+            await session.see("R12-injection-phrase" if size[0] > 62 else "support")
+            for page, key in (("alarms", " 3"), ("actions", " 4"), ("stream", " 5"), ("overview", " 1")):
+                top = session.text.splitlines()[0]
+                await session.pilot.click(offset=(top.index(key) + 1, 0))
+                await session.pilot.pause()
+                assert session.app.get_default_screen().page == page
+            before = session.app.get_default_screen().page
+            for column in (0, 3, size[0] - 1):
+                await session.pilot.click(offset=(column, 0))
+            assert session.app.get_default_screen().page == before, "the mode and the room's name are no tabs"
+
+
+async def test_a_click_on_a_tab_behind_a_dialog_does_nothing() -> None:
+    async with console((80, 24)) as session:
+        await session.press("x")
+        await session.see("mild to hard")
+        for column in range(0, 80, 4):
+            await session.pilot.click(offset=(column, 0))
+        await session.press("escape")
+        await session.see("Attention")
+        await session.press("t")
+        await session.see("Note for INC-001")
+        for column in range(0, 80, 4):
+            await session.pilot.click(offset=(column, 0))
+        assert session.app.get_default_screen().page == "overview"
+        assert session.room.submitted == []
+
+
+async def test_a_click_on_the_name_of_a_pane_shows_it_where_they_are_tabs() -> None:
+    async with console((80, 24)) as session:
+        await session.press("2")
+        await session.see("Tab turns")
+        for name, seen in (("Actions", "Actions"), ("Timeline", "Timeline"), ("Checklist", "Step in hand")):
+            await click(session, f" {name} ", within="Tab turns")
+            await session.see(f"─{seen}")
+        await click(session, "Tab turns")
+        await session.see("─Step in hand")
+
+
+async def test_the_wheel_scrolls_a_stream_back_and_forth() -> None:
+    async with console((80, 24)) as session:
+        await session.press("5")
+        await session.see("FOLLOW")
+        log = session.app.get_default_screen().shown.log_pane()
+        assert log is not None
+        stream = log.stream
+        await session.pilot._post_mouse_events([MouseScrollUp], widget=stream, offset=(5, 5))
+        await session.see("PAUSED")
+        for _ in range(3):
+            await session.pilot._post_mouse_events([MouseScrollDown], widget=stream, offset=(5, 5))
+        await session.see("FOLLOW")
 
 
 async def test_a_click_on_cancel_cancels() -> None:

@@ -10,13 +10,13 @@ from tests.tui.example import NOW, example_view
 from tests.tui.example_draft import SEQ, Writer, draft_of, grown, hostile_draft
 from tests.tui.fake_room import FakeRoom
 from tests.tui.hostile import CORPUS, FORBIDDEN
+from tests.tui.looks import SIZES, assert_looks, size_id
 from tests.tui.running import Session, console
-from tests.tui.screens import assert_golden, screen_lines
+from tests.tui.screens import screen_lines
 from tests.waiting import eventually
 from warroom.core import commands as c
 from warroom.core.draft import Exported
 
-SIZES = ((80, 24), (120, 36))
 _TEXT = slice(8, 22)
 """Rows of the text at 80 by 24."""
 READY = "INC-001: Support bot reads out its system prompt"
@@ -27,24 +27,24 @@ def _text_rows(session: Session) -> list[str]:
     return [row[:78].rstrip() for row in screen_lines(session.app)[_TEXT]]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_the_page_is_as_drawn(size: tuple[int, int]) -> None:
     async with console(size, draft=Writer()) as session:
         await session.press("7")
         await session.see(READY)
-        await assert_golden(session.app, f"postmortem-{size[0]}x{size[1]}")
+        await assert_looks(session, "postmortem")
         await session.press("slash", *"who agreed", "enter")
         await session.see("No second person was asked for.")
-        await assert_golden(session.app, f"postmortem-found-{size[0]}x{size[1]}")
+        await assert_looks(session, "postmortem-found")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_without_an_incident_the_page_says_how_to_open_one(size: tuple[int, int]) -> None:
     view = replace(example_view(), incidents=[])
     async with console(size, view=view, draft=Writer()) as session:
         await session.press("7")
         await session.see("No incident, so there is no post-mortem.", "3 shows them, o opens")
-        await assert_golden(session.app, f"postmortem-empty-{size[0]}x{size[1]}")
+        await assert_looks(session, "postmortem-empty")
 
 
 async def test_it_is_drawn_once_and_again_only_when_the_record_grew() -> None:

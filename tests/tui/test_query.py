@@ -9,14 +9,13 @@ from textual.widgets import Input
 
 from tests.tui.asking_room import asking
 from tests.tui.hostile import CONTROLS, CORPUS, FORBIDDEN, INVISIBLE, PILES, SEQUENCES
+from tests.tui.looks import SIZES, assert_looks, size_id
 from tests.tui.running import Session
-from tests.tui.screens import assert_golden
 from tests.waiting import eventually
-from warroom.core.queries import NotAnswered, QueryAnswer, SqlAnswer, SqlRefused
+from warroom.core.queries import NotAnswered, QueryAnswer, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_tables import TABLES
 from warroom.core.sql_words import EXAMPLES
 
-SIZES = ((80, 24), (120, 36))
 ACTS = "SELECT seq, at, operator, text FROM acts ORDER BY seq DESC LIMIT 50"
 
 
@@ -43,7 +42,7 @@ SCREENS = {
 
 
 @pytest.mark.parametrize("name", SCREENS)
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 async def test_the_page_is_as_drawn(name: str, size: tuple[int, int]) -> None:
     keys, text, seen = SCREENS[name]
     async with asking(size) as (session, _):
@@ -52,7 +51,7 @@ async def test_the_page_is_as_drawn(name: str, size: tuple[int, int]) -> None:
             await session.see("Query · ")
         await session.press(*keys)
         await session.see(seen)
-        await assert_golden(session.app, f"{name}-{size[0]}x{size[1]}")
+        await assert_looks(session, name)
 
 
 async def test_enter_runs_each_example_and_shows_each_table() -> None:
@@ -220,3 +219,22 @@ async def test_a_viewer_may_ask() -> None:
     async with asking(read_only=True) as (session, _):
         await ask(session, "SELECT id FROM incidents")
         await session.see("1 row in", "s SQL", "READ-ONLY")
+
+
+async def test_the_record_is_read_while_the_query_is_typed() -> None:
+    async with asking() as (session, room):
+        room.loading = [SqlLoading(1000, 2000)]
+        await session.press("1", "9")
+        await eventually(lambda: room.read_ahead >= 3)
+        assert room.asked_sql == []
+        assert "Query the record" in session.text
+
+
+async def test_how_far_the_record_is_read_is_said() -> None:
+    async with asking() as (session, room):
+        room.answers = [SqlLoading(12_000, 30_000)]
+        await session.press("s", *"select 1", "enter")
+        session.clock.now += 1
+        await session.see("reading the record: 12,000 of 30,000 entries…")
+        room.answering.set()
+        await session.see("1 row in")

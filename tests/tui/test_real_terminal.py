@@ -112,6 +112,22 @@ def test_keys_lead_through_the_room_and_q_leaves_with_0(terminal: Terminal) -> N
     assert b"\x1b[?1049l" in terminal.raw
 
 
+def test_a_click_on_a_tab_and_the_wheel_arrive_from_a_real_terminal(terminal: Terminal) -> None:
+    def at(words: str) -> str:
+        rows = terminal.text.splitlines()
+        row = next(n for n, text in enumerate(rows) if words in text)
+        return f"{rows[row].index(words) + 2};{row + 1}"
+
+    terminal.see("Stream support")
+    terminal.type(f"\x1b[<0;{at('3 Alarms')}M\x1b[<0;{at('3 Alarms')}m")
+    terminal.see("LINES THAT SHOW IT")
+    terminal.type(f"\x1b[<0;{at('5 Stream')}M\x1b[<0;{at('5 Stream')}m")
+    terminal.see("FOLLOW")
+    terminal.see("ERROR")
+    terminal.type(f"\x1b[<64;{at('ERROR')}M" * 2)
+    terminal.see("PAUSED")
+
+
 @pytest.mark.parametrize("terminal", ["hostile"], indirect=True)
 def test_no_hostile_byte_leaves_for_the_terminal(terminal: Terminal) -> None:
     terminal.see("Stream")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.tui.example import example_view
-from warroom.core.queries import EvidenceAnswer, NotAnswered, Query, QueryAnswer, Sql, SqlAnswer, SqlRefused
+from warroom.core.queries import EvidenceAnswer, NotAnswered, Query, QueryAnswer, Sql, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_tables import TABLES
 from warroom.core.sql_words import EXAMPLES
 from warroom.tui.sql_session import KEPT, SqlSession, query_of, thing_in
@@ -151,3 +151,24 @@ def test_a_row_names_the_first_thing_that_the_room_knows_and_a_bot_last() -> Non
     named = [thing_in(rows, row, view) for row in range(5)]
     assert named == [f"action:{action}", f"incident:{incident}", "bot:mail", "", ""]
     assert thing_in(rows, 0, None) == ""
+
+
+async def test_while_the_record_is_read_it_asks_again_and_knows_how_far_that_is() -> None:
+    far: list[SqlLoading | None] = []
+    waiting: list[QueryAnswer] = [SqlLoading(1000, 3000), SqlLoading(2000, 3000), ROWS]
+
+    async def ask(query: Query) -> QueryAnswer:
+        assert query == Sql("SELECT 1")
+        far.append(session.loading)
+        return waiting.pop(0)
+
+    session = SqlSession(ask)
+    await asked(session, "SELECT 1")
+    assert far == [None, SqlLoading(1000, 3000), SqlLoading(2000, 3000)]
+    assert (session.answer, session.loading) == (ROWS, None)
+
+
+async def test_reading_ahead_ends_when_the_record_is_read_and_answers_nothing() -> None:
+    session = answering(SqlLoading(1, 2), SqlRefused("this is no SELECT"))
+    await session.ahead()
+    assert (session.answer, session.asking) == (None, False)

@@ -13,6 +13,7 @@ from warroom.core import commands as c
 from warroom.core.model import ActionState, Role, Severity, StepState
 from warroom.core.queries import NoticeAnswer
 from warroom.core.view import View
+from warroom.tui.absence import Absence
 from warroom.tui.stale import Watch, stand_of
 
 VIEW = shared_view()
@@ -55,7 +56,7 @@ def test_each_subject_notices_what_concerns_it_and_nothing_else(about: str, afte
 
 def test_whoever_changed_it_is_named_once() -> None:
     views = [VIEW]
-    watch = Watch(lambda: views[-1], "severity:INC-001", "ana")
+    watch = Watch(lambda: views[-1], "severity:INC-001", "ana", Absence(lambda: None))
     assert watch.changed() == ""
     views.append(changed(VIEW, "severity SEV1 to SEV3", severity=Severity.SEV3))
     assert watch.changed() == "ben: severity SEV1 to SEV3 meanwhile."
@@ -65,7 +66,7 @@ def test_whoever_changed_it_is_named_once() -> None:
 
 def test_what_came_and_went_changes_nothing() -> None:
     views = [VIEW]
-    watch = Watch(lambda: views[-1], "step:INC-001/isolate", "ana")
+    watch = Watch(lambda: views[-1], "step:INC-001/isolate", "ana", Absence(lambda: None))
     views += [with_step(VIEW, "isolate", StepState.DONE), VIEW]
     assert (watch.changed(), watch.over()) == ("", "")
 

@@ -172,14 +172,14 @@ class SqliteJournal:
             raise JournalError(f"{self._path}: {error}") from error
 
 
-async def read_rows(path: Path, after: int | None = None) -> list[Row]:
-    """Return the rows of a journal file, or those after a number; JournalError when it cannot be read.
+async def read_rows(path: Path, after: int | None = None, most: int = -1) -> list[Row]:
+    """Return the rows of a journal file, or those after a number, `most` at most; JournalError when it cannot be read.
 
     Nothing is changed.
     """
     uri = f"file:{quote(str(path))}?mode=ro"
-    since, values = ("", ()) if after is None else ("WHERE seq > ? ", (after,))
-    query = f"SELECT {_COLUMNS} FROM acts {since}ORDER BY seq, rowid"
+    since, values = ("", (most,)) if after is None else ("WHERE seq > ? ", (after, most))
+    query = f"SELECT {_COLUMNS} FROM acts {since}ORDER BY seq, rowid LIMIT ?"
     try:
         async with opened(uri, uri=True) as db, db.execute(query, values) as cursor:
             return [Row(*row) for row in await cursor.fetchall()]
@@ -187,9 +187,20 @@ async def read_rows(path: Path, after: int | None = None) -> list[Row]:
         raise JournalError(f"{path}: {error}") from error
 
 
-async def read_entries(path: Path, after: int | None = None) -> list[Entry]:
-    """Return entries of a journal file without an engine; JournalError when one does not decode."""
-    return [entry_of(row) for row in await read_rows(path, after)]
+async def read_entries(path: Path, after: int | None = None, most: int = -1) -> list[Entry]:
+    """Return entries of a journal file without an engine, `most` at most; JournalError when one does not decode."""
+    return [entry_of(row) for row in await read_rows(path, after, most)]
+
+
+async def last_seq(path: Path) -> int:
+    """Return the number of the last row of a journal file, 0 when it has none; JournalError when it cannot be read."""
+    try:
+        async with opened(f"file:{quote(str(path))}?mode=ro", uri=True) as db:
+            found = await _one(db, "SELECT coalesce(max(seq), 0) FROM acts")
+    except sqlite3.Error as error:
+        raise JournalError(f"{path}: {error}") from error
+    assert isinstance(found, int)
+    return found
 
 
 def entry_of(row: Row) -> Entry:

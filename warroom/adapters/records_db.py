@@ -15,10 +15,10 @@ from typing import Any, Self
 
 import aiosqlite
 
-from warroom.adapters.journal import read_entries
+from warroom.adapters.journal import last_seq, read_entries
 from warroom.adapters.sqlite_file import close_file, open_file
 from warroom.core.clean import clean
-from warroom.core.queries import Sql, SqlAnswer, SqlRefused
+from warroom.core.queries import Sql, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_columns import Cell
 from warroom.core.record_rows import RecordRows, Rows
 from warroom.core.record_tables import TABLES
@@ -30,6 +30,8 @@ MOST_CELL = 2000
 MOST_BYTES = 400_000
 """Of all cells of an answer: written as JSON it stays below the longest message."""
 MOST_SECONDS = 1.0
+_AT_ONCE = 1000
+"""Entries of the journal that are read before the clock is looked at."""
 _LOOK_EACH = 1000
 """Instructions of SQLite between two looks at the clock."""
 _PIECE = 16
@@ -75,6 +77,10 @@ class RecordsDb:
         self._journal = journal
         self._db: aiosqlite.Connection | None = None
         self._records = RecordRows()
+        self._behind = False
+        """Whether the tables that tell how things stand are older than those that only grow."""
+        self._standing: dict[str, list[tuple[Cell, ...]]] = {}
+        """What those tables hold."""
 
     async def __aenter__(self) -> Self:
         db = await open_file(":memory:", factory=_Limited, isolation_level=None, cached_statements=0)
@@ -101,21 +107,37 @@ class RecordsDb:
         assert self._db is not None, "used outside its context"
         return self._db
 
-    async def refresh(self) -> None:
-        """Bring the tables up to the journal; raises JournalError when it cannot be read."""
-        entries = await read_entries(self._journal, self._records.length)
-        if not entries:
-            return
-        grown = self._records.take(entries)
+    async def refresh(self, most_s: float = math.inf) -> SqlLoading | None:
+        """Bring the tables up to the journal; after about so many seconds say how far it is, to go on the next time.
+
+        Raises JournalError when the journal cannot be read.
+        """
+        until = time.monotonic() + most_s
+        while entries := await read_entries(self._journal, self._records.length, _AT_ONCE):
+            self._behind = True
+            await self._change(self._records.take(entries))
+            if time.monotonic() > until:
+                return SqlLoading(self._records.length, await last_seq(self._journal))
+        if self._behind:
+            await self._change([], self._records.standing())
+            self._behind = False
+        return None
+
+    async def _change(self, grown: Rows, standing: Rows | None = None) -> None:
+        """Add rows, and make the standing ones those that are given."""
         db = self._connection()
         await db.set_authorizer(None)
         await db.execute("PRAGMA query_only=OFF")
         await db.execute("BEGIN")
+        for table, rows in standing or []:
+            before = self._standing.get(table.name, [])
+            self._standing[table.name] = rows
+            if rows[: len(before)] == before:
+                grown = [*grown, (table, rows[len(before) :])]
+            else:
+                await db.execute(f"DELETE FROM {table.name}")
+                grown = [*grown, (table, rows)]
         await self._insert(grown)
-        standing = self._records.standing()
-        for table, _ in standing:
-            await db.execute(f"DELETE FROM {table.name}")
-        await self._insert(standing)
         await db.execute("COMMIT")
 
     async def _insert(self, rows: Rows) -> None:

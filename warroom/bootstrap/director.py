@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Never
 
 from warroom.client.connection import RoomConnection
+from warroom.core.commands import Ack
 from warroom.core.exercise import Exercise
 from warroom.core.ports import Entry
 from warroom.core.queries import History, HistoryAnswer
@@ -35,23 +37,27 @@ async def directed(socket: Path, scenario: Scenario, truth: Path, began: float) 
 
 
 async def direct(socket: Path, scenario: Scenario, truth: Path, began: float) -> None:
-    """Post the board whenever it changes, until the engine is gone."""
+    """Post the board whenever it changes, to one engine after the other: a board dies with its engine."""
     entries: list[Entry] = []
+    while True:
+        with contextlib.suppress(ConnectionLost):
+            async with RoomConnection(socket, client="drill") as room:
+                await _lead(room, entries, lambda: _look(scenario, entries, truth, began))
+        # The drill is about to end, or its engine died and somebody starts it again.
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _lead(room: RoomConnection, entries: list[Entry], look: Callable[[], Exercise]) -> Never:
+    """Post the board to one engine; adds what is new in the record to `entries`, raises ConnectionLost at its end."""
     posted: Exercise | None = None
-    try:
-        async with RoomConnection(socket, client="drill") as room:
-            while True:
-                answer = await room.query(History(entries[-1].seq if entries else 0))
-                if isinstance(answer, HistoryAnswer):
-                    entries += answer.entries
-                board = await asyncio.to_thread(_look, scenario, entries, truth, began)
-                if board != posted:
-                    await room.post(board)
-                    posted = board
-                await asyncio.sleep(_LOOK_S)
-    except ConnectionLost:
-        # The drill is over, or somebody stopped its engine: there is nobody left to tell.
-        return
+    while True:
+        answer = await room.query(History(entries[-1].seq if entries else 0))
+        if isinstance(answer, HistoryAnswer):
+            entries += answer.entries
+        board = await asyncio.to_thread(look)
+        if board != posted and isinstance(await room.post(board), Ack):
+            posted = board
+        await asyncio.sleep(_LOOK_S)
 
 
 def visits_of(truth: Path) -> list[Visit]:

@@ -49,6 +49,8 @@ class Drawing(msgspec.Struct, frozen=True):
     """Line by line instead of a screen."""
     notes: tuple[str, ...] = ()
     """What is said of that at the start."""
+    leaving: str = ""
+    """What follows when the console is left; empty when the engine just goes on."""
 
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
@@ -156,6 +158,7 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
     from warroom.cli.export import write_report
     from warroom.cli.preview import Previews, known_scenarios
     from warroom.client.connection import RoomConnection
+    from warroom.client.lasting import LastingRoom
     from warroom.tui.app import CopyFailed, ExportFailed, WarRoomApp
     from warroom.tui.outside import Outside
     from warroom.tui.session import play
@@ -172,9 +175,11 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
         except CopyRefused as refused:
             raise CopyFailed(str(refused)) from refused
 
+    def connect() -> RoomConnection:
+        return RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
+
     try:
-        connection = RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
-        async with connection as room:
+        async with LastingRoom(connect) as room:
             welcome = room.welcome
             memory = WhereaboutsFile(whereabouts_path(state_home(), _place(paths), welcome.operator, welcome.uid))
             outside = Outside(
@@ -185,6 +190,7 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
                 memory=memory,
                 found=await memory.load(),
                 notes=drawing.notes,
+                leaving=drawing.leaving,
             )
             return await play(WarRoomApp(room, settings=drawing.settings, outside=outside))
     except ConnectionLost as error:

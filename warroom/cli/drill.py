@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from warroom.cli.console import Drawing, add_screen_options, drawing_of
 from warroom.cli.exits import NO, OK, USAGE, Failure
 from warroom.cli.printing import print_json, print_table
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from warroom.drill.score import Report
 
 _PASSED = ("P", "S")
+_ENDS = "This ends the drill: its bot, visitors and engine stop, and your report is printed."
 STYLES = ("good", "hasty", "slow", "none")
 
 
@@ -84,7 +87,7 @@ def _start_engine(paths: RoomPaths, config: Path) -> None:
 async def _console(paths: RoomPaths, drawing: Drawing) -> None:
     from warroom.cli.console import run_console
 
-    await run_console(paths, read_only=False, drawing=drawing)
+    await run_console(paths, read_only=False, drawing=msgspec.structs.replace(drawing, leaving=_ENDS))
 
 
 async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None:

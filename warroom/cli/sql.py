@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 
 from warroom.cli.exits import ABSENT, OK, REFUSED, USAGE, Failure
 from warroom.cli.printing import painted, print_json
 from warroom.cli.rooms import add_room_option, chosen_room, person, require_journal
 from warroom.core.clean import clean
-from warroom.core.queries import NotAnswered, QueryAnswer, Sql, SqlAnswer, SqlRefused
+from warroom.core.queries import NotAnswered, QueryAnswer, Sql, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_tables import TABLES
 from warroom.core.room import ConnectionLost
 from warroom.core.sql_words import EXAMPLES, one_line
@@ -63,18 +64,31 @@ def _ask(given: str | None, question: Sql) -> QueryAnswer:
 
         try:
             async with RoomConnection(paths.socket, client="cli", claimed=person()) as room:
-                return await room.query(question)
+                return await _answered(room.query, question)
         except ConnectionLost:
             from warroom.adapters.records_process import RecordsProcess
 
             await asyncio.to_thread(require_journal, paths)
             async with RecordsProcess(paths.journal) as records:
-                answer = await records.ask(question)
+                answer = await _answered(records.ask, question)
                 if isinstance(answer, NotAnswered):
                     raise Failure(ABSENT, f"the room {paths.name} cannot be read", answer.reason) from None
                 return answer
 
     return asyncio.run(main())
+
+
+async def _answered(ask: Callable[[Sql], Awaitable[QueryAnswer]], question: Sql) -> QueryAnswer:
+    """Ask until the record is read; on a terminal say how far that is."""
+    said = False
+    while isinstance(answer := await ask(question), SqlLoading):
+        if sys.stderr.isatty():
+            said = True
+            far = f"{answer.read:,} of {answer.total:,} entries"
+            print(f"\rreading the record: {far} ", end="", file=sys.stderr, flush=True)
+    if said:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    return answer
 
 
 def _tables(*, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from warroom.core.commands import Answer, Command, Refused
 from warroom.core.company import Company, Here, Target
 from warroom.core.exercise import Exercise
 from warroom.core.queries import NotAnswered, Query, QueryAnswer
-from warroom.core.room import ConnectionLost, Welcome
+from warroom.core.room import ConnectionLost, NobodyThere, Outage, Welcome
 from warroom.core.view import View
 
 _LIMIT = 64 << 20
@@ -68,6 +68,11 @@ class RoomConnection:
         """Empty while connected, else why the line is gone."""
         return self._lost
 
+    @property
+    def outage(self) -> Outage | None:
+        """None: one connection ends with its engine, and knows of no time after it."""
+        return None
+
     async def __aenter__(self) -> Self:
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
@@ -76,7 +81,7 @@ class RoomConnection:
                 first = await reader.readline()
         except (OSError, TimeoutError, ValueError) as error:
             why = str(error) or "no answer in time"
-            raise ConnectionLost(f"no engine answers at {self._path}: {why}") from error
+            raise NobodyThere(f"no engine answers at {self._path}: {why}") from error
         message = self._first(first)
         if not isinstance(message, Welcome):
             self._writer.close()

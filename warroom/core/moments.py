@@ -9,8 +9,7 @@ _UTC = dt.UTC
 
 def utc_text(seconds: float) -> str:
     """Return seconds since the epoch as `2026-11-22T21:07:47.442Z`."""
-    moment = dt.datetime.fromtimestamp(round(seconds, 3), _UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return dt.datetime.fromtimestamp(round(seconds, 3), _UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def utc_seconds(text: str) -> float:

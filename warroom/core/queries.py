@@ -337,6 +337,14 @@ class SqlRefused(msgspec.Struct, frozen=True, tag=True):
     """It was a query, and was ended because it took too much time or memory."""
 
 
+class SqlLoading(msgspec.Struct, frozen=True, tag=True):
+    """The record is still being read for SQL: whoever asks the same again is told how far that is by then."""
+
+    read: int
+    """Entries of the journal so far."""
+    total: int
+
+
 class NotAnswered(msgspec.Struct, frozen=True, tag=True):
     """The question could not be answered, and why."""
 
@@ -357,5 +365,6 @@ QueryAnswer = (
     | EvidenceAnswer
     | SqlAnswer
     | SqlRefused
+    | SqlLoading
     | NotAnswered
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from warroom.core import facts as f
-from warroom.core.desk import Desk, open_actions
+from warroom.core.desk import AlarmRecord, Desk, open_actions
 from warroom.core.model import ActionState, Proof, Verb
 from warroom.core.ports import Entry
 from warroom.core.record_columns import Cell, Table
@@ -45,6 +45,15 @@ from warroom.core.timeline import words
 Rows = list[tuple[Table[Any], list[tuple[Cell, ...]]]]
 
 
+class _AlarmRows(NamedTuple):
+    """What an alarm became, and from what."""
+
+    record: AlarmRecord
+    acked: float | None
+    row: tuple[Cell, ...]
+    reasons: list[tuple[Cell, ...]]
+
+
 class RecordRows:
     """Folds a journal piece by piece: `take` gives the rows that are added, `standing` those that replace all."""
 
@@ -53,6 +62,7 @@ class RecordRows:
         self._letters: dict[str, Letter] = {}
         self._acked: dict[str, float] = {}
         self._held: dict[str, float] = {}
+        self._alarms: dict[str, _AlarmRows] = {}
 
     @property
     def length(self) -> int:
@@ -82,13 +92,23 @@ class RecordRows:
             _rows(INCIDENTS, incidents),
             _rows(STEPS, (Step(one, step) for one in incidents for step in one.steps.values())),
             _rows(ROLES, (Part(one.id, role, who) for one in incidents for role, who in one.roles.items())),
-            _rows(ALARMS, (Acked(one, self._acked.get(one.alarm.id)) for one in alarms)),
-            _rows(REASONS, (Why(one, reason) for one in alarms for reason in one.alarm.reasons)),
+            (ALARMS, [one.row for one in map(self._alarm, alarms)]),
+            (REASONS, [row for one in map(self._alarm, alarms) for row in one.reasons]),
             _rows(ACTIONS, (Contained(one, self._held.get(one.id)) for one in actions)),
             _rows(EVIDENCE, (Kept(one, file) for one in actions for file in one.evidence)),
             _rows(NOTICES, self._letters.values()),
             _rows(BOTS, self._bots()),
         ]
+
+    def _alarm(self, record: AlarmRecord) -> _AlarmRows:
+        """Return the rows of an alarm; there may be thousands, and few of them change."""
+        acked = self._acked.get(record.alarm.id)
+        known = self._alarms.get(record.alarm.id)
+        if known is None or known.record is not record or known.acked != acked:
+            reasons = [REASONS.row(Why(record, reason)) for reason in record.alarm.reasons]
+            known = _AlarmRows(record, acked, ALARMS.row(Acked(record, acked)), reasons)
+            self._alarms[record.alarm.id] = known
+        return known
 
     def _bots(self) -> Iterator[Bot]:
         for name, record in self._desk.bots.items():

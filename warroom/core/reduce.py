@@ -22,6 +22,7 @@ from warroom.core.desk import (
     incident_of,
 )
 from warroom.core.model import ActionState, Alarm, Role
+from warroom.core.owned import Owned, put, put_last
 from warroom.core.ports import Entry
 from warroom.core.telling import settled, worth_telling, written
 
@@ -77,9 +78,11 @@ def reduce(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
 def fold(entries: list[Entry], desk: Desk | None = None) -> Desk:
     """Return the desk that a journal describes; effects are not run again."""
     desk = desk or Desk()
+    # What grows with every entry is copied once here, and not for each of them: nobody sees the desks in between.
+    desk = replace(desk, alarms=Owned(desk.alarms), answered=Owned(desk.answered))
     for entry in entries:
         desk, _ = reduce(desk, entry)
-    return desk
+    return replace(desk, alarms=dict(desk.alarms), answered=dict(desk.answered))
 
 
 def _apply(desk: Desk, entry: Entry) -> tuple[Desk, list[Effect]]:
@@ -198,7 +201,7 @@ def _on_room(desk: Desk, entry: Entry, fact: RoomFact) -> Desk:
 def _raised(desk: Desk, alarm: Alarm, at: float) -> Desk:
     incident = incident_of(desk, alarm.bot)
     record = AlarmRecord(alarm, at, incident=incident.id if incident else None)
-    desk = replace(desk, alarms={**desk.alarms, alarm.id: record})
+    desk = replace(desk, alarms=put(desk.alarms, alarm.id, record))
     if incident is None:
         return desk
     return _with_incident(desk, replace(incident, alarms=[*incident.alarms, alarm.id]))
@@ -208,7 +211,7 @@ def _acknowledged(desk: Desk, alarm: str, entry: Entry) -> Desk:
     known = desk.alarms.get(alarm)
     if known is None or known.acknowledged is not None:
         return desk
-    desk = replace(desk, alarms={**desk.alarms, alarm: replace(known, acknowledged=entry.actor.label)})
+    desk = replace(desk, alarms=put(desk.alarms, alarm, replace(known, acknowledged=entry.actor.label)))
     incident = desk.incidents.get(known.incident or "")
     if incident is None or "acked" in incident.moments:
         return desk
@@ -285,7 +288,8 @@ def _opened(desk: Desk, entry: Entry, fact: f.IncidentOpened) -> Desk:
         record.alarm.id: replace(record, incident=fact.incident, acknowledged=record.acknowledged or entry.actor.label)
         for record in mine
     }
-    desk = replace(desk, alarms={**desk.alarms, **owned})
+    for id, record in owned.items():
+        desk = replace(desk, alarms=put(desk.alarms, id, record))
     incident = IncidentRecord(
         id=fact.incident,
         title=fact.title,
@@ -374,7 +378,4 @@ def _remember_answer(desk: Desk, entry: Entry) -> Desk:
             answer = Ack(entry.seq, str(entry.seq))
         case _:
             answer = Ack(entry.seq, before.ref if isinstance(before, Ack) else "")
-    answered = {**desk.answered, entry.command: answer}
-    if len(answered) > _ANSWERS_KEPT:
-        del answered[next(iter(answered))]
-    return replace(desk, answered=answered)
+    return replace(desk, answered=put_last(desk.answered, entry.command, answer, _ANSWERS_KEPT))

@@ -31,12 +31,29 @@ class ConnectionLost(Exception):
     """The engine is gone or the line to it broke; the message says what to do."""
 
 
+class NobodyThere(ConnectionLost):
+    """No engine answers at all: neither does one refuse us."""
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """A time without the engine: what was shown before it is old until it is over."""
+
+    number: int
+    """Counts those of this console, from 1."""
+    began: float
+    """Seconds since the epoch."""
+    lasted_s: float | None = None
+    """How long it lasted; None while it lasts."""
+    next_try: float | None = None
+    """When the engine is looked for again, seconds since the epoch; None when nobody looks."""
+
+
 class Room(Protocol):
     """A room as a front end holds it."""
 
     @property
     def welcome(self) -> Welcome:
-        """Who the engine says we are."""
+        """Who the engine says we are; another one after an outage."""
         ...
 
     @property
@@ -47,6 +64,11 @@ class Room(Protocol):
     @property
     def lost(self) -> str:
         """Empty while connected, else why the line is gone."""
+        ...
+
+    @property
+    def outage(self) -> Outage | None:
+        """The newest time without the engine; None when there was none. It is over once a view came after it."""
         ...
 
     @property

@@ -19,6 +19,7 @@ from warroom.core.desk import (
     open_actions,
 )
 from warroom.core.exercise import Exercise
+from warroom.core.line_text import line_text
 from warroom.core.metrics import durations
 from warroom.core.model import ActionState, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
 from warroom.core.notices import Delivery, outbox_word
@@ -162,7 +163,7 @@ def _alarm(record: AlarmRecord) -> AlarmView:
         level=alarm.level,
         cause=clean(alarm.cause, 200),
         reasons=[_reason(reason) for reason in alarm.reasons],
-        samples=[clean(sample.message, 1000) for sample in alarm.samples],
+        samples=[clean(line_text(sample), 1000) for sample in alarm.samples],
         taxonomy=[clean(name, 40) for name in taxonomy],
         acknowledged=None if record.acknowledged is None else clean(record.acknowledged, 64),
         incident=record.incident,

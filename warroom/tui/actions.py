@@ -24,7 +24,7 @@ class Action(msgspec.Struct, frozen=True):
     title: str
     """Two or three words for footer and palette."""
     help: str
-    """One sentence for the help page."""
+    """One sentence for the help page; `{id}` stands for the key of another action, which a person may have changed."""
     where: tuple[str, ...]
     """Pages, or `everywhere`, `list`, `log`."""
     dangerous: bool = False
@@ -153,7 +153,7 @@ ACTIONS: tuple[Action, ...] = (
         "point",
         "@",
         "point",
-        "Point at what is under the cursor: everybody is told, and `f` leads them there. Once more ends it.",
+        "Point at what is under the cursor: everybody is told, and {follow} leads them there. Once more ends it.",
         (EVERYWHERE,),
         footer=92,
     ),
@@ -185,9 +185,11 @@ ACTIONS: tuple[Action, ...] = (
         "Copy the whole record under the cursor to your terminal's clipboard; a long one goes into a file.",
         footer=120,
     ),
-    _look("copy_file", "Y", "copy to file", "Write what `c` copies into a new private file and say where.", footer=120),
+    _look(
+        "copy_file", "Y", "copy to file", "Write what {copy} copies into a new private file and say where.", footer=120
+    ),
     _look("copy_marked", "y", "copy marked", "Copy all marked lines, oldest first.", "stream", "overview", footer=130),
-    _look("next_pane", "tab", "pane", "Go to the next pane (shift+tab: back).", footer=80),
+    _look("next_pane", "tab", "pane", "Go to the next pane ({previous_pane}: back).", footer=80),
     _look("previous_pane", "shift+tab", "pane back", "Go to the pane before.", footer=120),
     _look(
         "previous",

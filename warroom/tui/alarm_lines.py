@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from warroom.core.clean import clean
 from warroom.core.model import Reason
 from warroom.core.view import AlarmView, View
-from warroom.tui.cells import fit, labelled, wrapped
+from warroom.tui.cells import fit, labelled, width_of, wrapped
 from warroom.tui.keymap import key_for
-from warroom.tui.lines import EMPTY, Line, line
+from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.similar import similar_lines, similar_to, similar_words
 from warroom.tui.times import clock_text
 from warroom.tui.words import alarm_mark, number_text, score_style
 
 _BAR = 24
+_FIRST = 4
+"""Reasons that stand above the lines, the heaviest first: more would push the lines off the screen."""
 
 
 def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
@@ -27,18 +30,18 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
         ),
         *labelled("next", _next(alarm), width, "accent"),
         *labelled("similar", similar_words(alarm, before, view), width, "text" if before else "dim"),
-        EMPTY,
         line(("WHY", "head")),
+        *(row for reason in alarm.reasons[:_FIRST] for row in _reason_lines(reason, width)),
+        line(("LINES THAT SHOW IT", "head")),
     ]
-    for reason in alarm.reasons:
-        rows += _reason_lines(reason, width)
-    rows += [EMPTY, line(("LINES THAT SHOW IT", "head"))]
     for sample in alarm.samples:
         rows += wrapped(sample, width, "text", "  ")
     if not alarm.samples:
         rows.append(line(("  none kept", "dim")))
+    if rest := alarm.reasons[_FIRST:]:
+        rows += [line(("WHY, TOO", "head")), *(row for reason in rest for row in _reason_lines(reason, width))]
     if before:
-        rows += [EMPTY, line(("SIMILAR BEFORE, AND HOW THEY ENDED", "head")), *similar_lines(before, view, width)]
+        rows += [line(("SIMILAR BEFORE, AND HOW THEY ENDED", "head")), *similar_lines(before, view, width)]
     rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
     rows += labelled("cause", alarm.cause, width, "dim")
     return rows
@@ -55,10 +58,12 @@ def _next(alarm: AlarmView) -> str:
 
 def _reason_lines(reason: Reason, width: int) -> list[Line]:
     share = f"{reason.contribution:.0%}" if reason.contribution else ""
-    rows = [
-        line((fit(share, 5, right=True) + " ", "warn"), (fit(f"{reason.kind}: {reason.name}", width - 6), "strong")),
-        *wrapped(reason.text, width, "text", "      "),
-    ]
+    head: Span = (fit(share, 5, right=True) + " ", "warn")
+    text, name = clean(reason.text), f"{reason.kind}: {clean(reason.name)}"
+    if 6 + width_of(text) + 3 + width_of(name) <= width:
+        rows = [line(head, (text, "strong"), (f"   {name}", "dim"))]
+    else:
+        rows = [line(head, (fit(name, width - 6), "strong")), *wrapped(reason.text, width, "text", "      ")]
     if reason.value is not None and reason.usual is not None:
         low, middle, high = reason.usual
         rows.append(

@@ -110,8 +110,8 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
             write_copy=outside.write_copy,
             clipboard_bytes=clipboard_bytes(settings.budget_bps),
         )
-        self._front.scene.drafts = drafts
-        self._front.scene.scenarios = outside.scenarios or self._front.scene.scenarios
+        scene = self._front.scene
+        scene.drafts, scene.leaving, scene.scenarios = drafts, outside.leaving, outside.scenarios or scene.scenarios
         self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
@@ -201,10 +201,10 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     async def _see_acts(self) -> None:
         """Draw at once what somebody did, points at or is about to do; lines can wait for the next look."""
-        room, seen = self._room, (-1, Company())
+        room, seen = self._room, (-1, Company(), "")
         while True:
             await room.arrival()
-            now = (room.latest.chain.length if room.latest else -1, room.company)
+            now = (room.latest.chain.length if room.latest else -1, room.company, room.lost)
             if now == seen or not (self._front.is_mounted and self._front.shown.is_mounted):
                 continue
             seen = now

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 
 from warroom.tui.cells import changed_cells
@@ -15,6 +17,14 @@ from warroom.tui.theme import Painter
 
 class Bar(Painted):
     """A few rows; its height is the number of its rows."""
+
+    class Clicked(Message):
+        """The person clicked on it."""
+
+        def __init__(self, bar: Bar, column: int) -> None:
+            """`column` counts cells from the left end."""
+            super().__init__()
+            self.bar, self.column = bar, column
 
     DEFAULT_CSS = "Bar { height: 1; width: 1fr; }"
 
@@ -40,6 +50,11 @@ class Bar(Painted):
             if before != after:
                 first, cells = changed_cells(before, after)
                 self.refresh(Region(first, y, cells, 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """Say where it was clicked: whoever drew it knows what stands there."""
+        event.stop()
+        self.post_message(self.Clicked(self, event.x))
 
     @property
     def lines(self) -> list[Line]:

@@ -16,6 +16,7 @@ from textual.containers import Horizontal, Vertical
 from warroom.core.commands import Ack, Refused
 from warroom.core.queries import Observe, PlanAnswer, PreviewPlan, Query, QueryAnswer
 from warroom.core.view import ActionView
+from warroom.tui.absence import Absence
 from warroom.tui.bar import Bar
 from warroom.tui.decide_lines import decide_lines, decide_loud
 from warroom.tui.decisions import (
@@ -30,6 +31,7 @@ from warroom.tui.decisions import (
 )
 from warroom.tui.dialogs import PushButton
 from warroom.tui.keys import give_keys_to
+from warroom.tui.link import GONE
 from warroom.tui.pane import Pane
 from warroom.tui.quiet import HINT, QuietButton, QuietDialog, Submit
 from warroom.tui.theme import Painter
@@ -58,12 +60,14 @@ class DecideDialog(QuietDialog):
         *,
         mode: str,
         uid: int,
+        absence: Absence,
     ) -> None:
         super().__init__(painter, ports[3])
         self._decision, self._action = subject
         self._look, self._ask, self._submit, _ = ports
         self._mode = mode
         self._uid = uid
+        self._absence = absence
         self._today: QueryAnswer | None = None
         self._gone = False
 
@@ -137,27 +141,28 @@ class DecideDialog(QuietDialog):
 
     def _follow(self) -> bool:
         """Look at the action again; say whether it is still as it was shown."""
+        away = self._absence.news()
         found = self._look(self._action.id)
         same = found is not None and _essence(found) == _essence(self._action)
         if found is None:
             self._gone = True
             self._changed(f"{self._action.id} is not among the room’s actions any more.")
-        elif same:
+        elif same and not away:
             self._show()
         else:
             self._action, self._today = found, None
             self._show()
             self._read()
-            blocked = self._blocked()
-            self._changed(f"It changed meanwhile: {blocked or 'read it again, then confirm.'}")
-        return same
+            blocked = self._blocked() or "read it again, then confirm."
+            self._changed(blocked if self._absence.lasts else f"{away or 'It changed meanwhile:'} {blocked}")
+        return same and not away
 
     def _changed(self, text: str) -> None:
         self.to_cancel()
         self.show_says(text, "bad")
 
     def _blocked(self) -> str:
-        return why_not(self._decision, self._action, self._uid, self._clock())
+        return f"{GONE}." if self._absence.lasts else why_not(self._decision, self._action, self._uid, self._clock())
 
     def _unsaid(self) -> str:
         if self._gone:

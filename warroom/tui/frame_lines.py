@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from warroom.core.clean import clean
 from warroom.core.model import Mode
 from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.view import View
+from warroom.tui.absence import absence_text
 from warroom.tui.actions import ACTIONS, BY_ID, EVERYWHERE, LIST, STREAM, Action, footer_actions
 from warroom.tui.banner import alarm_banner
 from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
-from warroom.tui.keymap import key_for, key_names
+from warroom.tui.keymap import help_of, key_for, key_names
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
@@ -47,20 +47,35 @@ def mode_badges(scene: Scene) -> list[Span]:
 
 def top_line(scene: Scene) -> Line:
     """Return badges, the pages with what waits on them, who else is here, and the room's name."""
+    tabs, end = _top(scene)
+    return across([span for _, span in tabs], end, scene.width)
+
+
+def tab_at(scene: Scene, column: int) -> str:
+    """Return the page whose tab stands in a column of the top line; an empty text where none does."""
+    for page, (text, _) in _top(scene)[0]:
+        column -= width_of(text)
+        if column < 0:
+            return page
+    return ""
+
+
+def _top(scene: Scene) -> tuple[list[tuple[str, Span]], list[Span]]:
+    """Return the left part of the top line, each span with the page that it stands for, and the right part."""
     room: list[Span] = [(" ", "text"), *cut([(scene.welcome.room, "dim")], 16), (" ", "text")]
     brief = here_spans(scene, names=False)
-    badges = mode_badges(scene)
+    badges = [("", badge) for badge in mode_badges(scene)]
     ends = [[*here_spans(scene, names=True), *room], [*brief, *room], [*brief, (" ", "text")] if brief else []]
     for titles, words, end in (*((True, True, end) for end in ends), (True, False, ends[-1])):
         spans = [*badges, *_tabs(scene, titles=titles, words=words)]
-        if _cells([*spans, *end]) <= scene.width:
-            return across(spans, end, scene.width)
-    return across([*badges, *_tabs(scene, titles=False, words=False)], [*brief, *room], scene.width)
+        if _cells([*(span for _, span in spans), *end]) <= scene.width:
+            return spans, end
+    return [*badges, *_tabs(scene, titles=False, words=False)], [*brief, *room]
 
 
-def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
+def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[tuple[str, Span]]:
     """Return the pages with what waits on each: with the titles of all, or only of the page that is shown."""
-    spans: list[Span] = []
+    found: list[tuple[str, Span]] = []
     waiting, outbox = _waiting(scene.view), scene.view.outbox if scene.view else []
     for page, (usual, title) in PAGES.items():
         here = page == scene.page
@@ -68,12 +83,14 @@ def _tabs(scene: Scene, *, titles: bool, words: bool) -> list[Span]:
             continue
         opens = page_key(page, usual)
         tab = f" {opens} {title}" if here or titles else f" {opens}"
-        spans += [(" ", "text"), (f"{tab} " if here else tab, "tab-here" if here else "dim")]
+        found.append(("", (" ", "text")))
+        spans: list[Span] = [(f"{tab} " if here else tab, "tab-here" if here else "dim")]
         if waiting.get(page):
             spans.append((f" {waiting[page]}", "warn"))
         if page == "outbox":
             spans += _outbox_marks(outbox, words=words)
-    return spans
+        found += [(page, span) for span in spans]
+    return found
 
 
 def _is_offered(page: str, view: View | None) -> bool:
@@ -174,10 +191,7 @@ def _cells(spans: list[Span]) -> int:
 def banner_texts(scene: Scene) -> list[str]:
     """Return the sentences that everybody must see above the page."""
     if scene.lost:
-        room = scene.welcome.room
-        why = fit(scene.lost, min(120, width_of(clean(scene.lost)))).rstrip()
-        leave = f"this screen is old; {key_for('leave')} leaves"
-        return [f"engine gone: {why} · start it again: warroom watch --room {room} · {leave}"]
+        return [absence_text(scene)]
     if scene.view is None:
         return []
     return [scene.view.banner] if scene.view.banner else alarm_banner(scene.view, scene.now)
@@ -233,7 +247,7 @@ def _help_parts(page: str, width: int) -> list[list[Line]]:
         for action in actions:
             shown.add(action.id)
             keys = " ".join(key_names(action))
-            first, *more = wrap(action.help, max(20, width - 16))
+            first, *more = wrap(help_of(action), max(20, width - 16))
             twin = f"  {twin_words(action.id)}" if width >= _TWINS_FROM else ""
             spare = width - 16 - width_of(first + twin)
             beside: list[Span] = [(twin, "dim")] if twin.strip() and not more and spare >= 0 else []

@@ -12,6 +12,7 @@ from warroom.core.company import Target
 from warroom.core.queries import Observe, PreviewNotice
 from warroom.core.room import Room
 from warroom.core.view import ActionView, TimelineView
+from warroom.tui.absence import Absence
 from warroom.tui.contain import ContainDialog
 from warroom.tui.decide_dialog import DecideDialog
 from warroom.tui.decisions import Decision
@@ -88,11 +89,14 @@ class Hands:
 
     async def ask(self, form: Form) -> Answers | None:
         """Ask a form in a dialog."""
-        watch = self._watch(form.about) if form.about else None
+        watch = self._watch(form.about)
         return await self._front.app.push_screen_wait(Dialog(self._painter, form, watch))
 
     def _watch(self, about: str) -> Watch:
-        return Watch(lambda: self._room.latest, about, self.scene.welcome.operator)
+        return Watch(lambda: self._room.latest, about, self.scene.welcome.operator, self._absence())
+
+    def _absence(self) -> Absence:
+        return Absence(lambda: self._room.outage)
 
     def lines_in_hand(self) -> list[str]:
         """Return the log lines that are marked or pointed at, as permalinks."""
@@ -136,7 +140,8 @@ class Hands:
         """Lead through a decision about an action, then show its state."""
         ports = (self._action, *self._ports)
         mode, uid = self.scene.welcome.mode.value, self.scene.welcome.uid
-        await self._settle(DecideDialog(self._painter, (decision, action), ports, mode=mode, uid=uid))
+        dialog = DecideDialog(self._painter, (decision, action), ports, mode=mode, uid=uid, absence=self._absence())
+        await self._settle(dialog)
 
     async def tell(self, asked: PreviewNotice) -> None:
         """Show the exact notice and lead through sending it."""

@@ -6,7 +6,8 @@ asks for them, instead of being handed them through every list of lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from warroom.core.clean import clean
 from warroom.core.playbook_rules import nearest
@@ -34,6 +35,9 @@ _SHOWN = {
 }
 """Name of a key, as Textual has it, to how a person reads it; a key that is not here is the sign on it."""
 _NAMED = {**{name: name for name in _SHOWN}, **{shown.lower(): name for name, shown in _SHOWN.items()}}
+
+_NAMES = re.compile(r"\{(\w+)\}")
+"""The key of another action in a help text."""
 
 _UNBOUND = {
     **dict.fromkeys(("ctrl+a", "ctrl+b"), "screen and tmux take it before it gets here"),
@@ -142,6 +146,11 @@ def key_names(action: Action) -> list[str]:
 def key_for(id: str) -> str:
     """Return the key of an action for a sentence: `A` in “A approves”."""
     return key_text(_held[id][0])
+
+
+def help_of(action: Action, key_for: Callable[[str], str] = key_for) -> str:
+    """Return an action's sentence for the help, with the keys that hold in it."""
+    return _NAMES.sub(lambda found: key_for(found[1]), action.help)
 
 
 def textual_keymap() -> dict[str, str]:

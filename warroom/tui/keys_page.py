@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from warroom.tui.actions import ACTIONS, EVERYWHERE, LIST, STREAM, Action
+from warroom.tui.actions import ACTIONS, BY_ID, EVERYWHERE, LIST, STREAM, Action
 from warroom.tui.frame_lines import PAGES
-from warroom.tui.keymap import key_text
+from warroom.tui.keymap import help_of, key_text
 from warroom.tui.twins import twin_words
 
 _HEAD = """# Keys of the console
@@ -49,11 +49,15 @@ def _id_rows() -> str:
 
 
 def _rows(actions: list[Action]) -> str:
-    return "".join(f"| {_keys(a)} | {a.title} | {a.help} | {_marks(a)} |\n" for a in actions)
+    return "".join(f"| {_keys(a)} | {a.title} | {help_of(a, _usual)} | {_marks(a)} |\n" for a in actions)
 
 
 def _keys(action: Action) -> str:
     return " ".join(f"`{key}`" for key in map(key_text, action.keys.split(",")))
+
+
+def _usual(id: str) -> str:
+    return f"`{key_text(BY_ID[id].keys.split(',')[0])}`"
 
 
 def _marks(action: Action) -> str:

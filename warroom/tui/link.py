@@ -7,6 +7,8 @@ from warroom.core.company import Target
 from warroom.core.queries import NotAnswered, ObservationAnswer, Query, QueryAnswer
 from warroom.core.room import ConnectionLost, Room
 
+GONE = "the engine is gone: nothing can be sent until it is back"
+
 
 class Link:
     """Sends and asks."""
@@ -16,6 +18,8 @@ class Link:
 
     async def submit(self, command: Command) -> Answer:
         """Return the engine's answer; a broken line is a refusal that says that nobody knows."""
+        if self._room.lost:
+            return Refused(f"not sent: {GONE}")
         try:
             return await self._room.submit(command)
         except ConnectionLost as error:

@@ -66,9 +66,10 @@ class LogPane(Vertical):
         question, grew = self.session.live_question(), False
         if question is not None:
             grew = self.session.take_live(question, await ask(question))
-        if self._full and time.monotonic() - self._counted >= _COUNT_S:
+        # Before it is laid out nobody knows how many columns there are, and the next count is a while away.
+        if self._full and self.size.width and time.monotonic() - self._counted >= _COUNT_S:
             self._counted = time.monotonic()
-            counts = await ask(LogHistogram(self.session.who, SPAN_S, bucket_count(self.size.width or 80)))
+            counts = await ask(LogHistogram(self.session.who, SPAN_S, bucket_count(self.size.width)))
             self._counts = counts if isinstance(counts, HistogramAnswer) else None
         self.show()
         self._serve()
@@ -119,6 +120,13 @@ class LogPane(Vertical):
         """The session stands elsewhere: forget what was painted and counted."""
         self._counts, self._counted = None, 0.0
         self._redraw(0)
+
+    def begin_anew(self) -> None:
+        """The engine is another one: what was held is asked of it again, the person stays where they read."""
+        # Another engine numbers its lines from the start.
+        self.session.last_seq = 0
+        self.session.refilter()
+        self.shown_anew()
 
     def shown_anew_in_time(self) -> None:
         """Times are told in another zone: every row is written anew, nothing is fetched."""

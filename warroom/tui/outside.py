@@ -30,6 +30,8 @@ class Outside:
     """Where they were when they were last here."""
     notes: Sequence[str] = ()
     """Said at the start."""
+    leaving: str = ""
+    """What follows when this console is left, in a sentence; empty when the engine just goes on."""
 
 
 NOTHING = Outside()

@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from warroom.tui.actions import Action, actions_on
-from warroom.tui.keymap import key_names
+from warroom.tui.keymap import help_of, key_names
 
 
 class ActingScreen(Protocol):
@@ -38,12 +38,12 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """Yield every action before anything is typed."""
         for title, action in self._offered():
-            yield DiscoveryHit(Content(title), self._perform(action), text=title, help=action.help)
+            yield DiscoveryHit(Content(title), self._perform(action), text=title, help=help_of(action))
 
     async def search(self, query: str) -> Hits:
         """Yield the actions that match."""
         matcher = self.matcher(query)
         for title, action in self._offered():
-            score = max(matcher.match(title), matcher.match(action.help) / 2)
+            score = max(matcher.match(title), matcher.match(help_of(action)) / 2)
             if score > 0:
-                yield Hit(score, Content(title), self._perform(action), text=title, help=action.help)
+                yield Hit(score, Content(title), self._perform(action), text=title, help=help_of(action))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from warroom.core.company import Company, Target
-from warroom.core.room import Welcome
+from warroom.core.room import Outage, Welcome
 from warroom.core.view import TimelineView, View
 from warroom.tui.chosen import Chosen
 from warroom.tui.drafts import Drafts
@@ -53,6 +53,8 @@ class Scene:
     width: int = 80
     height: int = 24
     lost: str = ""
+    outage: Outage | None = None
+    """The newest time without the engine."""
     answer: str = ""
     """Answer to the last command."""
     answer_style: str = "text"
@@ -71,6 +73,8 @@ class Scene:
     logs: Logs = field(default_factory=no_logs_yet)
     sql: SqlSession = field(default_factory=SqlSession)
     """The queries of this console over the record."""
+    leaving: str = ""
+    """What follows when this console is left; empty when nothing does."""
     said: list[TimelineView] = field(default_factory=list)
     """Answers and paths, kept for the messages page."""
 

@@ -24,13 +24,14 @@ from warroom.tui.copying import Copier, WriteCopy
 from warroom.tui.forms import Form
 from warroom.tui.frame.orders import MOST_CLIPBOARD
 from warroom.tui.frame.tap import redraw, send
-from warroom.tui.frame_lines import banner_texts, footer_line, status_line, too_small_line, top_line
+from warroom.tui.frame_lines import banner_texts, footer_line, status_line, tab_at, too_small_line, top_line
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
+from warroom.tui.homecoming import Return
 from warroom.tui.keys import bindings_for
 from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
-from warroom.tui.link import Link
+from warroom.tui.link import GONE, Link
 from warroom.tui.log_pane import LogPane
 from warroom.tui.pages import PAGES, page_type
 from warroom.tui.pages.page import Page
@@ -46,7 +47,7 @@ from warroom.tui.typed_ahead import Opening
 _ROOT = PAGES[0]
 _ANY_TIME = {"leave", "back", "help", "redraw", "palette"}
 """What a key may do while the page is still being made."""
-_LEAVING = Form("Leave this console?", words=("The engine goes on watching and recording.",), submit="Leave")
+_GOES_ON = "The engine goes on watching and recording."
 _OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream", "notice": "outbox"}
 
 
@@ -81,6 +82,7 @@ class RoomScreen(Screen[None]):
         )  # fmt: skip
         self._pages: dict[str, Page] = {}
         self._arriving: tuple[Page, Callable[[Page], None] | None] | None = None
+        self._return = Return(room, self._pages.values, self.hands.say)
         self.opening = Opening(lambda: self.shown.built)
         self._guide = Guide(self.scene, self._log_of, self._show)
         self.recall = Recall(self.scene, lambda: self._pages, self._show, self.hands.say)
@@ -139,7 +141,7 @@ class RoomScreen(Screen[None]):
             return  # closing
         scene = self.scene
         scene.view, scene.now, scene.lost = self._room.latest, self._clock(), self._room.lost
-        scene.company = self._room.company
+        scene.company, scene.outage, scene.welcome = self._room.company, self._room.outage, self._room.welcome
         if scene.view is not None:
             scene.others.follow(scene.view, scene.welcome.operator, scene.now)
         if self._all.display is scene.too_small:
@@ -155,6 +157,7 @@ class RoomScreen(Screen[None]):
             self.shown.draw(scene)
         self._status.show([status_line(scene)])
         self._draw_footer()
+        self._return.look()
 
     def _draw_footer(self) -> None:
         focused = self.focused
@@ -187,6 +190,12 @@ class RoomScreen(Screen[None]):
             self.shown.turn(1)
         else:
             self.go(_OPENS[kind])
+
+    def on_bar_clicked(self, event: Bar.Clicked) -> None:
+        """A click on a page's tab is its key."""
+        page = tab_at(self.scene, event.column) if event.bar is self._top else ""
+        if page and page != self.page:
+            self.action_act(page if page in BY_ID else f"page_{page}")
 
     # Ways around
 
@@ -240,7 +249,8 @@ class RoomScreen(Screen[None]):
             self._back() if self._trail else self._show(_ROOT)
 
     async def _ask_to_leave(self) -> None:
-        if await self.hands.ask(_LEAVING) is not None:
+        leaving = Form("Leave this console?", words=(self.scene.leaving or _GOES_ON,), submit="Leave")
+        if await self.hands.ask(leaving) is not None:
             self.app.exit(0)
 
     def _other(self, by: int) -> None:
@@ -310,7 +320,7 @@ class RoomScreen(Screen[None]):
     def _perform(self, id: str) -> None:
         view = self.scene.view
         if self._room.lost:
-            self.hands.say("not sent: the engine is gone", "bad")
+            self.hands.say(f"not sent: {GONE}", "bad")
         elif view is None:
             self.hands.say("not yet: waiting for the engine’s first view", "warn")
         elif BY_ID[id].changes and self.scene.welcome.read_only and id != "export":

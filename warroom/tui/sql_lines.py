@@ -163,6 +163,9 @@ def none_lines(answer: SqlAnswer, width: int) -> list[Line]:
 def query_title(session: SqlSession, shape: Layout | None, length: int, width: int) -> str:
     """Return what is to be said of the newest answer in `width` cells; `length` is how long the record is now."""
     answer = session.answer
+    if session.loading is not None:
+        far = session.loading
+        return f"Query · reading the record: {far.read:,} of {far.total:,} entries…"
     if session.asking:
         return "Query · asking…"
     match answer:

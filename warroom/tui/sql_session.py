@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from warroom.core.queries import NotAnswered, Query, QueryAnswer, Sql, SqlAnswer, SqlRefused
+from warroom.core.queries import NotAnswered, Query, QueryAnswer, Sql, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_tables import TABLES
 from warroom.core.sql_words import EXAMPLES, one_line
 from warroom.core.view import View
@@ -15,6 +15,7 @@ KEPT = 100
 """Former queries."""
 
 Ask = Callable[[Query], Awaitable[QueryAnswer]]
+_NO_QUERY = Sql("")
 SqlOutcome = SqlAnswer | SqlRefused | NotAnswered
 
 
@@ -29,12 +30,16 @@ class SqlSession:
         self.answered = ""
         """The query that the answer is for."""
         self.asking = False
+        self.loading: SqlLoading | None = None
+        """How far the engine is with reading the record, which takes a while for the first query of a long one."""
         self.history: list[str] = []
         """Oldest first."""
         self.column = 0
         """The first column that is shown."""
         self.row = 0
         """The row under the cursor."""
+        self._ahead = False
+        """Whether the record is read for no query."""
         self._next = False
         """Whether the query in hand came while another was asked."""
         self._back = 0
@@ -65,12 +70,26 @@ class SqlSession:
         """Ask, and take the answer; until it comes the one before stays."""
         try:
             answer = await self._ask(question)
+            while isinstance(answer, SqlLoading):
+                self.loading = answer
+                answer = await self._ask(question)
         finally:
-            self.asking = False
+            self.asking, self.loading = False, None
         if not isinstance(answer, SqlAnswer | SqlRefused | NotAnswered):
             answer = NotAnswered("the engine gave another answer")
         self.answer = answer
         self.answered, self.column, self.row = question.text, 0, 0
+
+    async def ahead(self) -> None:
+        """Let the engine read the record before anything is asked: the first query of a long one waits for that."""
+        if self._ahead:
+            return
+        self._ahead = True
+        try:
+            while isinstance(await self._ask(_NO_QUERY), SqlLoading):
+                continue
+        finally:
+            self._ahead = False
 
     def forget(self) -> bool:
         """Show the tables again; say whether anything else was shown."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from warroom.core.model import Role
 from warroom.core.view import IncidentView, TimelineView, View
+from warroom.tui.absence import Absence
+from warroom.tui.link import GONE
 from warroom.tui.together_lines import act_words
 from warroom.tui.words import LIVE_ACTIONS, SETTLED, UNBEGUN
 
@@ -64,9 +66,10 @@ def _incident(view: View, id: str) -> IncidentView | None:
 class Watch:
     """Looks at a dialog's subject from when it was shown."""
 
-    def __init__(self, look: Callable[[], View | None], about: str, me: str) -> None:
-        """`look` returns the newest view; `me` is who sits here."""
+    def __init__(self, look: Callable[[], View | None], about: str, me: str, absence: Absence) -> None:
+        """`look` returns the newest view; `me` is who sits here; `absence` tells when there was no engine."""
         self._look = look
+        self._absence = absence
         self._about = about
         self._me = me
         self._accept()
@@ -80,8 +83,9 @@ class Watch:
     def changed(self) -> str:
         """Return who changed what since the last call that said so, or an empty text."""
         view = self._look()
+        away = self._absence.news()
         if view is None or stand_of(view, self._about) == self._stood:
-            return ""
+            return away
         who = self._who(view)
         self._accept()
         return f"{who} meanwhile."
@@ -89,6 +93,8 @@ class Watch:
     def over(self) -> str:
         """Return why it cannot be done any more, or an empty text."""
         view = self._look()
+        if self._absence.lasts:
+            return f"{GONE}."
         now = stand_of(view, self._about) if view else self._first
         if now == self._first:
             return ""

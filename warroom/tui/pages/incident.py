@@ -76,6 +76,18 @@ class IncidentPage(Page):
             return [self._checklist, self._step, self._timeline, self._actions]
         return [self._checklist, self._timeline, self._actions]
 
+    def on_bar_clicked(self, event: Bar.Clicked) -> None:
+        """A click on a pane's name shows it, as turning there does."""
+        if event.bar is not self._tabs:
+            return
+        event.stop()
+        begins = 0
+        for number, name in enumerate(_TABS):
+            begins += len(name) + 3
+            if event.column < begins:
+                self.turn(number - self._tab)
+                return
+
     def turn(self, by: int) -> None:
         """Go to the next pane; in the narrow layout show it instead of this one."""
         if not self._wide:

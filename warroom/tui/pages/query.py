@@ -112,6 +112,11 @@ class QueryPage(Page):
         self._frame.styles.height = _FRAME + min(len(rows.rows), max(room - len(rows.columns), room * 3 // 5, 1))
         self._detail.show(row_lines(rows, scene.sql.row, self._detail.inner_width))
 
+    def enter(self) -> None:
+        """Take the focus, and let the engine read the record while the query is typed."""
+        super().enter()
+        self.run_worker(self._session.ahead(), group="sql ahead")
+
     def act(self, id: str) -> bool:
         """Type a query, run it again, or show other columns."""
         match id:
