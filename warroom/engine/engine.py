@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from warroom import __version__
 from warroom.core import facts as f
-from warroom.core.commands import Ack, AddSource, Answer, Command, Notify, Refused, StopEngine, VerifyHeld
+from warroom.core.commands import Ack, AddSource, Answer, Command, Notify, Refused, SendAgain, StopEngine, VerifyHeld
 from warroom.core.company import Target
 from warroom.core.desk import Desk, open_actions
 from warroom.core.exercise import Exercise
@@ -130,7 +130,7 @@ class Engine:
         self._chronicle.tell(entries[-400:], desk)
         if entries:
             self._head = entries[-1].hash
-        for record in list(desk.alarms.values())[-_RECALLED:]:
+        for record in [one for one in desk.alarms.values() if not one.alarm.action][-_RECALLED:]:
             self._pipeline.bot(record.alarm.bot).detector.recall([record.alarm])
         for bot, settings in self.parts.settings.bots.items():
             self._pipeline.bot(bot)
@@ -204,6 +204,8 @@ class Engine:
         if isinstance(command, Notify):
             written, fault = self._messenger.written(command)
             return Made(None, fault, written)
+        if isinstance(command, SendAgain):
+            return Made(None, self._messenger.why_not_again(command))
         return Made(*await self._hands.planner.planned(command))
 
     async def _effect(self, effect: Effect) -> None:
@@ -239,7 +241,7 @@ class Engine:
     def view(self) -> View:
         """Return the room as it is now."""
         self._view_version += 1
-        configured = self._configured
+        configured, deliveries = self._configured, self._messenger.deliveries()
         names = configured.names()
         around = Surroundings(
             now=self.parts.clock.now(),
@@ -254,7 +256,8 @@ class Engine:
             timeline=self._chronicle.timeline,
             messages=self._chronicle.messages,
             banner=self._desk_task.fault or self.parts.telemetry.fault or self._tutor.fault or self._messenger.fault,
-            deliveries=self._messenger.deliveries(),
+            deliveries=deliveries,
+            told={one.id: self._messenger.told(one, deliveries) for one in self.desk.actions.values()},
             update_due={one.id: self._messenger.update_due(one) for one in self.desk.incidents.values()},
             exercise=self.gathering.board.exercise,
         )

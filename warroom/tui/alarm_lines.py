@@ -6,7 +6,7 @@ from warroom.core.model import Reason
 from warroom.core.view import AlarmView, View
 from warroom.tui.cells import fit, labelled, wrapped
 from warroom.tui.keymap import key_for
-from warroom.tui.lines import EMPTY, Line, line
+from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.similar import similar_lines, similar_to, similar_words
 from warroom.tui.times import clock_text
 from warroom.tui.words import alarm_mark, number_text, score_style
@@ -22,8 +22,8 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
         line(
             (f"{mark}  ", style),
             (fit(alarm.bot, min(24, len(alarm.bot))), "strong"),
-            (f"  score {alarm.score:.0f}", score_style(alarm.score)),
-            (f"  p {alarm.p:.2g}  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
+            *_measured(alarm),
+            (f"  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
         ),
         *labelled("next", _next(alarm), width, "accent"),
         *labelled("similar", similar_words(alarm, before, view), width, "text" if before else "dim"),
@@ -32,21 +32,37 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
     ]
     for reason in alarm.reasons:
         rows += _reason_lines(reason, width)
-    rows += [EMPTY, line(("LINES THAT SHOW IT", "head"))]
-    for sample in alarm.samples:
-        rows += wrapped(sample, width, "text", "  ")
-    if not alarm.samples:
-        rows.append(line(("  none kept", "dim")))
+    if not alarm.action:
+        rows += _sample_lines(alarm, width)
     if before:
         rows += [EMPTY, line(("SIMILAR BEFORE, AND HOW THEY ENDED", "head")), *similar_lines(before, view, width)]
-    rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
+    if not alarm.action:
+        rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
     rows += labelled("cause", alarm.cause, width, "dim")
     return rows
+
+
+def _measured(alarm: AlarmView) -> list[Span]:
+    """Return score and p; a containment that does not hold was not measured but seen."""
+    if alarm.action:
+        return [(f"  {alarm.action} does not hold any more", "bad")]
+    return [(f"  score {alarm.score:.0f}", score_style(alarm.score)), (f"  p {alarm.p:.2g}", "dim")]
+
+
+def _sample_lines(alarm: AlarmView, width: int) -> list[Line]:
+    rows = [EMPTY, line(("LINES THAT SHOW IT", "head"))]
+    for sample in alarm.samples:
+        rows += wrapped(sample, width, "text", "  ")
+    return rows if alarm.samples else [*rows, line(("  none kept", "dim"))]
 
 
 def _next(alarm: AlarmView) -> str:
     if alarm.incident:
         return f"belongs to {alarm.incident}: Enter opens its room"
+    if alarm.action:
+        seen = f"seen by {alarm.acknowledged}" if alarm.acknowledged else f"{key_for('ack')} acknowledges it"
+        proof = f"{key_for('page_actions')} shows {alarm.action}"
+        return f"{seen}, {key_for('contain')} acts harder, {proof}"
     then = f"{key_for('open')} opens an incident, {key_for('contain')} contains the bot"
     if alarm.acknowledged:
         return f"seen by {alarm.acknowledged}; {then}"
