@@ -126,6 +126,10 @@ async def reached(paths: RoomPaths) -> RoomConnection:
     return await attempted(lambda: RoomConnection(paths.socket, client="cli", follow=True).__aenter__(), ConnectionLost)
 
 
+async def more_than(receiver: HttpReceiver, count: int) -> None:
+    await eventually(lambda: len(receiver.requests) > count, timeout_s=20)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_a_kill_at_any_moment_between_wish_and_end_sends_it_and_has_it_taken_once(
@@ -142,7 +146,7 @@ async def test_a_kill_at_any_moment_between_wish_and_end_sends_it_and_has_it_tak
             if life == 0:
                 assert isinstance(await console.submit(c.SendAgain(name)), Ack)
             if life % 2 == 0:
-                await eventually(lambda seen=before: len(receiver.requests) > seen, timeout_s=20)
+                await more_than(receiver, before)
         finally:
             await asyncio.to_thread(engine.kill)
         await console.__aexit__(None, None, None)

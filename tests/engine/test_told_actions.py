@@ -139,7 +139,8 @@ async def test_a_flip_is_an_alarm_that_a_restart_keeps(tmp_path: Path, bot: Bot)
         assert "200" in alarm.reasons[1].text
         (board,) = view.bots
         assert (board.state, board.alarms) == (BotState.ALARM, 1)
-        assert board.hour[-1] == 100.0
+        assert (board.hour[-1], board.trend[-1]) == (100.0, 100.0)
+        assert board.why.startswith("NOT HELD: ACT-001 (disable support) was proved to hold at")
         steps = [s for s in engine.desk.incidents[incident].steps.values() if s.step.verb is Verb.DISABLE]
         assert [step.state for step in steps] == [StepState.TODO] * len(steps)
     async with running_engine(paths, room, adapters=adapters), attached(paths) as console:

@@ -20,7 +20,7 @@ from warroom.core.desk import (
 )
 from warroom.core.exercise import Exercise
 from warroom.core.metrics import durations
-from warroom.core.model import ActionState, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
+from warroom.core.model import ActionState, Alarm, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
 from warroom.core.notices import OPEN, Delivery, outbox_word
 from warroom.core.view import (
     ActionView,
@@ -119,10 +119,8 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
     if loud := [alarm for alarm in pending if alarm.level in _LOUD]:
         # A calm window after it does not unsay an alarm that nobody has seen.
         worst = max(loud, key=lambda alarm: alarm.score)
-        state, why = (
-            BotState.ALARM,
-            f"alarm {worst.score:.0f}: {worst.reasons[0].text if worst.reasons else worst.cause}",
-        )
+        head = "NOT HELD" if worst.action else f"alarm {worst.score:.0f}"
+        state, why = BotState.ALARM, f"{head}: {worst.reasons[0].text if worst.reasons else worst.cause}"
     if held is not None:
         state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.label}"
     return BotView(
@@ -130,7 +128,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         state=state,
         score=seen.score if seen else None,
         p=seen.p if seen else None,
-        trend=list(watch.trend) if watch else [],
+        trend=_trend(list(watch.trend) if watch else [], pending),
         why=clean(why, 300),
         learned=seen.learned if seen else 0,
         needed=seen.needed if seen else 0,
@@ -142,6 +140,12 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         ways=list(around.ways.get(name, ())),
         hour=with_flips(watch.hour.slots(around.now), around.now, _flips(name, desk)) if watch else [],
     )
+
+
+def _trend(scores: list[float], pending: Sequence[Alarm]) -> list[float]:
+    """Return the scores of the windows; the newest is as bad as a containment that nobody has seen flip."""
+    flipped = [alarm.score for alarm in pending if alarm.action]
+    return [*scores[:-1], max([*scores[-1:], *flipped])] if flipped else scores
 
 
 def _flips(bot: str, desk: Desk) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warroom.core.model import Reason
 from warroom.core.view import AlarmView, View
-from warroom.tui.cells import fit, labelled, wrapped
+from warroom.tui.cells import cut, fit, labelled, wrapped
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.similar import similar_lines, similar_to, similar_words
@@ -18,13 +18,14 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
     """Return the alarm's head, next step, reasons, samples, alarms like it before and taxonomy."""
     mark, style = alarm_mark(alarm)
     before = similar_to(alarm, view)
+    head: list[Span] = [
+        (f"{mark}  ", style),
+        (fit(alarm.bot, min(24, len(alarm.bot))), "strong"),
+        *_measured(alarm),
+        (f"  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
+    ]
     rows = [
-        line(
-            (f"{mark}  ", style),
-            (fit(alarm.bot, min(24, len(alarm.bot))), "strong"),
-            *_measured(alarm),
-            (f"  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
-        ),
+        line(*cut(head, width)),
         *labelled("next", _next(alarm), width, "accent"),
         *labelled("similar", similar_words(alarm, before, view), width, "text" if before else "dim"),
         EMPTY,
@@ -45,7 +46,7 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
 def _measured(alarm: AlarmView) -> list[Span]:
     """Return score and p; a containment that does not hold was not measured but seen."""
     if alarm.action:
-        return [(f"  {alarm.action} does not hold any more", "bad")]
+        return [(f"  NOT HELD: {alarm.action}", "bad")]
     return [(f"  score {alarm.score:.0f}", score_style(alarm.score)), (f"  p {alarm.p:.2g}", "dim")]
 
 
