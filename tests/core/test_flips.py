@@ -37,7 +37,10 @@ def test_a_flip_is_an_alarm_that_says_which_looks_saw_what() -> None:
     assert (alarm.bot, alarm.action, alarm.level, alarm.score) == ("support", "ACT-001", AlarmLevel.CRITICAL, 100.0)
     assert (alarm.window_start, alarm.window_end, alarm.time) == (START + 30, START + 32, START + 33)
     first, *seen = alarm.reasons
-    assert "does NOT hold any more: 3 of 3 looks from outside saw the bot at work" in first.text
+    assert first.text == (
+        "NOT HELD any more: disable support (ACT-001), proved at 22:13:23: "
+        "3 of 3 looks from outside saw the bot at work"
+    )
     assert [reason.kind for reason in seen] == ["probe"] * 3
     assert seen[0].text == "sent POST /v1/chat; came back: 200 ␛[2Jleaked"
     assert fold(story.entries) == story.desk

@@ -140,7 +140,7 @@ async def test_a_flip_is_an_alarm_that_a_restart_keeps(tmp_path: Path, bot: Bot)
         (board,) = view.bots
         assert (board.state, board.alarms) == (BotState.ALARM, 1)
         assert (board.hour[-1], board.trend[-1]) == (100.0, 100.0)
-        assert board.why.startswith("NOT HELD: ACT-001 (disable support) was proved to hold at")
+        assert board.why.startswith("NOT HELD any more: disable support (ACT-001), proved at")
         steps = [s for s in engine.desk.incidents[incident].steps.values() if s.step.verb is Verb.DISABLE]
         assert [step.state for step in steps] == [StepState.TODO] * len(steps)
     async with running_engine(paths, room, adapters=adapters), attached(paths) as console:

@@ -53,7 +53,7 @@ def test_it_says_what_was_sent_and_what_came_back(width: int) -> None:
 def test_it_is_a_row_among_the_alarms_that_can_be_seen_to_be_acknowledged() -> None:
     row = alarm_row(flipped(), 118).text
     assert "CRITICAL" in row
-    assert "ACT-001 (disable support) was proved to hold" in row
+    assert "NOT HELD any more: disable support (ACT-001)" in row
     assert "not acknowledged" in row
     seen = alarm_lines(replace(flipped(), acknowledged="ana"), example_view(), 118)
     assert any("seen by ana" in one.text for one in seen)

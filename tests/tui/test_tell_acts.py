@@ -57,7 +57,7 @@ async def test_only_what_was_given_up_is_asked_about() -> None:
     room = TellingRoom()
     async with console(room=room) as session:
         await session.press("6", "g", "r")
-        await session.see("was accepted by pager: only what was given up goes again")
+        await session.see("only what was given up goes again: INC-001-1-security-pager was accepted by")
         await session.press("G", "r")
         await session.see("is on its way to hook")
         assert room.submitted == []

@@ -46,8 +46,8 @@ def _alarm(desk: Desk, action: ActionRecord, proof: Proof) -> Alarm:
     moments = [sample.at for sample in proof.samples] or [proof.at]
     name = f"{desk.room}\0{action.id}\0{proof.at!r}\0flip"
     text = (
-        f"{action.id} ({verb} {clean(bot, 64)}) was proved to hold at {clock_text(action.proof.at)} and does NOT hold "
-        f"any more: {len(open_looks)} of {len(proof.samples)} looks from outside saw the bot at work"
+        f"NOT HELD any more: {verb} {clean(bot, 64)} ({action.id}), proved at {clock_text(action.proof.at)}: "
+        f"{len(open_looks)} of {len(proof.samples)} looks from outside saw the bot at work"
     )
     return Alarm(
         id="AL-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:10],

@@ -119,8 +119,8 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
     if loud := [alarm for alarm in pending if alarm.level in _LOUD]:
         # A calm window after it does not unsay an alarm that nobody has seen.
         worst = max(loud, key=lambda alarm: alarm.score)
-        head = "NOT HELD" if worst.action else f"alarm {worst.score:.0f}"
-        state, why = BotState.ALARM, f"{head}: {worst.reasons[0].text if worst.reasons else worst.cause}"
+        head = "" if worst.action else f"alarm {worst.score:.0f}: "
+        state, why = BotState.ALARM, f"{head}{worst.reasons[0].text if worst.reasons else worst.cause}"
     if held is not None:
         state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.label}"
     return BotView(

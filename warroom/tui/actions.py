@@ -82,7 +82,7 @@ ACTIONS: tuple[Action, ...] = (
         "send again",
         "Send a notice again that was given up: the same text under the same key, after a question.",
         ("outbox",),
-        footer=8,
+        footer=46,
     ),
     Action("role", "R", "role", "Take a role in the incident, or give it to somebody.", ("incident",), footer=60),
     Action("raise", "+", "severity up", "Raise the severity by one.", ("incident",), footer=110),

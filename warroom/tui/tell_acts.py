@@ -53,7 +53,7 @@ async def again(console: Console, view: View) -> None:
     if one.state is not DeliveryState.DEAD:
         taken = one.state is DeliveryState.ACCEPTED
         how = f"was accepted by {one.channel}" if taken else f"is on its way to {one.channel}"
-        console.say(f"{one.notice} {how}: only what was given up goes again", "warn")
+        console.say(f"only what was given up goes again: {one.notice} {how}", "warn")
         return
     words = (
         f"{one.event} for {one.audience} of {one.incident}: {one.subject}",
