@@ -23,6 +23,8 @@ DEDUP_LIMIT = 255
 """Characters of the name by which a receiver knows the incident (PagerDuty takes no more)."""
 ERROR_LIMIT = 300
 """Characters kept of what went wrong."""
+NO_CHANNEL = "no channel is configured"
+"""Why nobody of an audience can be told at all."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
@@ -223,7 +225,7 @@ def honest_word(audience: Audience, channels: Sequence[str], deliveries: Sequenc
     if audience is Audience.CUSTOMERS:
         return "customers were told nothing: this is a draft, a person sends it"
     if not channels and not deliveries:
-        return f"nobody was told: no channel is configured for {audience}; read it out by phone"
+        return f"nobody was told: {NO_CHANNEL} for {audience}; read it out by phone"
     if not deliveries:
         return f"nobody was told: nothing was sent to {audience} yet"
     told = [one for one in deliveries if one.state is DeliveryState.ACCEPTED]
