@@ -128,8 +128,7 @@ class Engine:
         desk = fold(entries)
         self._desk_task.desk = desk
         self._chronicle.tell(entries[-400:], desk)
-        if entries:
-            self._head = entries[-1].hash
+        self._head = entries[-1].hash if entries else ""
         for record in [one for one in desk.alarms.values() if not one.alarm.action][-_RECALLED:]:
             self._pipeline.bot(record.alarm.bot).detector.recall([record.alarm])
         for bot, settings in self.parts.settings.bots.items():
@@ -201,11 +200,9 @@ class Engine:
 
     async def _made(self, command: Command) -> Made:
         """Return what a command needs of the world before it is decided: a plan or a text."""
-        if isinstance(command, Notify):
-            written, fault = self._messenger.written(command)
+        if isinstance(command, Notify | SendAgain):
+            written, fault = self._messenger.made(command)
             return Made(None, fault, written)
-        if isinstance(command, SendAgain):
-            return Made(None, self._messenger.why_not_again(command))
         return Made(*await self._hands.planner.planned(command))
 
     async def _effect(self, effect: Effect) -> None:
@@ -257,7 +254,7 @@ class Engine:
             messages=self._chronicle.messages,
             banner=self._desk_task.fault or self.parts.telemetry.fault or self._tutor.fault or self._messenger.fault,
             deliveries=deliveries,
-            told={one.id: self._messenger.told(one, deliveries) for one in self.desk.actions.values()},
+            told=self._messenger.told(deliveries),
             update_due={one.id: self._messenger.update_due(one) for one in self.desk.incidents.values()},
             exercise=self.gathering.board.exercise,
         )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from warroom.core.clean import clean
 from warroom.core.commands import Notify, SendAgain
-from warroom.core.desk import ActionRecord, DeliveryRecord, Desk, IncidentRecord
+from warroom.core.desk import DeliveryRecord, Desk, IncidentRecord
 from warroom.core.facts import Fact, NoticeSettled, NoticeWritten, UpdateFellDue
 from warroom.core.notice_ports import Channel, Outbox, OutboxError
 from warroom.core.notices import OPEN, Audience, Delivery, DeliveryState, Event, honest_word
@@ -156,7 +156,11 @@ class Messenger:
         made = self._compose(self._telephone, command.incident, command.audience, command.event, command.note)
         return made, "" if made is not None else f"there is no incident {command.incident}"
 
-    def why_not_again(self, command: SendAgain) -> str:
+    def made(self, command: Notify | SendAgain) -> tuple[NoticeWritten | None, str]:
+        """Return the notice that a command asks for, where it asks for a new one, and why nothing can be sent."""
+        return self.written(command) if isinstance(command, Notify) else (None, self._why_not_again(command))
+
+    def _why_not_again(self, command: SendAgain) -> str:
         """Return why nothing can be sent by the channel of a notice any more; empty where something can."""
         if self._telephone is None:
             return "nobody can be told: the config has no [notify] table"
@@ -238,10 +242,11 @@ class Messenger:
             return _row(record)
         return replace(tried, again_by=record.again_by, again_at=record.again_at)
 
-    def told(self, action: ActionRecord, deliveries: Sequence[Delivery]) -> str:
-        """Return in one sentence who was told by itself how an action stands; empty where that is no news."""
+    def told(self, deliveries: Sequence[Delivery]) -> dict[str, str]:
+        """Return for each action in one sentence who was told how it stands; empty where that is no news."""
         channels = [] if self._telephone is None else self._telephone.settings.channels_of(Audience.SECURITY)
-        return told_word(action, channels, deliveries, self._clock.now())
+        now, actions = self._clock.now(), self._desk().actions.values()
+        return {one.id: told_word(one, channels, deliveries, now) for one in actions}
 
 
 def _row(record: DeliveryRecord) -> Delivery:
