@@ -108,7 +108,7 @@ def told_word(action: ActionRecord, channels: Sequence[str], deliveries: Sequenc
     if action.state not in _TOLD_OF or action.plan.verb is Verb.SNAPSHOT:
         return ""
     since, places = action.settled or action.requested, {action.incident, action.id}
-    if action.state in _OVER and now - since > _OVER_S:
+    if not (action.open or action.waiting) and now - since > _OVER_S:
         return ""
     if len(deliveries) >= _KEPT and deliveries[0].created > since:
         # What was told then is in the record alone.
