@@ -16,11 +16,11 @@ from warroom.adapters.paths import RoomPaths
 VERBS = ["bots", "alarms", "incidents", "actions"]
 KEYS = {
     "bots": "name state score p learning learned needed lines alarms held_by why",
-    "alarms": "id bot time window score p level cause reasons samples taxonomy model acknowledged incident",
+    "alarms": "id bot time window score p level cause reasons samples taxonomy model acknowledged incident action",
     "incidents": "id title severity state mode phase bots playbook opened closed moments roles steps clocks alarms "
     "actions notices update_due metrics",
     "actions": "id incident bot verb adapter state operator uid reason requested settled note supersedes started "
-    "approval break_glass plan plan_sha256 probe expires",
+    "approval break_glass plan plan_sha256 probe expires told",
 }
 ROWS = {
     "bots": [["support", "alarm"]],

@@ -40,11 +40,16 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[dict[str, Any]] = []
         kept = self.got
+        self.status = 202
+        """What it answers; what it refuses it does not keep."""
+        me = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                kept.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-                self.send_response(202)
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if me.status == 202:
+                    kept.append(body)
+                self.send_response(me.status)
                 self.send_header("content-length", "0")
                 self.end_headers()
 
@@ -114,3 +119,33 @@ def test_who_was_not_told_is_said_and_the_exit_code_says_it_too(told: tuple[Shel
     assert nobody.returncode == 1
     assert "nobody was told" in nobody.stdout
     assert shell.run("notify", "INC-009", "--to", "legal").returncode == 4
+
+
+def test_a_dead_letter_is_sent_again_and_what_is_none_is_refused_with_the_reason(told: tuple[Shell, Receiver]) -> None:
+    shell, receiver = told
+    wait_until(lambda: receiver.got)
+    receiver.status = 400
+    given_up = shell.run("notify", "INC-001", "--to", "security")
+    assert given_up.returncode == 1, given_up.stdout
+    dead = next(row["id"] for row in shell.rows("outbox", "--json") if row["state"] == "dead")
+    still = shell.run("outbox", "--again", dead)
+    assert still.returncode == 1
+    assert "nobody was told: chat gave up after 1 try" in still.stdout
+    receiver.status = 202
+    done = shell.run("outbox", "--again", dead, "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["told"] == "told: accepted by chat"
+    assert (answer["notices"][0]["round"], answer["notices"][0]["state"]) == (2, "accepted")
+    assert answer["notices"][0]["again"]["by"]
+    assert len(receiver.got) == 2
+    again = shell.run("outbox", "--again", dead)
+    assert again.returncode == 4
+    assert "was accepted by chat: it is not sent twice" in again.stderr
+    for name in ("INC-001-999-security-chat", "; id", "a\nb\x1b[2J"):
+        unknown = shell.run("outbox", "--again", name)
+        assert unknown.returncode == 3, name
+        assert "there is no notice" in unknown.stderr
+        assert "\x1b" not in unknown.stderr
+    assert "is sent again by chat" in shell.run("messages").stdout
+    assert shell.run("verify").returncode == 0

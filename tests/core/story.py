@@ -8,7 +8,7 @@ from warroom.core.context import Context
 from warroom.core.decide import decide
 from warroom.core.decide_containment import admit
 from warroom.core.desk import Desk
-from warroom.core.facts import AlarmRaised, Fact, RoomOpened
+from warroom.core.facts import AlarmRaised, Fact, NoticeWritten, RoomOpened
 from warroom.core.model import (
     ENGINE,
     Actor,
@@ -88,6 +88,8 @@ class Story:
         name: str = "",
         made: Plan | None = None,
         rights: Rights | None = None,
+        written: NoticeWritten | None = None,
+        fault: str = "",
     ) -> Answer:
         """Submit a command as the desk task does."""
         context = Context(
@@ -96,6 +98,8 @@ class Story:
             bots=BOTS,
             playbooks={PLAYBOOK.id: PLAYBOOK},
             plan=made,
+            plan_fault=fault,
+            written=written,
             rights=rights or self.rights,
             criticality=self.criticality,
         )

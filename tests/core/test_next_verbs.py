@@ -8,6 +8,7 @@ import pytest
 from tests.tui.example import NOW, example_view
 from warroom.core.model import ActionState, Verb
 from warroom.core.next_verbs import NextVerbs, next_step, waits
+from warroom.core.notices import Audience, Delivery, DeliveryState, Event
 from warroom.core.view import ActionView, ApprovalView, TimelineView, View
 
 VERBS = NextVerbs("acme")
@@ -90,3 +91,29 @@ def test_an_alarm_in_an_open_incident_is_only_acknowledged() -> None:
 def test_an_entry_about_what_is_gone_asks_for_nothing(kind: str) -> None:
     entry = TimelineView(1, NOW, "engine", kind, "text", about="nothing")
     assert VERBS.of_entry(entry, example_view()) == ""
+
+
+def test_what_was_given_up_can_be_sent_again_and_what_waits_is_told_anew() -> None:
+    dead = Delivery(
+        "INC-001-7-legal-mail", "INC-001", Audience.LEGAL, "mail", Event.UPDATE, "s", NOW, DeliveryState.DEAD, 60, None,
+        "550", None,
+    )  # fmt: skip
+    entry = TimelineView(9, NOW, "engine", "notice", "given up", about=dead.notice, incident="INC-001")
+    view = msgspec.structs.replace(example_view(), outbox=[dead])
+    assert VERBS.of_entry(entry, view).endswith("warroom outbox --again INC-001-7-legal-mail --room acme")
+    waiting = msgspec.structs.replace(view, outbox=[msgspec.structs.replace(dead, state=DeliveryState.PENDING)])
+    assert VERBS.of_entry(entry, waiting).endswith("warroom notify INC-001 --to legal --room acme")
+
+
+def test_a_flip_is_seen_and_answered_by_what_its_action_asks_for() -> None:
+    loose = action(state=ActionState.NOT_HELD)
+    view = msgspec.structs.replace(example_view(), actions=[loose])
+    flip = msgspec.structs.replace(view.alarms[0], id="AL-9", action=loose.id, acknowledged=None, incident=None)
+    assert VERBS.of_alarm(flip, view) == (
+        "warroom incident ack AL-9 --room acme, then "
+        "warroom contain mail freeze --incident INC-001 --room acme, or look again: "
+        "warroom verify-held ACT-002 --room acme"
+    )
+    mended = msgspec.structs.replace(view, actions=[action(state=ActionState.HELD, expires=None)])
+    assert VERBS.of_alarm(flip, mended) == "warroom incident ack AL-9 --room acme"
+    assert VERBS.of_alarm(msgspec.structs.replace(flip, acknowledged="ana"), mended) == ""

@@ -79,3 +79,15 @@ def test_alarms_are_the_open_ones_newest_first_and_the_rest_is_counted() -> None
     assert lines[0] == "14 alarms are not acknowledged, newest first."
     assert lines[1].startswith("Alarm AL-13,")
     assert lines[-1] == "4 older ones are not read out."
+
+
+def test_an_action_of_which_nobody_was_told_says_so() -> None:
+    view = example_view()
+    word = "nobody was told: no channel is configured for security; read it out by phone"
+    untold = msgspec.structs.replace(view, actions=[msgspec.structs.replace(view.actions[1], told=word)])
+    assert word in " ".join(say.actions(untold))
+    assert "told" not in " ".join(
+        say.actions(
+            msgspec.structs.replace(view, actions=[msgspec.structs.replace(view.actions[1], told="told: chat")])
+        )
+    )

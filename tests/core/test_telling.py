@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.story import Story, plan, proof
 from tests.core.test_timeline import FACTS
@@ -11,9 +12,10 @@ from warroom.core import facts as f
 from warroom.core.access import Rights
 from warroom.core.desk import Desk
 from warroom.core.model import Actor, Severity, Verb, Verdict
-from warroom.core.notices import Audience, DeliveryState, Event
+from warroom.core.notices import Audience, Delivery, DeliveryState, Event
 from warroom.core.ports import Entry
 from warroom.core.reduce import SendNotices, TellPeople, reduce
+from warroom.core.telling import severity_of, told_word
 
 
 def opened(rights: Rights | None = None) -> Story:
@@ -64,11 +66,128 @@ def test_broken_glass_and_a_second_person_that_is_asked_for_are_news_at_once() -
     assert len(news(story)) == 3
 
 
-def test_an_action_without_an_incident_is_nobodys_news() -> None:
-    story = Story()
+def alone(rights: Rights | None = None, expires_s: float | None = None) -> Story:
+    story = Story(rights=rights)
+    story.ask(c.Contain("support", Verb.LIMIT), made=replace(plan(Verb.LIMIT), expires_s=expires_s))
+    return story
+
+
+def of_action(
+    name: str, channels: list[str], *, event: Event = Event.UPDATE, audience: Audience = Audience.SECURITY
+) -> f.NoticeWritten:
+    return f.NoticeWritten("", audience, event, Severity.SEV3, "subject", "text", channels, 0, name)
+
+
+def test_an_action_without_an_incident_is_news_of_its_own_from_its_proof_to_its_end() -> None:
+    story = alone(expires_s=1200.0)
+    assert news(story) == []
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.tell(f.ExpiryAnnounced("ACT-001", 600.0))
+    story.tell(f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN)))
+    story.tell(f.ReleaseRequested("ACT-001", "enough"))
+    story.tell(f.ContainmentReleased("ACT-001", proof(Verdict.OPEN)))
+    assert news(story) == [Event.UPDATE] * 3 + [Event.RESOLVE]
+    assert {(one.incident, one.action) for one in story.desk.to_tell} == {("", "ACT-001")}
+
+
+def test_an_action_whose_incident_is_closed_is_told_for_itself() -> None:
+    story = opened()
+    story.ask(c.Contain("support", Verb.DISABLE, draft=True), made=plan())
+    story.ask(c.CloseIncident("INC-001", "over"))
+    story.ask(c.StartAction("ACT-001", plan().sha256), made=plan())
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    assert (story.desk.to_tell[-1].incident, story.desk.to_tell[-1].action) == ("", "ACT-001")
+
+
+def test_news_of_an_action_are_worse_when_it_does_not_hold() -> None:
+    story = alone()
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    assert severity_of(story.desk.actions["ACT-001"]) is Severity.SEV3
+    story.tell(f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN)))
+    assert severity_of(story.desk.actions["ACT-001"]) is Severity.SEV2
+
+
+def test_a_harder_action_goes_on_with_the_story_of_the_milder_one_and_in_the_order_of_its_bot() -> None:
+    story = alone()
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.tell(of_action("ACT-001", ["chat"]))
+    story.ask(c.Contain("support", Verb.DISABLE), made=plan())
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    story.tell(of_action("ACT-002", ["chat"]))
+    first, second = (one.notice for one in story.desk.deliveries.values())
+    assert (first.incident, second.incident) == ("ACT-001", "ACT-002")
+    assert (first.dedup, second.dedup) == ("ACT-001", "ACT-001")
+    assert first.lane == second.lane == "bot support"
+
+
+def delivered(story: Story) -> list[Delivery]:
+    return [
+        Delivery(
+            one.notice.id,
+            one.notice.incident,
+            one.notice.audience,
+            one.notice.channel,
+            one.notice.event,
+            one.notice.subject,
+            one.notice.created,
+            one.state,
+            one.tries,
+            None,
+            one.text,
+            one.settled,
+        )
+        for one in story.desk.deliveries.values()
+    ]
+
+
+def word(story: Story, channels: list[str], later_s: float = 0.0) -> str:
+    return told_word(story.desk.actions["ACT-001"], channels, delivered(story), story.now + later_s)
+
+
+def test_it_is_said_of_each_action_who_was_told_and_that_nobody_was() -> None:
+    story = alone()
+    assert word(story, ["chat"]) == ""
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    assert word(story, []) == "nobody was told: no channel is configured for security; read it out by phone"
+    assert word(story, ["chat"]) == "nobody was told: nothing was sent to security yet"
+    story.tell(of_action("ACT-001", ["chat"]))
+    assert word(story, ["chat"]).startswith("nobody was told yet: chat still waiting")
+    (name,) = story.desk.deliveries
+    story.tell(f.NoticeSettled(name, "ACT-001", "chat", DeliveryState.DEAD, 60, "no contact"))
+    assert word(story, ["chat"]).startswith("nobody was told: chat gave up after 60 tries")
+    story.ask(c.SendAgain(name))
+    story.tell(f.NoticeSettled(name, "ACT-001", "chat", DeliveryState.ACCEPTED, 1, "202", 1))
+    assert word(story, ["chat"]) == "told: accepted by chat"
+    # What was told before it flipped tells nothing of the flip.
+    story.tell(f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN)))
+    assert word(story, ["chat"]) == "nobody was told: nothing was sent to security yet"
+
+
+def test_what_other_audiences_read_is_no_word_about_security() -> None:
+    story = alone()
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.tell(of_action("ACT-001", ["mail"], audience=Audience.EXECUTIVES))
+    assert word(story, ["chat"]) == "nobody was told: nothing was sent to security yet"
+
+
+def test_who_was_told_of_an_end_is_said_for_an_hour() -> None:
+    story = alone()
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.tell(f.ReleaseRequested("ACT-001", ""))
+    story.tell(f.ContainmentReleased("ACT-001", proof(Verdict.OPEN)))
+    assert word(story, ["chat"])
+    assert word(story, ["chat"], 3700.0) == ""
+
+
+def test_news_of_an_incident_count_for_its_actions() -> None:
+    story = opened()
     story.ask(c.Contain("support", Verb.DISABLE), made=plan())
     story.tell(f.ContainmentHeld("ACT-001", proof()))
-    assert news(story) == []
+    story.tell(notice(["chat"]))
+    (name,) = story.desk.deliveries
+    story.tell(f.NoticeSettled(name, "INC-001", "chat", DeliveryState.ACCEPTED, 1, "202"))
+    assert word(story, ["chat"]) == "told: accepted by chat"
 
 
 def test_a_notice_goes_to_each_channel_once_and_settles_what_it_tells_of() -> None:

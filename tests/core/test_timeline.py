@@ -49,6 +49,12 @@ def told(fact: facts.Fact, plans: dict[str, Plan] | None = None) -> Told:
 
 FACTS: list[tuple[facts.Fact, str, str, str | None]] = [
     (facts.RoomOpened("shop", Mode.LIVE), "room", "room shop opened (live)", None),
+    (
+        facts.NoticeRevived("INC-001-7-legal-mail", "INC-001", "mail", 1),
+        "notice",
+        "notice INC-001-7-legal-mail, which was given up, is sent again by mail",
+        "INC-001",
+    ),
     (facts.EngineStarted(7, "1.0", True), "room", "engine 1.0 started (pid 7)", None),
     (facts.EngineStopped("asked"), "room", "engine stopped: asked", None),
     (facts.ConsoleJoined("C1", True), "console", "console C1 attached, read-only", None),

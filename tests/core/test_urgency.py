@@ -19,7 +19,7 @@ CALM = {
     f.AlarmAcknowledged, f.IncidentClosed, f.PhaseEntered, f.StepChanged, f.MomentMarked, f.ReportExported,
     f.RoleAssigned, f.NoteAdded, f.DecisionRecorded, f.ContainmentRequested, f.EvidenceTaken, f.ContainmentApplied,
     f.ContainmentHeld, f.ActionDone, f.ApprovalGiven, f.ContainmentStarted, f.ContainmentCancelled,
-    f.ReleaseRequested, f.NoticeSettled,
+    f.ReleaseRequested, f.NoticeSettled, f.NoticeRevived,
 }  # fmt: skip
 """Facts that are never more than told."""
 

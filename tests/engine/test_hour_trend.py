@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warroom.engine.hour_trend import SLOT_S, SLOTS, HourTrend
+from warroom.engine.hour_trend import SLOT_S, SLOTS, HourTrend, with_flips
 
 T0 = 1_700_000_100.0 // SLOT_S * SLOT_S
 
@@ -32,3 +32,11 @@ def test_a_clock_that_is_set_back_loses_nothing() -> None:
 
 def test_a_bot_that_was_never_scored_has_no_hour() -> None:
     assert HourTrend().slots(T0) == [None] * SLOTS
+
+
+def test_what_stands_in_the_record_is_shown_in_its_slot_whatever_the_engine_saw() -> None:
+    now = T0 + 11 * SLOT_S + 1
+    slots: list[float | None] = [None] * 11 + [30.0]
+    shown = with_flips(slots, now, [(T0, 100.0), (now, 100.0), (T0 - SLOT_S, 100.0), (now + SLOT_S, 100.0)])
+    assert shown == [100.0, *[None] * 10, 100.0]
+    assert with_flips([], now, [(now, 100.0)]) == []

@@ -8,7 +8,7 @@ from tests.reports.example import INCIDENT, example_entries, example_evidence, e
 from tests.reports.example_journal import KIM, LEE
 from warroom.core import facts_contain as c
 from warroom.core.facts import Fact
-from warroom.core.facts_notice import NoticeSettled, NoticeWritten
+from warroom.core.facts_notice import NoticeRevived, NoticeSettled, NoticeWritten
 from warroom.core.model import ENGINE, Actor, Severity
 from warroom.core.notices import Audience, DeliveryState, Event, notices_of
 from warroom.core.ports import Entry
@@ -113,3 +113,13 @@ def test_a_lone_engineer_reads_that_nobody_was_asked_or_told() -> None:
     text = markdown(dossier_of(view, INCIDENT, entries, example_evidence(), entries[-1].at + 60, "0.1.0"))
     assert "No second person was asked for." in text
     assert "Nobody was told by warroom." in text
+
+
+def test_what_was_sent_again_counts_by_how_that_ended() -> None:
+    (mail,) = [one.fact for one in TOLD if isinstance(one.fact, NoticeSettled) and one.fact.channel == "mail"]
+    again = entry(20, NoticeRevived(mail.notice, INCIDENT, "mail", 1))
+    [told] = told_of([*TOLD, again])
+    assert [one.word for one in told.sent] == ["accepted", "not settled when this was written"]
+    taken = entry(21, msgspec.structs.replace(mail, state=DeliveryState.ACCEPTED, tries=1, round=1))
+    [told] = told_of([*TOLD, again, taken])
+    assert told.word == "accepted by 2 of 2 channels"

@@ -42,6 +42,7 @@ from warroom.engine.retrospect import Span
 from warroom.engine.server import Server
 from warroom.logs.formats.custom import custom_formats
 from warroom.logs.formats.format import Format
+from warroom.reports.notice_actions import ActionMatter
 from warroom.reports.notice_matter import Matter
 from warroom.reports.notices import NoticeTemplates, load_templates
 
@@ -143,15 +144,19 @@ async def _telephone(paths: RoomPaths, settings: Settings, clock: Clock) -> Asyn
     def write(
         audience: Audience,
         event: Event,
-        incident: IncidentView,
+        incident: IncidentView | None,
         actions: list[ActionView],
         *,
         now: float,
         next_update: float | None,
         impact: str,
     ) -> tuple[str, str]:
-        matter = Matter(incident, actions, now, next_update, notify.contact, impact)
-        wording = templates.write(audience, event, matter)
+        if incident is None:
+            alone = ActionMatter(actions[0], now, notify.contact, impact)
+            wording = templates.write_action(audience, event, alone)
+        else:
+            matter = Matter(incident, actions, now, next_update, notify.contact, impact)
+            wording = templates.write(audience, event, matter)
         return wording.subject, wording.text
 
     async with SqliteOutbox(paths.outbox) as outbox:

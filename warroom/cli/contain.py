@@ -18,6 +18,7 @@ from warroom.core.contract import action_json
 from warroom.core.decide_containment import LADDER
 from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Verb
+from warroom.core.notices import NO_CHANNEL
 from warroom.core.queries import ObservationAnswer, Observe, PlanAnswer, PreviewPlan, Shadow, ShadowAnswer
 from warroom.core.room import ConnectionLost
 from warroom.core.view import ActionView
@@ -229,6 +230,8 @@ def _outcome(action: ActionView, args: argparse.Namespace, observed: str = "") -
             print(f"  the adapter itself reads, which proves nothing: {observed}")
         if action.note:
             print(f"  {action.note}")
+        if NO_CHANNEL in action.told:
+            print(f"  {action.told}")
         if waits:
             # A release is never done alone, and neither is what cannot be undone.
             alone = action.approval is not None and not action.approval.release and not why_not_alone(action.plan)

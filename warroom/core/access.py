@@ -54,6 +54,7 @@ def level_for(command: Command) -> Level:
             | c.VerifyHeld()
             | c.AddSource()
             | c.Notify()
+            | c.SendAgain()
             | c.RecordExport()
             | c.ApproveAction()
             | c.DenyAction()

@@ -188,10 +188,17 @@ class Notify(_Command, frozen=True):
     """Tell an audience; customers get a draft that a person sends."""
 
     incident: str
+    """What to tell of: an incident, or an action that belongs to none."""
     audience: Audience
     event: Event = Event.UPDATE
     note: str = ""
     """Words of your own, beside what the record says."""
+
+
+class SendAgain(_Command, frozen=True):
+    """Send a notice again that was given up; its text and its key stay."""
+
+    notice: str
 
 
 class AddSource(_Command, frozen=True):
@@ -238,6 +245,7 @@ Command = (
     | Release
     | VerifyHeld
     | Notify
+    | SendAgain
     | AddSource
     | RecordExport
     | StopEngine

@@ -156,6 +156,7 @@ def alarm_json(alarm: AlarmView) -> Json:
         "model": None,
         "acknowledged": alarm.acknowledged,
         "incident": alarm.incident,
+        "action": alarm.action or None,
     }
 
 
@@ -182,6 +183,7 @@ def action_json(action: ActionView) -> Json:
         "plan_sha256": action.plan_sha256,
         "probe": _probe(action.proof),
         "expires": time_text(action.expires),
+        "told": action.told or None,
     }
 
 
@@ -226,6 +228,8 @@ def delivery_json(one: Delivery) -> Json:
         "next_try": time_text(one.next_try),
         "accepted": time_text(one.accepted),
         "note": clean(one.error),
+        "round": one.round,
+        "again": None if one.again_at is None else {"by": one.again_by, "at": time_text(one.again_at)},
     }
 
 

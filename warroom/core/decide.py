@@ -11,6 +11,7 @@ from warroom.core.commands import Command, Refused
 from warroom.core.context import Context
 from warroom.core.decide_approval import decide_waiting
 from warroom.core.decide_containment import decide_contain, decide_release, decide_verify
+from warroom.core.decide_notice import decide_again, decide_tell_of_action
 from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, open_actions
 from warroom.core.facts import Fact
 from warroom.core.limits import unfit
@@ -43,6 +44,10 @@ def decide(desk: Desk, command: Command, context: Context) -> list[Fact] | Refus
             return _add_source(desk, command, context)
         case c.StopEngine():
             return _stop(desk, command, context)
+        case c.SendAgain():
+            return decide_again(desk, command, context)
+        case c.Notify() if command.incident in desk.actions:
+            return decide_tell_of_action(desk, command, context)
         case _:
             incident = desk.incidents.get(command.incident)
             if incident is None:

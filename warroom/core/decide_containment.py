@@ -10,6 +10,7 @@ from warroom.core.commands import Refused
 from warroom.core.context import Context
 from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, incident_of, open_actions
 from warroom.core.facts import Fact
+from warroom.core.flips import flip_alarm
 from warroom.core.model import ActionState, Phase, Plan, Reversible, StepState, Verb
 from warroom.core.notices import OPEN
 
@@ -172,7 +173,8 @@ def admit(desk: Desk, fact: Fact) -> list[Fact]:
             return [] if fact.place in desk.gaps.get(fact.source, ()) else [fact]
         case f.NoticeSettled(notice=notice):
             delivery = desk.deliveries.get(notice)
-            return [fact] if delivery is not None and delivery.state in OPEN else []
+            mine = delivery is not None and delivery.state in OPEN and delivery.notice.round == fact.round
+            return [fact] if mine else []
         case f.ConsoleLeft(console=console):
             return [fact] if console in desk.consoles else []
         case _ if isinstance(fact, ACTION_FACTS):
@@ -186,10 +188,11 @@ def _admit_outcome(desk: Desk, fact: Fact) -> list[Fact]:
     action = desk.actions.get(fact.action)
     if action is None or next_state(action.state, fact) is None:
         return []
+    flip = flip_alarm(desk, action, fact)
     incident = desk.incidents.get(action.incident or "")
     if incident is None or not incident.open:
-        return [fact]
-    return [fact, *_consequences(incident, action, fact)]
+        return [fact, *flip]
+    return [fact, *flip, *_consequences(incident, action, fact)]
 
 
 def _consequences(incident: IncidentRecord, action: ActionRecord, fact: Fact) -> list[Fact]:

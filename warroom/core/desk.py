@@ -164,6 +164,9 @@ class DeliveryRecord(msgspec.Struct, frozen=True):
     tries: int = 0
     text: str = ""
     settled: float | None = None
+    again_by: str = ""
+    """Who had it sent again last."""
+    again_at: float | None = None
 
 
 class ToTell(msgspec.Struct, frozen=True):
@@ -172,7 +175,10 @@ class ToTell(msgspec.Struct, frozen=True):
     seq: int
     at: float
     incident: str
+    """Empty for an action that belongs to no open incident."""
     event: Event
+    action: str = ""
+    """The action that this is news of where there is no incident."""
 
 
 GapPlace = tuple[str, int, int]

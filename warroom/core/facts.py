@@ -71,6 +71,7 @@ from warroom.core.facts_contain import (
 from warroom.core.facts_contain import (
     ReleaseRequested as ReleaseRequested,
 )
+from warroom.core.facts_notice import NoticeRevived as NoticeRevived
 from warroom.core.facts_notice import NoticeSettled as NoticeSettled
 from warroom.core.facts_notice import NoticeWritten as NoticeWritten
 from warroom.core.facts_notice import UpdateFellDue as UpdateFellDue
@@ -315,6 +316,7 @@ Fact = (
     | ExpiryAnnounced
     | NoticeWritten
     | NoticeSettled
+    | NoticeRevived
     | UpdateFellDue
     | ReportExported
 )

@@ -11,6 +11,7 @@ class NoticeWritten(Happened, frozen=True):
     """A text for an audience, on its way to channels; without channels it is a draft that a person sends."""
 
     incident: str
+    """Empty for an action that belongs to none."""
     audience: Audience
     event: Event
     severity: Severity
@@ -19,6 +20,13 @@ class NoticeWritten(Happened, frozen=True):
     channels: list[str]
     about: int = 0
     """Sequence number of the entry that it tells of; 0 when a person asked for it."""
+    action: str = ""
+    """The action that it is about where there is no incident."""
+
+    @property
+    def place(self) -> str:
+        """What it is about: its incident or its action."""
+        return self.incident or self.action
 
 
 class NoticeSettled(Happened, frozen=True):
@@ -26,11 +34,24 @@ class NoticeSettled(Happened, frozen=True):
 
     notice: str
     incident: str
+    """The incident that the notice is about, or the action that belongs to none."""
     channel: str
     state: DeliveryState
     tries: int
     text: str
     """What the receiver said or what went wrong, without secrets."""
+    round: int = 0
+    """Which sending of it ended: 0 for the first, then one more each time that somebody had it sent again."""
+
+
+class NoticeRevived(Happened, frozen=True):
+    """Somebody had a notice that was given up sent again: the same text under the same key."""
+
+    notice: str
+    incident: str
+    """The incident that the notice is about, or the action that belongs to none."""
+    channel: str
+    round: int
 
 
 class UpdateFellDue(Happened, frozen=True):

@@ -177,9 +177,9 @@ class Reason(msgspec.Struct, frozen=True):
     """One reason of an alarm, with the usual range where there is one."""
 
     kind: str
-    """rule, behaviour, new, forest"""
+    """rule, behaviour, new, forest; of a containment that flipped: containment, probe"""
     name: str
-    """Rule id, feature name or what is new."""
+    """Rule id, feature name or what is new; what flipped, or when the look was."""
     text: str
     value: float | None = None
     usual: tuple[float, float, float] | None = None
@@ -217,6 +217,8 @@ class Alarm(msgspec.Struct, frozen=True):
     taxonomy: Taxonomy = Taxonomy()
     model: str = ""
     """sha256 of the model that scored it, empty when a rule alone did."""
+    action: str = ""
+    """The containment that held and does not any more, where this is no finding in a log."""
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from warroom.core.model import ActionState, AlarmLevel, Phase, StepState, Verb
+from warroom.core.notices import DeliveryState
 from warroom.core.view import ActionView, AlarmView, IncidentView, StepView, TimelineView, View
 
 _LET_BACK = frozenset({Verb.ENABLE, Verb.THAW, Verb.START})
@@ -46,6 +47,10 @@ class NextVerbs:
     def of_alarm(self, alarm: AlarmView, view: View) -> str:
         """Return what to do about an alarm: say that it is seen, then open an incident or lead the one it is in."""
         seen = "" if alarm.acknowledged else self.line("incident ack", _q(alarm.id))
+        flipped = next((one for one in view.actions if one.id == alarm.action), None)
+        if flipped is not None:
+            todo = self.of_action(flipped, view)
+            return f"{seen}, then {todo}" if seen and todo else seen or todo
         if alarm.incident:
             incident = next((one for one in view.incidents if one.id == alarm.incident and one.open), None)
             return seen or (self.of_incident(incident, view) if incident else "")
@@ -110,6 +115,8 @@ class NextVerbs:
 
     def _of_notice(self, entry: TimelineView, view: View) -> str:
         one = next((one for one in view.outbox if one.notice == entry.about), None)
+        if one is not None and one.state is DeliveryState.DEAD:
+            return f"read it out by phone, or send it again: {self.line('outbox --again', _q(one.notice))}"
         if one is not None:
             return f"read it out by phone, or again: {self.tell(one.incident, one.audience.value)}"
         return self.tell(entry.incident, "AUDIENCE") if entry.incident else ""

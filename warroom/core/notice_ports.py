@@ -64,7 +64,10 @@ class Outbox(Protocol):
     """What must be told, on disk before anybody relies on it. Times are seconds since the epoch."""
 
     async def enqueue(self, notices: Sequence[Notice]) -> int:
-        """Keep notices, all or none; those whose id is known stay as they are. Returns how many were new.
+        """Keep notices, all or none; returns how many are new to be sent.
+
+        Those whose id is known stay as they are, except that one which was given up is taken up again from the start
+        when it comes in a later round.
 
         Raises OutboxError when the disk refuses, ValueError for a notice that no machine may send.
         """

@@ -23,6 +23,8 @@ DEDUP_LIMIT = 255
 """Characters of the name by which a receiver knows the incident (PagerDuty takes no more)."""
 ERROR_LIMIT = 300
 """Characters kept of what went wrong."""
+NO_CHANNEL = "no channel is configured"
+"""Why nobody of an audience can be told at all."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
@@ -68,6 +70,7 @@ class Notice(msgspec.Struct, frozen=True):
 
     id: str
     incident: str
+    """What it is about: an incident, or an action that belongs to none."""
     audience: Audience
     channel: str
     """Name of the channel in the config."""
@@ -80,6 +83,15 @@ class Notice(msgspec.Struct, frozen=True):
     """Name of the incident for receivers that group by it."""
     event: Event
     severity: Severity
+    queue: str = ""
+    """What goes in order on a channel; empty: the notices of its incident."""
+    round: int = 0
+    """How often somebody had it sent again after it was given up. Its id and its key stay."""
+
+    @property
+    def lane(self) -> str:
+        """By what its order is kept."""
+        return self.queue or self.incident
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -87,6 +99,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     notice: str
     incident: str
+    """What it is about: an incident, or an action that belongs to none."""
     audience: Audience
     channel: str
     event: Event
@@ -99,6 +112,17 @@ class Delivery(msgspec.Struct, frozen=True):
     error: str
     """What went wrong last, or what the receiver said; cleaned, without secrets."""
     accepted: float | None
+    queue: str = ""
+    round: int = 0
+    """How often somebody had it sent again."""
+    again_by: str = ""
+    """Who had it sent again last."""
+    again_at: float | None = None
+
+    @property
+    def lane(self) -> str:
+        """By what its order is kept."""
+        return self.queue or self.incident
 
 
 def notices_of(
@@ -114,11 +138,12 @@ def notices_of(
     text: str,
     created: float,
     dedup: str = "",
+    queue: str = "",
 ) -> list[Notice]:
     """Return one notice for each channel. `number` is the place in the journal of the fact that asks for them.
 
     The same call gives the same ids and keys, so asking twice tells people once; `dedup` is the incident's id unless
-    given (give another where several rooms share one receiver).
+    given (give another where several rooms share one receiver), `queue` what goes in order unless the incident does.
     """
     subject = clean(subject, SUBJECT_LIMIT)[:SUBJECT_LIMIT] or clean(incident)
     text = "\n".join(clean_lines(text))
@@ -139,6 +164,7 @@ def notices_of(
                 dedup=clean(dedup or incident)[:DEDUP_LIMIT],
                 event=event,
                 severity=severity,
+                queue=queue,
             )
         )
     return made
@@ -175,13 +201,13 @@ def backoff_s(tries: int, jitter: float) -> float:
 def may_go(deliveries: Sequence[Delivery], now: float) -> list[str]:
     """Return the ids of the notices that may be sent now; `deliveries` in the order in which they were written.
 
-    A notice waits while an earlier one of the same incident and channel is neither accepted nor dead, so nobody reads
+    A notice waits while an earlier one of the same lane and channel is neither accepted nor dead, so nobody reads
     "resolved" before "opened". A lease that ran out counts as none.
     """
     ahead: set[tuple[str, str]] = set()
     going: list[str] = []
     for one in deliveries:
-        place = (one.incident, one.channel)
+        place = (one.lane, one.channel)
         if one.state not in OPEN:
             continue
         if place not in ahead and one.next_try is not None and one.next_try <= now:
@@ -199,7 +225,7 @@ def honest_word(audience: Audience, channels: Sequence[str], deliveries: Sequenc
     if audience is Audience.CUSTOMERS:
         return "customers were told nothing: this is a draft, a person sends it"
     if not channels and not deliveries:
-        return f"nobody was told: no channel is configured for {audience}; read it out by phone"
+        return f"nobody was told: {NO_CHANNEL} for {audience}; read it out by phone"
     if not deliveries:
         return f"nobody was told: nothing was sent to {audience} yet"
     told = [one for one in deliveries if one.state is DeliveryState.ACCEPTED]

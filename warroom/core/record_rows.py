@@ -149,7 +149,7 @@ class RecordRows:
             case f.ContainmentHeld(action=action):
                 self._held.setdefault(action, entry.at)
             case f.NoticeWritten() as fact:
-                head = f"{fact.incident}-{entry.seq}-{fact.audience}"
+                head = f"{fact.place}-{entry.seq}-{fact.audience}"
                 if not fact.channels:
                     self._letters[head] = Letter(head, entry, fact, None, DRAFT)
                 for channel in fact.channels:
@@ -159,6 +159,9 @@ class RecordRows:
                 self._letters[notice] = replace(
                     self._letters[notice], state=state.value, tries=tries, answer=text, settled=entry.at
                 )
+            case f.NoticeRevived(notice=notice) if notice in self._letters:
+                again = replace(self._letters[notice], state=PENDING, tries=0, settled=None, again=entry)
+                self._letters[notice] = again
             case _:
                 pass
 

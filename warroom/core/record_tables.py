@@ -90,6 +90,7 @@ class Letter(msgspec.Struct, frozen=True):
     tries: int = 0
     answer: str = ""
     settled: float | None = None
+    again: Entry | None = None
 
 
 class Hole(msgspec.Struct, frozen=True):
@@ -218,6 +219,7 @@ ALARMS: Table[Acked] = Table(
         real_column("score", "0 to 100; 50 is the threshold", lambda a: a.record.alarm.score),
         real_column("p", "how usual such a window is for this bot; small is odd", lambda a: a.record.alarm.p),
         text_column("cause", "what it is about: the rule or the odd feature", lambda a: a.record.alarm.cause),
+        text_column("action", "the action that flipped, where that is it", lambda a: a.record.alarm.action or None),
         text_column("why", "its strongest reason in words", lambda a: _strongest(a.record)),
         time_column("window_start", "begin of the window that was scored", lambda a: a.record.alarm.window_start),
         time_column("window_end", "end of that window", lambda a: a.record.alarm.window_end),
@@ -342,7 +344,8 @@ NOTICES: Table[Letter] = Table(
     (
         text_column("id", "id of the notice", lambda n: n.id),
         int_column("seq", "entry of the journal that wrote it", lambda n: n.entry.seq),
-        text_column("incident", "which incident", lambda n: n.fact.incident),
+        text_column("incident", "which incident; null for an action without one", lambda n: n.fact.incident or None),
+        text_column("action", "which action, where there is no incident", lambda n: n.fact.action or None),
         text_column("audience", "who was to be told", lambda n: n.fact.audience),
         text_column("channel", "by which channel; null for a draft that a person sends", lambda n: n.channel),
         text_column("event", "`trigger`, `acknowledge`, `update`, `resolve`", lambda n: n.fact.event),
@@ -355,6 +358,8 @@ NOTICES: Table[Letter] = Table(
         int_column("tries", "how often it was sent", lambda n: n.tries),
         text_column("answer", "what the receiver said or what went wrong", lambda n: n.answer or None),
         time_column("settled", "when it was accepted or given up", lambda n: n.settled),
+        text_column("again_by", "who had it sent again last", lambda n: n.again.actor.label if n.again else None),
+        time_column("again_at", "when", lambda n: n.again.at if n.again else None),
     ),
 )
 GAPS: Table[Hole] = Table(

@@ -24,7 +24,7 @@ from warroom.core.desk import (
 from warroom.core.model import ActionState, Alarm, Role
 from warroom.core.owned import Owned, put, put_last
 from warroom.core.ports import Entry
-from warroom.core.telling import settled, worth_telling, written
+from warroom.core.telling import revived, settled, worth_telling, written
 
 _ANSWERS_KEPT = 2000
 _UNTOLD = 200
@@ -118,6 +118,8 @@ def _beside_actions(desk: Desk, entry: Entry, fact: f.Fact) -> tuple[Desk, list[
             return desk, [SendNotices([notice.id for notice in notices])] if notices else []
         case f.NoticeSettled():
             return settled(desk, entry, fact), []
+        case f.NoticeRevived():
+            return revived(desk, entry, fact), [SendNotices([fact.notice])]
         case f.UpdateFellDue():
             incident = desk.incidents.get(fact.incident)
             return (desk if incident is None else _with_incident(desk, replace(incident, reminded=fact.due))), []
@@ -199,12 +201,19 @@ def _on_room(desk: Desk, entry: Entry, fact: RoomFact) -> Desk:
 
 
 def _raised(desk: Desk, alarm: Alarm, at: float) -> Desk:
-    incident = incident_of(desk, alarm.bot)
+    incident = _incident_of(desk, alarm)
     record = AlarmRecord(alarm, at, incident=incident.id if incident else None)
     desk = replace(desk, alarms=put(desk.alarms, alarm.id, record))
     if incident is None:
         return desk
     return _with_incident(desk, replace(incident, alarms=[*incident.alarms, alarm.id]))
+
+
+def _incident_of(desk: Desk, alarm: Alarm) -> IncidentRecord | None:
+    """Return where an alarm belongs: a containment's to the incident of its action, while that is open."""
+    action = desk.actions.get(alarm.action)
+    own = desk.incidents.get(action.incident or "") if action is not None else None
+    return own if own is not None and own.open else incident_of(desk, alarm.bot)
 
 
 def _acknowledged(desk: Desk, alarm: str, entry: Entry) -> Desk:
@@ -372,7 +381,7 @@ def _remember_answer(desk: Desk, entry: Entry) -> Desk:
             answer = Refused(reason)
         case f.IncidentOpened(incident=ref):
             answer = Ack(entry.seq, ref)
-        case f.ContainmentRequested(action=ref):
+        case f.ContainmentRequested(action=ref) | f.NoticeRevived(notice=ref):
             answer = Ack(entry.seq, ref)
         case f.NoticeWritten():
             answer = Ack(entry.seq, str(entry.seq))

@@ -123,6 +123,8 @@ def _action(one: ActionView, now: float) -> str:
         parts.append(f"ends by itself at {clock_text(one.expires)}, in {age_text(one.expires - now)}")
     if one.note:
         parts.append(one.note)
+    if one.told.startswith("nobody was told"):
+        parts.append(one.told)
     return f"Action {one.id}, {one.verb} {one.bot}, by {person_name(one.operator)}: {', '.join(parts)}."
 
 

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from warroom.core import facts as f
-from warroom.core.desk import DeliveryRecord, Desk, ToTell
+from warroom.core.desk import ActionRecord, DeliveryRecord, Desk, ToTell
 from warroom.core.facts import Fact
-from warroom.core.model import ActionState
-from warroom.core.notices import OPEN, Audience, Event, Notice, notices_of
+from warroom.core.model import ActionState, Severity, Verb
+from warroom.core.notices import (
+    OPEN,
+    Audience,
+    Delivery,
+    DeliveryState,
+    Event,
+    Notice,
+    honest_word,
+    notices_of,
+)
 from warroom.core.ports import Entry
 
 _KEPT = 500
 """Notices remembered; the oldest settled ones go first."""
+_OVER = frozenset({ActionState.RELEASED, ActionState.EXPIRED})
+_LOOSE = frozenset({ActionState.NOT_HELD, ActionState.AMBIGUOUS, ActionState.FAILED})
+_OVER_S = 3600.0
+"""For how long it is said who was told of an end."""
+_TOLD_OF = _OVER | _LOOSE | {ActionState.HELD, ActionState.RELEASING, ActionState.PENDING_APPROVAL}
+"""States that people are told of by themselves."""
 
 
 def worth_telling(before: Desk, after: Desk, entry: Entry) -> ToTell | None:
-    """Return the news that an entry is to those who are told without asking: its incident and what kind it is."""
+    """Return the news that an entry is to those who are told without asking: of which incident or action, what kind."""
     match entry.fact:
         case f.IncidentOpened(incident=incident):
             return ToTell(entry.seq, entry.at, incident, Event.TRIGGER)
@@ -53,8 +70,7 @@ def _of_action(before: Desk, after: Desk, entry: Entry, fact: Fact) -> ToTell | 
     if not isinstance(fact, _NEWS):
         return None
     action = after.actions.get(fact.action)
-    incident = after.incidents.get(action.incident or "") if action is not None else None
-    if action is None or incident is None or not incident.open:
+    if action is None:
         return None
     known = before.actions.get(fact.action)
     unchanged = known is not None and known.state is action.state
@@ -62,14 +78,67 @@ def _of_action(before: Desk, after: Desk, entry: Entry, fact: Fact) -> ToTell | 
         return None
     if action.state is ActionState.DONE:
         return None
-    return ToTell(entry.seq, entry.at, incident.id, Event.UPDATE)
+    incident = after.incidents.get(action.incident or "")
+    if incident is not None and incident.open:
+        return ToTell(entry.seq, entry.at, incident.id, Event.UPDATE)
+    # An act outside any incident is news of its own: what it does to its bot is the same.
+    return ToTell(entry.seq, entry.at, "", event_of(action), action.id)
+
+
+def event_of(action: ActionRecord) -> Event:
+    """Return what an action without an incident is news of: its end, or how it stands."""
+    return Event.RESOLVE if action.state in _OVER else Event.UPDATE
+
+
+def severity_of(action: ActionRecord) -> Severity:
+    """Return how bad the news of an action without an incident is."""
+    return severity_of_state(action.state)
+
+
+def severity_of_state(state: ActionState) -> Severity:
+    """Return how bad it is that an action stands like this."""
+    return Severity.SEV2 if state in _LOOSE else Severity.SEV3
+
+
+def told_word(action: ActionRecord, channels: Sequence[str], deliveries: Sequence[Delivery], now: float) -> str:
+    """Return in one sentence who of security was told how an action stands now; empty where that is no news.
+
+    News of an incident tell of all its actions, so any that was written since counts.
+    """
+    if action.state not in _TOLD_OF or action.plan.verb is Verb.SNAPSHOT:
+        return ""
+    since, places = action.settled or action.requested, {action.incident, action.id}
+    if not (action.open or action.waiting) and now - since > _OVER_S:
+        return ""
+    if len(deliveries) >= _KEPT and deliveries[0].created > since:
+        # What was told then is in the record alone.
+        return ""
+    best: dict[str, Delivery] = {}
+    for one in deliveries:
+        if one.incident in places and one.audience is Audience.SECURITY and one.created >= since:
+            known = best.get(one.channel)
+            if known is None or known.state is not DeliveryState.ACCEPTED:
+                best[one.channel] = one
+    return honest_word(Audience.SECURITY, channels, list(best.values()), now)
+
+
+def story_of(desk: Desk, action: ActionRecord) -> str:
+    """Return the first of the actions that this one follows: receivers that group see them as one."""
+    while action.supersedes is not None and action.supersedes in desk.actions:
+        action = desk.actions[action.supersedes]
+    return action.id
 
 
 def written(desk: Desk, entry: Entry, fact: f.NoticeWritten) -> tuple[Desk, list[Notice]]:
-    """Return the desk with a notice for each channel, and those notices."""
+    """Return the desk with a notice for each channel, and those notices.
+
+    Those of an action without an incident go in the order of its bot: a milder action and the harder one after it are
+    told one after the other.
+    """
+    action = desk.actions.get(fact.action)
     notices = notices_of(
         room=desk.room,
-        incident=fact.incident,
+        incident=fact.place,
         number=entry.seq,
         audience=fact.audience,
         channels=fact.channels,
@@ -78,6 +147,8 @@ def written(desk: Desk, entry: Entry, fact: f.NoticeWritten) -> tuple[Desk, list
         subject=fact.subject,
         text=fact.text,
         created=entry.at,
+        dedup="" if action is None else story_of(desk, action),
+        queue="" if action is None else f"bot {action.plan.bot}",
     )
     deliveries = desk.deliveries | {notice.id: DeliveryRecord(notice) for notice in notices}
     desk = replace(
@@ -95,6 +166,17 @@ def settled(desk: Desk, entry: Entry, fact: f.NoticeSettled) -> Desk:
     if known is None:
         return desk
     record = replace(known, state=fact.state, tries=fact.tries, text=fact.text, settled=entry.at)
+    return replace(desk, deliveries={**desk.deliveries, fact.notice: record})
+
+
+def revived(desk: Desk, entry: Entry, fact: f.NoticeRevived) -> Desk:
+    """Return the desk with a notice on its way again that was given up."""
+    known = desk.deliveries.get(fact.notice)
+    if known is None:
+        return desk
+    record = DeliveryRecord(
+        replace(known.notice, round=fact.round), text=known.text, again_by=entry.actor.label, again_at=entry.at
+    )
     return replace(desk, deliveries={**desk.deliveries, fact.notice: record})
 
 

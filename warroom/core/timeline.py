@@ -58,7 +58,7 @@ CourseFact = (
     | facts.MomentMarked
     | facts.ReportExported
 )
-NoticeFact = facts.NoticeWritten | facts.NoticeSettled | facts.UpdateFellDue
+NoticeFact = facts.NoticeWritten | facts.NoticeSettled | facts.NoticeRevived | facts.UpdateFellDue
 PeopleFact = facts.RoleAssigned | facts.NoteAdded | facts.DecisionRecorded | facts.HandedOver
 ContainFact = (
     facts.EvidenceTaken
@@ -129,7 +129,7 @@ def words(entry: Entry, plans: Mapping[str, Plan] = _NO_PLANS) -> Told:
             | facts.ReportExported()
         ):
             return _course(fact)
-        case facts.NoticeWritten() | facts.NoticeSettled() | facts.UpdateFellDue():
+        case facts.NoticeWritten() | facts.NoticeSettled() | facts.NoticeRevived() | facts.UpdateFellDue():
             return _notice(fact)
         case facts.RoleAssigned() | facts.NoteAdded() | facts.DecisionRecorded() | facts.HandedOver():
             return _people(fact)
@@ -173,8 +173,9 @@ def _watch(fact: WatchFact) -> Told:
             return _told("bot", f"{_part(bot)} became {state} (score {score:.0f})")
         case facts.AlarmRaised(alarm=alarm):
             why = alarm.reasons[0].text if alarm.reasons else alarm.cause
-            head = f"alarm {_part(alarm.id)} ({alarm.level}) raised for {_part(alarm.bot)} at score {alarm.score:.0f}"
-            return _told("alarm", f"{head}{_because(why)}")
+            head = f"alarm {_part(alarm.id)} ({alarm.level}) raised for {_part(alarm.bot)}"
+            scored = "" if alarm.action else f" at score {alarm.score:.0f}"
+            return _told("alarm", f"{head}{scored}{_because(why)}")
         case facts.AlarmAcknowledged(alarm=alarm_id):
             return _told("alarm", f"alarm {_part(alarm_id)} acknowledged")
         case _:
@@ -222,7 +223,7 @@ def _notice(fact: NoticeFact) -> Told:
     match fact:
         case facts.NoticeWritten(incident=incident, audience=audience, event=event, subject=subject, channels=channels):
             where = f"for {', '.join(_part(one) for one in channels)}" if channels else "as a draft: nobody was told"
-            return _told("notice", f"{event} for {audience} written {where}: {_part(subject)}", incident)
+            return _told("notice", f"{event} for {audience} written {where}: {_part(subject)}", incident or None)
         case facts.NoticeSettled(
             incident=incident, notice=notice, channel=channel, state=state, tries=tries, text=text
         ):
@@ -230,6 +231,9 @@ def _notice(fact: NoticeFact) -> Told:
             if state is DeliveryState.DEAD:
                 head = f"notice {_part(notice)} GIVEN UP by {_part(channel)}: NOBODY was told there"
             return _told("notice", f"{head}{_because(text)}", incident)
+        case facts.NoticeRevived(incident=incident, notice=notice, channel=channel):
+            text = f"notice {_part(notice)}, which was given up, is sent again by {_part(channel)}"
+            return _told("notice", text, incident)
         case facts.UpdateFellDue(incident=incident, due=due):
             return _told("notice", f"the update due at {utc_text(due)} was not sent", incident)
         case _:

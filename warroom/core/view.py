@@ -93,6 +93,8 @@ class AlarmView(msgspec.Struct, frozen=True):
     acknowledged: str | None
     """Who acknowledged it."""
     incident: str | None
+    action: str = ""
+    """The containment that held and does not any more, where it is no finding in a log."""
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -172,6 +174,8 @@ class ActionView(msgspec.Struct, frozen=True):
     approval: ApprovalView | None = None
     broken_glass: str = ""
     """Why one person acted where two were asked for."""
+    told: str = ""
+    """Who of security was told how it stands, or that nobody was; empty where that is no news."""
 
 
 class IncidentView(msgspec.Struct, frozen=True):

@@ -82,7 +82,8 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def _alarm(fact: Fact) -> bool:
-    return isinstance(fact, f.AlarmRaised)
+    # A containment that flipped is no finding of the detectors.
+    return isinstance(fact, f.AlarmRaised) and not fact.alarm.action
 
 
 EVENTS: dict[str, Callable[[Fact], bool]] = {
@@ -221,8 +222,9 @@ def served_after_held(entries: Sequence[Entry], visits: Sequence[Visit]) -> int:
 
 def detection_of(entries: Sequence[Entry], visits: Sequence[Visit], attack: float | None) -> Detection:
     """Return time to detect, precision of the alarms and recall of the attack."""
-    alarms = [entry.fact.alarm for entry in entries if isinstance(entry.fact, f.AlarmRaised)]
-    raised = [entry.at for entry in entries if _alarm(entry.fact)]
+    found = [entry for entry in entries if _alarm(entry.fact)]
+    alarms = [entry.fact.alarm for entry in found if isinstance(entry.fact, f.AlarmRaised)]
+    raised = [entry.at for entry in found]
     hostile = [visit.at for visit in visits if visit.hostile]
     first = min((at for at in raised if attack is not None and at >= attack), default=None)
     ttd = None if first is None or attack is None else round(first - attack, 3)

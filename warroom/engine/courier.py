@@ -192,4 +192,6 @@ def _row(
         next_try=next_try,
         error=text,
         accepted=accepted,
+        queue=notice.queue,
+        round=notice.round,
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from warroom import __version__
 from warroom.core import facts as f
-from warroom.core.commands import Ack, AddSource, Answer, Command, Notify, Refused, StopEngine, VerifyHeld
+from warroom.core.commands import Ack, AddSource, Answer, Command, Notify, Refused, SendAgain, StopEngine, VerifyHeld
 from warroom.core.company import Target
 from warroom.core.desk import Desk, open_actions
 from warroom.core.exercise import Exercise
@@ -128,9 +128,8 @@ class Engine:
         desk = fold(entries)
         self._desk_task.desk = desk
         self._chronicle.tell(entries[-400:], desk)
-        if entries:
-            self._head = entries[-1].hash
-        for record in list(desk.alarms.values())[-_RECALLED:]:
+        self._head = entries[-1].hash if entries else ""
+        for record in [one for one in desk.alarms.values() if not one.alarm.action][-_RECALLED:]:
             self._pipeline.bot(record.alarm.bot).detector.recall([record.alarm])
         for bot, settings in self.parts.settings.bots.items():
             self._pipeline.bot(bot)
@@ -201,8 +200,8 @@ class Engine:
 
     async def _made(self, command: Command) -> Made:
         """Return what a command needs of the world before it is decided: a plan or a text."""
-        if isinstance(command, Notify):
-            written, fault = self._messenger.written(command)
+        if isinstance(command, Notify | SendAgain):
+            written, fault = self._messenger.made(command)
             return Made(None, fault, written)
         return Made(*await self._hands.planner.planned(command))
 
@@ -239,7 +238,7 @@ class Engine:
     def view(self) -> View:
         """Return the room as it is now."""
         self._view_version += 1
-        configured = self._configured
+        configured, deliveries = self._configured, self._messenger.deliveries()
         names = configured.names()
         around = Surroundings(
             now=self.parts.clock.now(),
@@ -254,7 +253,8 @@ class Engine:
             timeline=self._chronicle.timeline,
             messages=self._chronicle.messages,
             banner=self._desk_task.fault or self.parts.telemetry.fault or self._tutor.fault or self._messenger.fault,
-            deliveries=self._messenger.deliveries(),
+            deliveries=deliveries,
+            told=self._messenger.told(deliveries),
             update_due={one.id: self._messenger.update_due(one) for one in self.desk.incidents.values()},
             exercise=self.gathering.board.exercise,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 SLOT_S = 300.0
 SLOTS = 12
@@ -28,3 +29,13 @@ class HourTrend:
         newest = max([int(now // SLOT_S), *(slot for slot, _ in self._worst)])
         known = dict(self._worst)
         return [known.get(newest - ago) for ago in reversed(range(SLOTS))]
+
+
+def with_flips(slots: Sequence[float | None], now: float, flips: Sequence[tuple[float, float]]) -> list[float | None]:
+    """Return slots with scores that stand in the record, each a moment and a score: they outlive an engine."""
+    told = list(slots)
+    for at, score in flips:
+        place = len(told) - 1 - (int(now // SLOT_S) - int(at // SLOT_S))
+        if 0 <= place < len(told):
+            told[place] = max(told[place] or 0.0, score)
+    return told

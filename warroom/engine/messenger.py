@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from warroom.core.clean import clean
-from warroom.core.commands import Notify
+from warroom.core.commands import Notify, SendAgain
 from warroom.core.desk import DeliveryRecord, Desk, IncidentRecord
 from warroom.core.facts import Fact, NoticeSettled, NoticeWritten, UpdateFellDue
 from warroom.core.notice_ports import Channel, Outbox, OutboxError
@@ -18,6 +19,7 @@ from warroom.core.ports import Clock
 from warroom.core.queries import NotAnswered, NoticeAnswer, PreviewNotice
 from warroom.core.reduce import SendNotices, Telling, TellPeople
 from warroom.core.settings_notify import NotifySettings
+from warroom.core.telling import severity_of, told_word
 from warroom.core.view import ActionView, IncidentView, View
 from warroom.engine.courier import Courier
 
@@ -29,20 +31,20 @@ _FRESH_S = 900.0
 
 
 class Write(Protocol):
-    """Puts an incident into words for an audience."""
+    """Puts an incident, or an action that belongs to none, into words for an audience."""
 
     def __call__(
         self,
         audience: Audience,
         event: Event,
-        incident: IncidentView,
+        incident: IncidentView | None,
         actions: list[ActionView],
         *,
         now: float,
         next_update: float | None,
         impact: str,
     ) -> tuple[str, str]:
-        """Return subject and text."""
+        """Return subject and text; without an incident `actions` is the one action that they are about."""
         ...
 
 
@@ -142,7 +144,8 @@ class Messenger:
         news = next((one for one in self._desk().to_tell if one.seq == seq), None)
         if news is None or not telephone.settings.channels_of(Audience.SECURITY):
             return
-        written = self._compose(telephone, news.incident, Audience.SECURITY, news.event, "", about=seq)
+        place = news.incident or news.action
+        written = self._compose(telephone, place, Audience.SECURITY, news.event, "", about=seq)
         if written is not None:
             await self._report(written)
 
@@ -152,6 +155,19 @@ class Messenger:
             return None, "nobody can be told: the config has no [notify] table"
         made = self._compose(self._telephone, command.incident, command.audience, command.event, command.note)
         return made, "" if made is not None else f"there is no incident {command.incident}"
+
+    def made(self, command: Notify | SendAgain) -> tuple[NoticeWritten | None, str]:
+        """Return the notice that a command asks for, where it asks for a new one, and why nothing can be sent."""
+        return self.written(command) if isinstance(command, Notify) else (None, self._why_not_again(command))
+
+    def _why_not_again(self, command: SendAgain) -> str:
+        """Return why nothing can be sent by the channel of a notice any more; empty where something can."""
+        if self._telephone is None:
+            return "nobody can be told: the config has no [notify] table"
+        known = self._desk().deliveries.get(command.notice)
+        if known is None or known.notice.channel in self._telephone.channels:
+            return ""
+        return f"there is no channel {known.notice.channel} in the config any more"
 
     def preview(self, asked: PreviewNotice) -> NoticeAnswer | NotAnswered:
         """Return the text as it would be sent, to whom, and what is honest to say of it."""
@@ -168,7 +184,7 @@ class Messenger:
         view = self._view()
         incident = next((one for one in view.incidents if one.id == name), None)
         if incident is None:
-            return None
+            return self._compose_of_action(telephone, view, name, audience, event, note, about)
         now = self._clock.now()
         actions = [action for action in view.actions if action.incident == name]
         every = telephone.settings.update_every_s.seconds(incident.severity)
@@ -179,12 +195,25 @@ class Messenger:
         channels = telephone.settings.channels_of(audience)
         return NoticeWritten(name, audience, event, incident.severity, subject, text, channels, about)
 
+    def _compose_of_action(
+        self, telephone: Telephone, view: View, name: str, audience: Audience, event: Event, note: str, about: int
+    ) -> NoticeWritten | None:
+        record, action = self._desk().actions.get(name), next((one for one in view.actions if one.id == name), None)
+        if record is None or action is None:
+            return None
+        now, impact = self._clock.now(), clean(note, 2000)
+        subject, text = telephone.write(audience, event, None, [action], now=now, next_update=None, impact=impact)
+        channels = telephone.settings.channels_of(audience)
+        return NoticeWritten("", audience, event, severity_of(record), subject, text, channels, about, name)
+
     async def _heard(self, row: Delivery) -> None:
         """Take what the courier says of a try; its end becomes a fact."""
         self._tries[row.notice] = row
         if row.state in OPEN:
             return
-        await self._report(NoticeSettled(row.notice, row.incident, row.channel, row.state, row.tries, row.error))
+        await self._report(
+            NoticeSettled(row.notice, row.incident, row.channel, row.state, row.tries, row.error, row.round)
+        )
         self._tries.pop(row.notice, None)
 
     async def _remind_for_ever(self) -> None:
@@ -205,7 +234,19 @@ class Messenger:
 
     def deliveries(self) -> list[Delivery]:
         """Return what is on its way and what became of the rest, in the order written."""
-        return [self._tries.get(name) or _row(record) for name, record in self._desk().deliveries.items()]
+        return [self._seen(name, record) for name, record in self._desk().deliveries.items()]
+
+    def _seen(self, name: str, record: DeliveryRecord) -> Delivery:
+        tried = self._tries.get(name)
+        if tried is None or tried.round != record.notice.round:
+            return _row(record)
+        return replace(tried, again_by=record.again_by, again_at=record.again_at)
+
+    def told(self, deliveries: Sequence[Delivery]) -> dict[str, str]:
+        """Return for each action in one sentence who was told how it stands; empty where that is no news."""
+        channels = [] if self._telephone is None else self._telephone.settings.channels_of(Audience.SECURITY)
+        now, actions = self._clock.now(), self._desk().actions.values()
+        return {one.id: told_word(one, channels, deliveries, now) for one in actions}
 
 
 def _row(record: DeliveryRecord) -> Delivery:
@@ -223,4 +264,8 @@ def _row(record: DeliveryRecord) -> Delivery:
         next_try=notice.created if record.state in OPEN else None,
         error=record.text,
         accepted=record.settled if record.state is DeliveryState.ACCEPTED else None,
+        queue=notice.queue,
+        round=notice.round,
+        again_by=record.again_by,
+        again_at=record.again_at,
     )

@@ -77,7 +77,9 @@ class Retrospect:
             since = until - asked.last_s
             known = await self._checkpoints()
             reading = self._reread(Span(asked.bot, added, since, until, known, self._arrivals()))
-            alarms = [record.alarm for record in desk.alarms.values() if record.alarm.bot == asked.bot]
+            # What a probe saw of a containment is no line of a log.
+            found = [one.alarm for one in desk.alarms.values() if not one.alarm.action]
+            alarms = [alarm for alarm in found if alarm.bot == asked.bot]
             requests = Requests(since, until, hostile_by(alarms, self._hold_off_s), hits_of)
             try:
                 return await asyncio.to_thread(_played, reading, requests, policy)

@@ -21,8 +21,8 @@ from warroom.core.desk import (
 from warroom.core.exercise import Exercise
 from warroom.core.line_text import line_text
 from warroom.core.metrics import durations
-from warroom.core.model import ActionState, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
-from warroom.core.notices import Delivery, outbox_word
+from warroom.core.model import ActionState, Alarm, AlarmLevel, BotState, Phase, Plan, Reason, StepState, Verb
+from warroom.core.notices import OPEN, Delivery, outbox_word
 from warroom.core.view import (
     ActionView,
     AlarmView,
@@ -38,6 +38,7 @@ from warroom.core.view import (
     View,
     Way,
 )
+from warroom.engine.hour_trend import with_flips
 from warroom.engine.pipeline import BotWatch, SourceState
 
 _ALARMS = 100
@@ -67,6 +68,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     deliveries: Sequence[Delivery] = ()
     update_due: Mapping[str, float | None] = {}
     """When the next update of each incident falls due."""
+    told: Mapping[str, str] = {}
+    """Action to who was told how it stands."""
     exercise: Exercise | None = None
     """The board that somebody posted, cleaned."""
 
@@ -84,16 +87,22 @@ def build_view(version: int, desk: Desk, around: Surroundings) -> View:
         sources=[_source(state) for state in around.sources.values()],
         alarms=[_alarm(record) for record in list(desk.alarms.values())[-_ALARMS:]],
         incidents=[_incident(record, desk, around) for record in desk.incidents.values()],
-        actions=[_action(record) for record in desk.actions.values()],
+        actions=[_action(record, around.told.get(record.id, "")) for record in desk.actions.values()],
         consoles=[_console(name, desk) for name in desk.consoles],
         playbooks=list(around.playbooks),
         chain=ChainView(desk.length, around.head),
         messages=list(around.messages),
         banner=clean(around.banner, 300),
-        outbox=list(around.deliveries)[-_NOTICES:],
+        outbox=_shown(around.deliveries),
         outbox_word=outbox_word(around.deliveries, around.now),
         exercise=around.exercise,
     )
+
+
+def _shown(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Return the newest notices, and those before them that are on their way or that somebody had sent again."""
+    before = [one for one in deliveries[:-_NOTICES] if one.state in OPEN or one.again_at is not None]
+    return [*before, *deliveries[-_NOTICES:]]
 
 
 def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
@@ -111,10 +120,8 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
     if loud := [alarm for alarm in pending if alarm.level in _LOUD]:
         # A calm window after it does not unsay an alarm that nobody has seen.
         worst = max(loud, key=lambda alarm: alarm.score)
-        state, why = (
-            BotState.ALARM,
-            f"alarm {worst.score:.0f}: {worst.reasons[0].text if worst.reasons else worst.cause}",
-        )
+        head = "" if worst.action else f"alarm {worst.score:.0f}: "
+        state, why = BotState.ALARM, f"{head}{worst.reasons[0].text if worst.reasons else worst.cause}"
     if held is not None:
         state, why = BotState.CONTAINED, f"{held.plan.verb} held by {held.id}, asked by {held.operator.label}"
     return BotView(
@@ -122,7 +129,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         state=state,
         score=seen.score if seen else None,
         p=seen.p if seen else None,
-        trend=list(watch.trend) if watch else [],
+        trend=_trend(list(watch.trend) if watch else [], pending),
         why=clean(why, 300),
         learned=seen.learned if seen else 0,
         needed=seen.needed if seen else 0,
@@ -132,8 +139,19 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         held_by=held.id if held else None,
         verbs=list(around.verbs.get(name, ())),
         ways=list(around.ways.get(name, ())),
-        hour=watch.hour.slots(around.now) if watch else [],
+        hour=with_flips(watch.hour.slots(around.now), around.now, _flips(name, desk)) if watch else [],
     )
+
+
+def _trend(scores: list[float], pending: Sequence[Alarm]) -> list[float]:
+    """Return the scores of the windows; the newest is as bad as a containment that nobody has seen flip."""
+    flipped = [alarm.score for alarm in pending if alarm.action]
+    return [*scores[:-1], max([*scores[-1:], *flipped])] if flipped else scores
+
+
+def _flips(bot: str, desk: Desk) -> list[tuple[float, float]]:
+    """Return when containments of a bot were found undone, each with its score."""
+    return [(a.raised, a.alarm.score) for a in desk.alarms.values() if a.alarm.action and a.alarm.bot == bot]
 
 
 def _source(state: SourceState) -> SourceView:
@@ -167,6 +185,7 @@ def _alarm(record: AlarmRecord) -> AlarmView:
         taxonomy=[clean(name, 40) for name in taxonomy],
         acknowledged=None if record.acknowledged is None else clean(record.acknowledged, 64),
         incident=record.incident,
+        action=alarm.action,
     )
 
 
@@ -174,7 +193,7 @@ def _reason(reason: Reason) -> Reason:
     return msgspec.structs.replace(reason, name=clean(reason.name, 100), text=clean(reason.text, 400))
 
 
-def _action(record: ActionRecord) -> ActionView:
+def _action(record: ActionRecord, told: str) -> ActionView:
     return ActionView(
         id=record.id,
         bot=clean(record.plan.bot, 64),
@@ -197,6 +216,7 @@ def _action(record: ActionRecord) -> ActionView:
         started=record.started,
         approval=None if record.approval is None else _approval(record.approval),
         broken_glass=clean(record.broken_glass, 500),
+        told=clean(told, 500),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 from warroom.core.access import APPROVAL_LAPSES_S
@@ -103,7 +104,9 @@ class Watchkeeper:
         if action.state not in _WATCHED or action.expires is None or action.plan.expires_s is None:
             return
         left = action.expires - now
-        due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark not in action.announced]
+        # Who was told of two minutes is not told of ten afterwards, as an engine that was away would.
+        nearest = min(action.announced, default=math.inf)
+        due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark < nearest]
         if due and left > 0:
             await self._report(ExpiryAnnounced(action.id, min(due)))
         if left <= 0 and not self._hidden(action):

@@ -8,7 +8,7 @@ import msgspec
 
 from warroom.core import facts_contain
 from warroom.core.clean import clean
-from warroom.core.facts_notice import NoticeSettled, NoticeWritten
+from warroom.core.facts_notice import NoticeRevived, NoticeSettled, NoticeWritten
 from warroom.core.notices import DeliveryState
 from warroom.core.ports import Entry
 
@@ -85,9 +85,13 @@ def accords_of(mine: Sequence[Entry]) -> list[Accord]:
 
 def told_of(mine: Sequence[Entry]) -> list[Told]:
     """Return every notice of the incident with what each channel answered, in order."""
-    settled = {
-        (fact.notice, fact.channel): fact for fact in (entry.fact for entry in mine) if isinstance(fact, NoticeSettled)
-    }
+    settled: dict[tuple[str, str], NoticeSettled] = {}
+    for entry in mine:
+        if isinstance(entry.fact, NoticeSettled):
+            settled[(entry.fact.notice, entry.fact.channel)] = entry.fact
+        elif isinstance(entry.fact, NoticeRevived):
+            # It was sent again: how that ended counts, not how it ended before.
+            settled.pop((entry.fact.notice, entry.fact.channel), None)
     found: list[Told] = []
     for entry in mine:
         fact = entry.fact
@@ -96,7 +100,7 @@ def told_of(mine: Sequence[Entry]) -> list[Told]:
         sent = []
         for channel in fact.channels:
             # The id of a notice is made by core.notices.notices_of from the place of this fact.
-            name = f"{fact.incident}-{entry.seq}-{fact.audience}-{channel}"
+            name = f"{fact.place}-{entry.seq}-{fact.audience}-{channel}"
             sent.append(_sent(channel, settled.get((name, channel))))
         who = "warroom by itself" if fact.about else clean(entry.actor.label, 64)
         subject = clean(fact.subject, _TEXT)

@@ -199,6 +199,11 @@ def _deed_story(action: ActionView, replaced: str, now: float) -> DeedStory:
     )
 
 
+def deed_for(audience: Audience, action: ActionView, now: float) -> Deed:
+    """Return one action in the words that an audience may read."""
+    return (_deed_story if audience is Audience.SECURITY else _deed)(action, "", now)
+
+
 def _replaced_text(action: ActionView, replaced: str) -> str:
     return f"{clean(action.bot, 64)} was to be {_DONE[action.verb]}: replaced by {replaced}"
 

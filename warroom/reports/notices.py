@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,6 +16,7 @@ from warroom.core.notices import SUBJECT_LIMIT, TEXT_LIMIT, Audience, Event
 from warroom.core.playbook_rules import nearest
 from warroom.core.view import ActionView, IncidentView, TimelineView
 from warroom.reports.neutral import neutral
+from warroom.reports.notice_actions import ActionMatter, action_matter_for, action_source_of
 from warroom.reports.notice_matter import Matter, Own, matter_for
 from warroom.reports.notice_sandbox import SOURCE_LIMIT, GuardedTemplate, TemplateFault
 from warroom.reports.notice_texts import source_of
@@ -59,11 +62,15 @@ class NoticeTemplates:
         own = self._own.get((audience, event))
         if own is not None:
             try:
-                return _worded(own, audience, event, matter)
+                return _worded(own, matter_for(audience, event, matter))
             except TemplateFault as error:
-                built_in = _worded(_built_in(audience, event), audience, event, matter)
+                built_in = _worded(_built_in(audience, event), matter_for(audience, event, matter))
                 return msgspec.structs.replace(built_in, fault=f"{file_name(audience, event)} {error}")
-        return _worded(_built_in(audience, event), audience, event, matter)
+        return _worded(_built_in(audience, event), matter_for(audience, event, matter))
+
+    def write_action(self, audience: Audience, event: Event, matter: ActionMatter) -> Wording:
+        """Return subject and text about an action that belongs to no incident: always the built-in words."""
+        return _worded(_built_in_action(audience), action_matter_for(audience, event, matter))
 
 
 def load_templates(folder: Path) -> tuple[NoticeTemplates, list[FolderFault]]:
@@ -116,7 +123,7 @@ def _read(file: Path) -> str:
 def _tried(source: str, audience: Audience, event: Event) -> GuardedTemplate:
     template = GuardedTemplate(source, plain)
     for matter in _specimens():
-        _worded(template, audience, event, matter)
+        _worded(template, matter_for(audience, event, matter))
     return template
 
 
@@ -125,8 +132,13 @@ def _built_in(audience: Audience, event: Event) -> GuardedTemplate:
     return GuardedTemplate(source_of(audience, event), plain)
 
 
-def _worded(template: GuardedTemplate, audience: Audience, event: Event, matter: Matter) -> Wording:
-    first, _, rest = template.write(matter_for(audience, event, matter)).lstrip("\n").partition("\n")
+@cache
+def _built_in_action(audience: Audience) -> GuardedTemplate:
+    return GuardedTemplate(action_source_of(audience), plain)
+
+
+def _worded(template: GuardedTemplate, names: Mapping[str, Any]) -> Wording:
+    first, _, rest = template.write(dict(names)).lstrip("\n").partition("\n")
     subject = clean(first.removeprefix(_SUBJECT).strip(), SUBJECT_LIMIT - 40)
     if not first.startswith(_SUBJECT) or not subject:
         raise TemplateFault("must begin with a line such as Subject: what happened", 1)

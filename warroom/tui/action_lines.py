@@ -113,6 +113,9 @@ def action_lines(action: ActionView, width: int, now: float) -> list[Line]:
     rows += _approval_lines(action, width, now)
     if action.supersedes is not None:
         rows += labelled("follows", f"{action.supersedes}, which was milder", width)
+    if action.told:
+        told = action.told.startswith("told")
+        rows += labelled("told", action.told.removeprefix("told: "), width, "text" if told else "warn")
     if action.expires is not None and action.state in LIVE_ACTIONS:
         end = f"by itself at {moment_text(action.expires)}, in {left_text(action.expires - now)}"
         rows += labelled("ends", end, width, "warn")

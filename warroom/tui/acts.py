@@ -282,6 +282,7 @@ ACTS: dict[str, Act] = {
     "verify": bot_acts.verify,
     "export": export,
     "tell": tell_acts.tell,
+    "again": tell_acts.again,
     "point": point_acts.point,
 }
 """Action id to what it does; every action that sends a command is here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from warroom.core.clean import clean
 from warroom.core.model import Reason
 from warroom.core.view import AlarmView, View
-from warroom.tui.cells import fit, labelled, width_of, wrapped
+from warroom.tui.cells import cut, fit, labelled, width_of, wrapped
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.similar import similar_lines, similar_to, similar_words
@@ -21,35 +21,53 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
     """Return the alarm's head, next step, reasons, samples, alarms like it before and taxonomy."""
     mark, style = alarm_mark(alarm)
     before = similar_to(alarm, view)
+    first = len(alarm.reasons) if alarm.action else _FIRST
+    head: list[Span] = [
+        (f"{mark}  ", style),
+        (fit(alarm.bot, min(24, len(alarm.bot))), "strong"),
+        *_measured(alarm),
+        (f"  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
+    ]
     rows = [
-        line(
-            (f"{mark}  ", style),
-            (fit(alarm.bot, min(24, len(alarm.bot))), "strong"),
-            (f"  score {alarm.score:.0f}", score_style(alarm.score)),
-            (f"  p {alarm.p:.2g}  {clock_text(alarm.time)}  {fit(alarm.id, 14)}", "dim"),
-        ),
+        line(*cut(head, width)),
         *labelled("next", _next(alarm), width, "accent"),
         *labelled("similar", similar_words(alarm, before, view), width, "text" if before else "dim"),
         line(("WHY", "head")),
-        *(row for reason in alarm.reasons[:_FIRST] for row in _reason_lines(reason, width)),
-        line(("LINES THAT SHOW IT", "head")),
+        *(row for reason in alarm.reasons[:first] for row in _reason_lines(reason, width)),
     ]
-    for sample in alarm.samples:
-        rows += wrapped(sample, width, "text", "  ")
-    if not alarm.samples:
-        rows.append(line(("  none kept", "dim")))
-    if rest := alarm.reasons[_FIRST:]:
+    if not alarm.action:
+        rows += _sample_lines(alarm, width)
+    if rest := alarm.reasons[first:]:
         rows += [line(("WHY, TOO", "head")), *(row for reason in rest for row in _reason_lines(reason, width))]
     if before:
         rows += [line(("SIMILAR BEFORE, AND HOW THEY ENDED", "head")), *similar_lines(before, view, width)]
-    rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
+    if not alarm.action:
+        rows += [EMPTY, *labelled("catalogue", " ".join(alarm.taxonomy) or "not classified", width, "dim")]
     rows += labelled("cause", alarm.cause, width, "dim")
     return rows
+
+
+def _measured(alarm: AlarmView) -> list[Span]:
+    """Return score and p; a containment that does not hold was not measured but seen."""
+    if alarm.action:
+        return [(f"  NOT HELD: {alarm.action}", "bad")]
+    return [(f"  score {alarm.score:.0f}", score_style(alarm.score)), (f"  p {alarm.p:.2g}", "dim")]
+
+
+def _sample_lines(alarm: AlarmView, width: int) -> list[Line]:
+    rows = [line(("LINES THAT SHOW IT", "head"))]
+    for sample in alarm.samples:
+        rows += wrapped(sample, width, "text", "  ")
+    return rows if alarm.samples else [*rows, line(("  none kept", "dim"))]
 
 
 def _next(alarm: AlarmView) -> str:
     if alarm.incident:
         return f"belongs to {alarm.incident}: Enter opens its room"
+    if alarm.action:
+        seen = f"seen by {alarm.acknowledged}" if alarm.acknowledged else f"{key_for('ack')} acknowledges it"
+        proof = f"{key_for('page_actions')} shows {alarm.action}"
+        return f"{seen}, {key_for('contain')} acts harder, {proof}"
     then = f"{key_for('open')} opens an incident, {key_for('contain')} contains the bot"
     if alarm.acknowledged:
         return f"seen by {alarm.acknowledged}; {then}"

@@ -72,6 +72,7 @@ def _wanted(action: ActionView, now: float) -> str:
 def untold(view: View, now: float) -> list[str]:
     """Return who was told nothing: a notice was given up, or waits for long, and nothing got through since."""
     still = {incident.id for incident in view.incidents if incident.open}
+    still |= {action.id for action in view.actions if action.state in LIVE_ACTIONS}
     lost = [one for one in view.outbox if one.state is DeliveryState.DEAD and not _told_since(one, view.outbox)]
     counted = [one for one in lost if one.incident in still or now - one.created < UNTOLD_S]
     texts = dict.fromkeys(f"{one.audience} of {one.incident}, {one.channel} gave up" for one in counted)

@@ -106,6 +106,20 @@ def incident_in_question(view: View, chosen: Chosen, page: str) -> IncidentView 
     return found or the_incident(view, chosen)
 
 
+def story_in_question(view: View, chosen: Chosen, page: str) -> str:
+    """Return what there is to tell of on this page: the action in question that belongs to no incident, else the
+    incident in question; empty when there is neither."""
+    name = ""
+    if page == "outbox" and (notice := the_notice(view, chosen)):
+        name = notice.incident
+    elif page == "actions" and (action := the_action(view, chosen)):
+        name = action.id
+    if any(one.id == name and not one.incident for one in view.actions):
+        return name
+    incident = incident_in_question(view, chosen, page)
+    return incident.id if incident else ""
+
+
 def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
     """Return the bot that an act on this page is about: the incident's, the alarm's or the board's."""
     named = {bot.name: bot for bot in view.bots}

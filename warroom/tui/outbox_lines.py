@@ -109,7 +109,10 @@ def delivery_lines(one: Delivery, view: View, letters: Letters, width: int, now:
     """Return one notice whole: how it stands, who took it by any channel, where it goes, who asked, what it says."""
     head: list[Span] = [delivery_state(one, now), (f"  {one.event} for {one.audience} by {one.channel}", "strong")]
     rows = [line(*cut([*head, (f"  {one.incident}", "dim")], width))]
-    rows += [line((f"{key_for('tell')} ", "key"), ("tells again, or somebody else", "text"))]
+    keys: list[Span] = [(f"{key_for('tell')} ", "key"), ("tells anew, or somebody else", "text")]
+    if one.state is DeliveryState.DEAD:
+        keys = [(f"{key_for('again')} ", "key"), ("sends this one again   ", "text"), *keys]
+    rows += [line(*keys)]
     alike = [other for other in view.outbox if _news(other) == _news(one)]
     lost = any(other.state is DeliveryState.DEAD for other in alike)
     so = honest_word(one.audience, [], alike, now)
@@ -122,6 +125,9 @@ def delivery_lines(one: Delivery, view: View, letters: Letters, width: int, now:
         by = f"by itself, because of entry #{letter.about}" if letter.about else f"by {letter.asked_by}"
         asked = f"{by}, {asked}"
     rows += labelled("asked", asked, width)
+    if one.again_at is not None:
+        times = "once" if one.round == 1 else f"{one.round} times"
+        rows += labelled("again", f"{times}, last asked by {one.again_by} {moment_text(one.again_at)}", width)
     rows += [*labelled("subject", one.subject, width, "strong"), EMPTY, line(("TEXT AS IT LEFT", "head"))]
     if letter is None:
         why = f"cannot be read: {letters.fault}" if letters.fault else "is being read from the record…"

@@ -11,7 +11,7 @@ from warroom.tui.link import GONE
 from warroom.tui.together_lines import act_words
 from warroom.tui.words import LIVE_ACTIONS, SETTLED, UNBEGUN
 
-_ONCE = frozenset({"step", "severity"})
+_ONCE = frozenset({"step", "severity", "notice"})
 """Subjects that a question names as they are: once they are otherwise it makes no sense any more."""
 _NOT_ACTS = frozenset({"console", "refused"})
 
@@ -22,14 +22,22 @@ def stand_of(view: View, about: str) -> tuple[str, ...]:
     name, _, part = name.partition("/")
     if kind == "alarm":
         return tuple(f"{one.acknowledged} {one.incident}" for one in view.alarms if one.id == name)
+    if kind == "notice":
+        return tuple(one.state for one in view.outbox if one.notice == name)
     if kind == "bot":
         live = LIVE_ACTIONS | UNBEGUN
         acts = (f"{one.id} {one.state}" for one in view.actions if one.bot == name and one.state in live)
         return (*_open(_incident(view, part)), *acts)
     incident = _incident(view, name)
     if incident is None:
-        return ()
+        return _of_action(view, name, part) if kind == "tell" else ()
     return (*_open(incident), *_part(view, incident, kind, part))
+
+
+def _of_action(view: View, name: str, audience: str) -> tuple[str, ...]:
+    """Return what a notice of an action without an incident stands on: how it is, and who was told."""
+    sent = (one.notice for one in view.outbox if (one.incident, one.audience.value) == (name, audience))
+    return (*(one.state for one in view.actions if one.id == name), *dict.fromkeys(sent))
 
 
 def _part(view: View, incident: IncidentView, kind: str, part: str) -> tuple[str, ...]:

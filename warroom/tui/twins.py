@@ -12,6 +12,7 @@ TWINS = MappingProxyType(
         "note": "incident note ID TEXT",
         "decide": "incident decide ID TEXT --reason REASON",
         "tell": "notify INCIDENT --to WHO",
+        "again": "outbox --again NOTICE",
         "role": "incident role ID ROLE PERSON",
         "raise": "incident severity ID SEVn",
         "lower": "incident severity ID SEVn --reason REASON",

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from tests.adapters.notify.receivers import notice
 from tests.waiting import wait_until
 from warroom.adapters.notify.outbox import SqliteOutbox, read_deliveries
 from warroom.core.notice_ports import OutboxError
-from warroom.core.notices import Audience, DeliveryState, may_go
+from warroom.core.notices import Audience, Delivery, DeliveryState, may_go
 
 ROOT = Path(__file__).parents[3]
 LATER = 2_000_000_000.0
@@ -120,14 +121,46 @@ async def test_an_end_that_nobody_was_told_of_is_listed_until_somebody_was(outbo
     assert [row.notice for row in await outbox.unreported()] == ["INC-001-2-chat"]
 
 
-async def test_a_person_may_have_a_dead_notice_tried_again(outbox: SqliteOutbox) -> None:
-    await outbox.enqueue([notice(1)])
-    assert not await outbox.revive("INC-001-1-chat", LATER)
+async def test_a_dead_notice_is_taken_up_again_once_for_each_round(outbox: SqliteOutbox) -> None:
+    first = notice(1)
+    await outbox.enqueue([first])
+    # Nothing was given up yet, and the round that ended is not asked for again.
+    assert await outbox.enqueue([msgspec.structs.replace(first, round=1)]) == 0
     await taken(outbox)
-    await outbox.dead("INC-001-1-chat", "a", LATER, "400")
-    assert await outbox.revive("INC-001-1-chat", LATER)
+    await outbox.dead(first.id, "a", LATER, "400")
+    assert await outbox.enqueue([first]) == 0
+    again = msgspec.structs.replace(first, round=1)
+    assert (await outbox.enqueue([again]), await outbox.enqueue([again])) == (1, 0)
     (leased,) = await outbox.lease("chat", LATER, "a", 60.0, 1)
-    assert leased.tries == 1
+    assert (leased.tries, leased.notice.key, leased.notice.round) == (1, first.key, 1)
+    await outbox.dead(first.id, "a", LATER, "400")
+    # The repeat of a question that was answered before a crash sends nothing twice.
+    assert await outbox.enqueue([again]) == 0
+    assert [(row.state, row.round) for row in await outbox.unreported()] == [(DeliveryState.DEAD, 1)]
+
+
+async def test_what_was_accepted_is_taken_up_by_no_round(outbox: SqliteOutbox) -> None:
+    await outbox.enqueue([notice(1)])
+    await outbox.accepted(notice(1).id, LATER, "202")
+    assert await outbox.enqueue([notice(1, round=5)]) == 0
+    assert [row.state for row in await outbox.deliveries()] == [DeliveryState.ACCEPTED]
+
+
+async def test_a_file_of_an_older_version_takes_a_round_too(outbox: SqliteOutbox) -> None:
+    await outbox.enqueue([notice(1), notice(2, incident="INC-002")])
+    await outbox._run("UPDATE notices SET body = json_remove(body, '$.round', '$.queue'), state = 'dead'")
+    await outbox._run("UPDATE notices SET body = 'no notice' WHERE id = ?", (notice(2, incident="INC-002").id,))
+    assert await outbox.enqueue([notice(1, round=1), notice(2, incident="INC-002", round=1)]) == 2
+    assert [row.state for row in await outbox.deliveries()] == [DeliveryState.PENDING] * 2
+
+
+async def test_notices_of_one_queue_go_in_order_whatever_they_are_about(outbox: SqliteOutbox) -> None:
+    await outbox.enqueue(
+        [notice(n, incident=f"ACT-00{n}", queue="bot support") for n in (1, 2)] + [notice(3, incident="ACT-003")]
+    )
+    assert await taken(outbox) == ["ACT-001-1-chat", "ACT-003-3-chat"]
+    await outbox.accepted("ACT-001-1-chat", LATER, "202")
+    assert await taken(outbox) == ["ACT-002-2-chat"]
 
 
 async def test_it_says_when_each_channel_has_something_to_do(outbox: SqliteOutbox) -> None:
@@ -241,7 +274,7 @@ async def _played(steps: list[tuple[str, int | str, int | str]]) -> None:
                     leased = await outbox.lease(str(one), now, "a", 3.0, int(two))
                     assert [each.notice.id for each in leased] == may_go(own, now)[: int(two)]
                 elif rows:
-                    await _changed(outbox, what, rows[int(one) % len(rows)].notice, now + float(two))
+                    await _changed(outbox, what, rows[int(one) % len(rows)], now + float(two))
                 soon = await outbox.waiting()
                 left = await outbox.deliveries()
                 for channel in ("chat", "mail"):
@@ -249,7 +282,8 @@ async def _played(steps: list[tuple[str, int | str, int | str]]) -> None:
                     assert bool(going) == (soon.get(channel, LATER) <= now)
 
 
-async def _changed(outbox: SqliteOutbox, what: str, name: str, at: float) -> None:
+async def _changed(outbox: SqliteOutbox, what: str, row: Delivery, at: float) -> None:
+    name = row.notice
     match what:
         case "accepted":
             await outbox.accepted(name, at, "")
@@ -258,7 +292,10 @@ async def _changed(outbox: SqliteOutbox, what: str, name: str, at: float) -> Non
         case "dead":
             await outbox.dead(name, "a", at, "")
         case _:
-            await outbox.revive(name, at)
+            number = int(name.split("-")[2])
+            again = notice(number, incident=row.incident, channel=row.channel, created=0.0, round=row.round + 1)
+            assert again.id == name
+            assert await outbox.enqueue([again]) == (row.state is DeliveryState.DEAD)
 
 
 _WRITER = """

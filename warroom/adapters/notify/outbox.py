@@ -47,7 +47,10 @@ INSERT INTO notices (id, incident, channel, body, state, tries, next_try, holder
 SELECT json_extract(value, '$.id'), json_extract(value, '$.incident'), json_extract(value, '$.channel'),
     json_extract(value, '$.body'), 'pending', 0, json_extract(value, '$.at'), '', '', NULL, 0
 FROM json_each(?) WHERE true
-ON CONFLICT (id) DO NOTHING
+ON CONFLICT (id) DO UPDATE SET body = excluded.body, state = 'pending', tries = 0, next_try = excluded.next_try,
+    holder = '', reported = 0
+WHERE notices.state = 'dead' AND json_extract(excluded.body, '$.round') >
+    CASE WHEN json_valid(notices.body) THEN coalesce(json_extract(notices.body, '$.round'), 0) ELSE 0 END
 """
 _LEASE = """
 UPDATE notices SET state = 'leased', holder = ?, next_try = ?, tries = tries + 1
@@ -120,7 +123,10 @@ class SqliteOutbox:
             raise OutboxError(f"{self._path}: {error}; free space or mend the disk") from error
 
     async def enqueue(self, notices: Sequence[Notice]) -> int:
-        """Keep notices, all or none; those whose id is known stay as they are. Returns how many were new.
+        """Keep notices, all or none; returns how many are new to be sent.
+
+        Those whose id is known stay as they are, except that one which was given up is taken up again from the start
+        when it comes in a later round: asking twice, before a crash and after it, sends once.
 
         Raises OutboxError when the disk refuses, ValueError for a notice that no machine may send.
         """
@@ -131,7 +137,7 @@ class SqliteOutbox:
         rows = [
             {
                 "id": one.id,
-                "incident": one.incident,
+                "incident": one.lane,
                 "channel": one.channel,
                 "body": msgspec.json.encode(one).decode(),
                 "at": float(one.created),
@@ -143,7 +149,7 @@ class SqliteOutbox:
     async def lease(self, channel: str, now: float, holder: str, seconds: float, limit: int) -> list[Leased]:
         """Take at most `limit` notices of a channel that may go now, in the order written.
 
-        One goes when its time has come and no earlier one of its incident and channel is open. A lease that ran out is
+        One goes when its time has come and no earlier one of its lane and channel is open. A lease that ran out is
         taken again: its holder was killed or hangs.
         """
         leased: list[Leased] = []
@@ -178,15 +184,6 @@ class SqliteOutbox:
             " WHERE id=? AND state='leased' AND holder=?",
             (clean(text, ERROR_LIMIT), notice, holder),
         )
-
-    async def revive(self, notice: str, now: float) -> bool:
-        """Let a person have a dead notice tried again from the start; False when it is not dead."""
-        revived = await self._run(
-            "UPDATE notices SET state='pending', tries=0, next_try=?, reported=0 WHERE id=? AND state='dead'"
-            " RETURNING seq",
-            (now, notice),
-        )
-        return bool(revived)
 
     async def let_go(self, holder: str) -> None:
         """End all leases of a holder that was stopped or killed."""
@@ -238,6 +235,8 @@ def _delivery(row: Sequence[Any]) -> Delivery:
             next_try=next_try,
             error=clean(error, ERROR_LIMIT),
             accepted=accepted,
+            queue=notice.queue,
+            round=notice.round,
         )
     except (msgspec.DecodeError, ValueError) as fault:
         raise OutboxError(f"a row of the outbox is no notice that this version knows: {fault}") from fault

@@ -44,5 +44,6 @@ class AlarmsPage(Page):
         rows = [alarm_row(a, self._list.inner_width) for a in reversed(view.alarms)]
         self.share(self._list, len(rows), scene)
         self._list.show(rows, f"alarm:{alarm.id}")
-        self._detail.title(f"Why {alarm.bot} scored {alarm.score:.0f}")
+        why = f"Why {alarm.bot} is not contained" if alarm.action else f"Why {alarm.bot} scored {alarm.score:.0f}"
+        self._detail.title(why)
         self._detail.show(alarm_lines(alarm, view, self._detail.inner_width))
