@@ -1,11 +1,11 @@
 """From the key to the last answer: how soon a containment is dispatched, done, proved, and the bot really silent.
 
-./run bench containment [--rounds N]     a real engine, the reference bot, and a client that asks without a pause
+./run bench containment [--rounds N]     a real engine, the reference bot, and a client that asks all the time
 
 recorded: the plan is made, the intent is on disk, the person is told. evidence took: from there until the evidence and
 its record are on disk. dispatched: the adapter is called. apply took: the adapter's own work, reading included.
-applied: it returned. held: the probes agree. Beside it stands the same act by hand (a signed request, a file written, a signal sent, a
-ruleset loaded), without evidence, record or proof. nft needs root.
+applied: it returned. held: the probes agree. Beside it stands the same act by hand (a signed request, a file written, a
+signal sent, a ruleset loaded), without evidence, record or proof. nft needs root.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-import httpx2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -66,6 +64,8 @@ def ask():
     body = {"user": "u", "session": "s", "message": "thanks"}
     with httpx2.Client(trust_env=False, timeout=0.5) as client:
         while True:
+            # Without a pause it would take a processor away from the engine, and from the bot.
+            time.sleep(0.005)
             began = time.time()
             try:
                 served = client.post(sys.argv[1], json=body).status_code == 200
@@ -81,7 +81,7 @@ for line in sys.stdin:
 
 
 class Asking:
-    """A client that asks without a pause and remembers when it was last answered with 200.
+    """A client that asks all the time and remembers when it was last answered with 200.
 
     A process of its own, as users are: threads here would take turns with the engine's.
     """

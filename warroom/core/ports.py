@@ -182,6 +182,20 @@ class Telemetry(Protocol):
         ...
 
 
+class Held(Protocol):
+    """A file as it was at one moment, held so that nobody can take it away."""
+
+    path: str
+
+    async def keep(self) -> EvidenceFile:
+        """Store the whole of it as long as it was then, and let go of it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; twice is harmless."""
+        ...
+
+
 class Evidence(Protocol):
     """The store of evidence files, named by sha256."""
 
@@ -189,8 +203,12 @@ class Evidence(Protocol):
         """Store bytes; the same bytes are stored once."""
         ...
 
-    async def keep_file(self, path: str, most: int | None = None) -> EvidenceFile:
-        """Store a copy of a file as it is now, of its last `most` bytes when given."""
+    async def keep_file(self, path: str) -> EvidenceFile:
+        """Store a copy of a file as it is now."""
+        ...
+
+    async def keep_end(self, path: str, most: int) -> tuple[EvidenceFile, Held | None]:
+        """Store the last `most` bytes of a file; what is longer is held as it is then."""
         ...
 
 

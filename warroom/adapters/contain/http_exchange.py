@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ssl
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -120,8 +121,13 @@ def _is_address(url: str) -> bool:
 
 
 def _trust(url: str) -> ssl.SSLContext:
-    # Reading the system's certificates takes 20 ms; a plain address needs none.
-    return ssl.create_default_context() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Reading the system's certificates takes 20 ms, so a plain address, which needs none, does without.
+    return ssl.create_default_context() if url.startswith("https:") else _plain_trust()
+
+
+@functools.cache
+def _plain_trust() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _refused(error: BaseException) -> bool:

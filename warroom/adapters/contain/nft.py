@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from warroom.adapters.contain.command_run import Ended, Overran, run
-from warroom.adapters.contain.nft_rules import Match, Open, Whose, held_elements, opened, ruleset, table_of
+from warroom.adapters.contain.nft_rules import Match, Open, Whose, held_elements, new_ruleset, opened, ruleset, table_of
 from warroom.adapters.contain.nft_targets import shared_with, sockets_of, whose_of
 from warroom.core.clean import clean
 from warroom.core.model import Plan, Verb
@@ -125,9 +125,13 @@ class NftAdapter:
         if await asyncio.to_thread(whose_of, self._settings) != whose:
             raise AdapterFailed("the target is another one since the plan was made")
         mark = _mark(key)
-        if mark in clean((await self._nft(whose, ["list", "table", "inet", self._table])).output.decode()):
-            return Receipt(f"the table {self._table} stands already")
-        ended = await self._nft(whose, ["-f", "-"], ruleset(self._table, whose, self._open(), plan.expires_s, mark))
+        # One call of nft where no table of ours stands, and only then a question whose it is.
+        rules = new_ruleset(self._table, whose, self._open(), plan.expires_s, mark)
+        ended = await self._nft(whose, ["-f", "-"], rules)
+        if ended.code and b"File exists" in ended.output:
+            if mark in clean((await self._nft(whose, ["list", "table", "inet", self._table])).output.decode()):
+                return Receipt(f"the table {self._table} stands already")
+            ended = await self._nft(whose, ["-f", "-"], ruleset(self._table, whose, self._open(), plan.expires_s, mark))
         if ended.code:
             raise AdapterFailed(f"nft refused it: {_said(ended)}")
         brought = await self._cut_brought_along(whose) if _by_cgroup(whose) else 0

@@ -19,6 +19,7 @@ _GONE = (FileNotFoundError, ProcessLookupError, NotADirectoryError)
 _ENDED = frozenset("ZX")
 _STOPPED = "T"
 _CMDLINE_LIMIT = 400
+_STAT_LIMIT = 4096
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -37,23 +38,28 @@ class Process(msgspec.Struct, frozen=True):
 
 def read_process(pid: int) -> Process | None:
     """Return who `pid` is now, or None when nobody is."""
+    # Hundreds are read in a row while a bot is at work: a Path, a buffer or a decoded line cost as much as the reading.
     try:
-        # Hundreds are read in a row while a bot is at work: a Path costs as much as the reading.
-        with open(f"{_PROC}/{pid}/stat", "rb") as file:  # noqa: PTH123
-            text = file.read().decode("utf-8", "replace")
+        file = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except _GONE:
         return None
+    try:
+        text = os.read(file, _STAT_LIMIT)
+    except _GONE:
+        return None
+    finally:
+        os.close(file)
     # The name stands in brackets and may hold brackets and spaces itself.
-    head, _, tail = text.rpartition(")")
-    fields = tail.split()
+    head, _, tail = text.rpartition(b")")
+    fields = tail.split(maxsplit=20)
     return Process(
         pid=pid,
         ppid=int(fields[1]),
         group=int(fields[2]),
         session=int(fields[3]),
         start_ticks=int(fields[19]),
-        state=fields[0],
-        name=head.partition("(")[2],
+        state=fields[0].decode("ascii"),
+        name=head.partition(b"(")[2].decode("utf-8", "replace"),
     )
 
 
