@@ -259,6 +259,16 @@ class AdapterAmbiguous(Exception):
     """Contact was lost after the request left: nobody knows whether it was done."""
 
 
+class Witness(Protocol):
+    """Somebody who can tell the state of a bot, for evidence, and acts on nothing."""
+
+    kind: str
+
+    async def snapshot(self) -> list[tuple[str, bytes]]:
+        """State now as (name, content); raises AdapterFailed."""
+        ...
+
+
 class Containment(Protocol):
     """One way to act on one bot. `apply` is called once per action id; the same id again must be harmless."""
 
@@ -322,19 +332,26 @@ class Probe(Protocol):
         ...
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Who an account of this host is in this room."""
+
+    name: str
+    """Its login name, or `uid-N`."""
+    level: Level | None
+    """None when it has none."""
+    shared: bool
+    """Whether several people use it."""
+    enrolled: int
+    """How many accounts may act (responders and commanders)."""
+    doubt: str = ""
+    """Why this may be out of date; empty when the host was asked."""
+
+
 class Accounts(Protocol):
-    """Who the accounts of this host are in this room; asked again for each command, so a change counts at once."""
+    """Who the accounts of this host are in this room; a change counts within half a minute."""
 
-    def level(self, uid: int) -> Level | None:
-        """The account's access level, None when it has none."""
-        ...
-
-    def shared(self, uid: int) -> bool:
-        """Whether several people use the account."""
-        ...
-
-    def enrolled(self) -> int:
-        """How many accounts may act (responders and commanders)."""
+    async def standing(self, uid: int) -> Standing:
+        """Return who an account is; answers within seconds, also where the host's name service does not."""
         ...
 
 

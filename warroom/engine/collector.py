@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from warroom.core.model import EvidenceFile, Plan, Verb
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence, Held
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence, Held, Witness
 from warroom.engine.fence import fenced
 
 EVIDENCE_TIMEOUT_S = 20.0
@@ -41,7 +41,9 @@ class Collector:
         evidence: Evidence,
         logs_of: Callable[[str], list[str]],
         files_of: Callable[[str], list[str]],
+        witnesses: Mapping[str, Sequence[Witness]] | None = None,
     ) -> None:
+        self._witnesses = witnesses or {}
         self._adapters = adapters
         self._evidence = evidence
         self._logs_of = logs_of
@@ -49,7 +51,7 @@ class Collector:
 
     def plan(self, bot: str) -> Plan:
         """Return the dry run of a snapshot."""
-        kinds = [adapter.kind for adapter in self._adapters.get(bot, ())]
+        kinds = [one.kind for one in self._telling(bot)]
         copied = [f"copy {path}" for path in (*self._logs_of(bot), *self._files_of(bot))]
         return Plan(
             bot=bot,
@@ -69,7 +71,10 @@ class Collector:
         """
         logs = [self._copy(path, most) for path in self._logs_of(bot)]
         files = [self._copy(path, None) for path in self._files_of(bot)]
-        return await self._together([*logs, *files, *(self._read(bot, one) for one in self._adapters.get(bot, ()))])
+        return await self._together([*logs, *files, *(self._read(bot, one) for one in self._telling(bot))])
+
+    def _telling(self, bot: str) -> list[Witness]:
+        return [*self._adapters.get(bot, ()), *self._witnesses.get(bot, ())]
 
     async def rest(self, cut: Sequence[Held]) -> Taken:
         """Store the whole of logs of which only the end was stored, as long as they were then."""
@@ -104,7 +109,7 @@ class Collector:
         except OSError as error:
             return Taken([], [f"{held.path}: {error}"])
 
-    async def _read(self, bot: str, adapter: Containment) -> Taken:
+    async def _read(self, bot: str, adapter: Witness) -> Taken:
         try:
             found = await fenced(adapter.snapshot())
             files = [await self._evidence.keep(name, content, f"{adapter.kind} of {bot}") for name, content in found]

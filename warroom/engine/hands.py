@@ -43,6 +43,7 @@ class Hands:
                 evidence=parts.evidence,
                 logs_of=logs_of,
                 files_of=configured.files_of,
+                witnesses=parts.witnesses,
             ),
             desk=desk,
             report=report,

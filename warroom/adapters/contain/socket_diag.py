@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,7 @@ _ASKED = struct.Struct("=BBBBI48x")
 _ANSWER = struct.Struct("=BBBB2s2s16s16s12xIIIII")
 """struct inet_diag_msg (linux/inet_diag.h): family, state, …, both ports, both addresses, …, the inode last."""
 _ALL_STATES = 0xFFFFFFFF
+_LISTEN = 1 << 10
 _READ = 1 << 17
 _TIMEOUT_S = 2.0
 _ASKED_FOR = (
@@ -48,16 +50,32 @@ class Listed(msgspec.Struct, frozen=True):
 def listed(wanted: Collection[int]) -> dict[int, Listed]:
     """Return the sockets with these inodes. OSError where this kernel lists none so. Blocking."""
     found: dict[int, Listed] = {}
+    for family, protocol in _ASKED_FOR:
+        for fields in _dump(family, protocol, _ALL_STATES):
+            if fields[-1] in wanted:
+                found[fields[-1]] = _told(family, protocol, fields)
+    return found
+
+
+def listening(host: str, port: int) -> dict[int, int]:
+    """Return inode → uid of the TCP sockets that take connections to an address; OSError as `listed`. Blocking."""
+    found: dict[int, int] = {}
+    for family in (socket.AF_INET, socket.AF_INET6):
+        anywhere = "::" if family == socket.AF_INET6 else "0.0.0.0"
+        for fields in _dump(family, socket.IPPROTO_TCP, _LISTEN):
+            one = _told(family, socket.IPPROTO_TCP, fields)
+            if one.near_port == port and one.near in (host, anywhere):
+                found[fields[-1]] = fields[-2]
+    return found
+
+
+def _dump(family: int, protocol: int, states: int) -> Iterator[Any]:
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG) as kernel:
         kernel.settimeout(_TIMEOUT_S)
-        for family, protocol in _ASKED_FOR:
-            asked = _ASKED.pack(family, protocol, 0, 0, _ALL_STATES)
-            kernel.send(_HEADER.pack(_HEADER.size + len(asked), _BY_FAMILY, _REQUEST_AND_DUMP, protocol, 0) + asked)
-            for answer in _answers(kernel):
-                fields = _ANSWER.unpack_from(answer)
-                if fields[-1] in wanted:
-                    found[fields[-1]] = _told(family, protocol, fields)
-    return found
+        asked = _ASKED.pack(family, protocol, 0, 0, states)
+        kernel.send(_HEADER.pack(_HEADER.size + len(asked), _BY_FAMILY, _REQUEST_AND_DUMP, protocol, 0) + asked)
+        for answer in _answers(kernel):
+            yield _ANSWER.unpack_from(answer)
 
 
 def _answers(kernel: socket.socket) -> Iterator[memoryview]:
@@ -77,13 +95,8 @@ def _answers(kernel: socket.socket) -> Iterator[memoryview]:
             part = part[(length + 3) & ~3 :]
 
 
-def _told(family: int, protocol: int, fields: tuple[object, ...]) -> Listed:
+def _told(family: int, protocol: int, fields: Any) -> Listed:
     _, state, _, _, near_port, far_port, near, far, *_ = fields
-    assert isinstance(state, int)
-    assert isinstance(near, bytes)
-    assert isinstance(far, bytes)
-    assert isinstance(near_port, bytes)
-    assert isinstance(far_port, bytes)
     size = 4 if family == socket.AF_INET else 16
     return Listed(
         tcp=protocol == socket.IPPROTO_TCP,

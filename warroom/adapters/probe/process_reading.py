@@ -15,6 +15,7 @@ _PROC = Path("/proc")
 _ENDED = frozenset("ZX")
 _STOPPED = "T"
 _PIDFILE_LIMIT = 64
+_YOUNGER_S = 2.0
 _CGROUP_LIMIT = 1000
 """Cgroups below one that are read; a bot with more of them is not judged."""
 
@@ -107,6 +108,11 @@ def pid_of(path: Path) -> tuple[int, float] | None:
     if not words or not words[0].isdigit() or not 0 < int(words[0]) < 2**31:
         raise Unreadable(f"{path} holds no pid")
     return int(words[0]), found.st_mtime
+
+
+def younger(process: Member, written: float) -> bool:
+    """Whether a process began after its pidfile was written: its number is another's by now, or a clock was set."""
+    return process.started > written + _YOUNGER_S
 
 
 def cgroup_folder(name: str) -> Path:
