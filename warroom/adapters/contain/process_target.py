@@ -19,6 +19,8 @@ from warroom.core.ports import AdapterFailed, Check, Checked
 
 _PIDFILE_LIMIT = 64
 _STALE_S = 2.0
+_TOGETHER_S = 60
+_SHOWN = 20
 _ROOT = re.compile(r"pid (\d+) .*\(started [^)]*, tick (\d+) of boot ([0-9a-f-]+)\)", re.DOTALL)
 
 
@@ -44,6 +46,18 @@ def identify(pidfile: Path) -> Identity:
         advice = f"when it is the bot, do: touch {pidfile}"
         raise AdapterFailed(f"pid {pid} is younger than {pidfile}: the file is stale; {advice}")
     return _identity(process, started)
+
+
+def members_of(identity: Identity) -> list[str]:
+    """Return the process and those of its tree that began with it, each as pid, name and start. Blocking.
+
+    Workers that came later come and go: they are hit too, but naming them would make every plan another one.
+    """
+    members = tree.tree_of(identity.pid, identity.start_ticks)
+    until = identity.start_ticks + _TOGETHER_S * os.sysconf("SC_CLK_TCK")
+    first = [one for one in members if one.start_ticks <= until]
+    told = [clean(f"pid {one.pid} {one.name} (started {utc_text(tree.start_time(one))})") for one in first[:_SHOWN]]
+    return told + ([f"and {len(first) - _SHOWN} more"] if len(first) > _SHOWN else [])
 
 
 def named_by(plan: Plan) -> Identity:
