@@ -30,10 +30,11 @@ class Prover:
     async def look(self, bot: str, verb: Verb, wanted: Verdict, settle_s: float, *, partly: bool = False) -> Proof:
         """Return what enough looks agree on; they are spread over three rounds, so that time passes between them.
 
-        Contained needs every look's word, and that of one that is more than silence. For open that of one is enough once `settle_s` seconds have passed: a single
-        worker that answers is a bot that answers. Before, an answer other than `wanted` may still change. Looks that
-        contradict each other to the end prove nothing. `partly` takes the word of one for open also where open is
-        wanted: something else still holds a part of the bot, and nobody can tell by whom a look was refused.
+        Contained needs every look's word, and that of one that is more than silence. For open that of one is enough
+        once `settle_s` seconds have passed: a single worker that answers is a bot that answers. Before, an answer other
+        than `wanted` may still change. Looks that contradict each other to the end prove nothing. `partly` takes the
+        word of one for open also where open is wanted: something else still holds a part of the bot, and nobody can
+        tell by whom a look was refused.
         """
         probes = [probe for probe in self._probes.get(bot, ()) if probe.judges(verb)]
         if not probes:
