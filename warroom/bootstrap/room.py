@@ -61,9 +61,8 @@ async def open_engine(
     accounts: Accounts | None = None,
 ) -> AsyncIterator[Engine]:
     """Yield a room's engine with all its parts open; raises JournalError, PathRefused and DrillRefused."""
-    clock = clock or SystemClock()
     make_private(paths.folder)
-    loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
+    clock, loaded = clock or SystemClock(), load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
     source = TailSource(formats := custom_formats(settings))
     async with (
         SqliteJournal(paths.journal) as journal,
@@ -85,8 +84,8 @@ async def open_engine(
                 evidence=EvidenceStore(paths.evidence, clock),
                 anchor=FileAndSyslogAnchor(paths.anchors),
                 settings=settings,
-                adapters=adapters if adapters is not None else _adapters(settings, clock),
-                probes=probes if probes is not None else _probes(settings, clock),
+                adapters=_adapters(settings, clock) if adapters is None else adapters,
+                probes=_probes(settings, clock) if probes is None else probes,
                 witnesses=_witnesses(settings),
                 accounts=accounts or AskedAccounts(_account_book(settings), clock),
                 playbooks={one.playbook.id: one.playbook for one in loaded if one.playbook is not None},

@@ -188,8 +188,7 @@ class Engine:
         """Let somebody point at something, or at nothing any more. It is told at once and never recorded."""
         if forbidden:
             return Refused(forbidden)
-        rights = await self._hands.planner.rights(actor)
-        answer = self.gathering.point(target, self.view(), actor, rights)
+        answer = self.gathering.point(target, self.view(), actor, await self._hands.planner.rights(actor))
         self._acted.set()
         return answer
 
