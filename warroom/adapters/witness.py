@@ -18,18 +18,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 from warroom.adapters.contain.process_state import ProcessState, measured
-from warroom.adapters.contain.process_tree import read_process
+from warroom.adapters.contain.process_tree import Process, all_processes, is_alive, read_process, start_time
 from warroom.adapters.contain.socket_diag import listening
 from warroom.adapters.probe import process_reading as reading
-from warroom.adapters.probe.process_reading import Member, Unreadable
+from warroom.adapters.probe.process_reading import Unreadable
 from warroom.core.clean import clean
 from warroom.core.ports import AdapterFailed
 from warroom.core.settings import BotSettings
 from warroom.core.settings_probe import ProcessProbe, TcpProbe
 
 _PROC = Path("/proc")
-Everybody = Mapping[int, Member]
-Found = dict[int, Member]
+Everybody = Mapping[int, Process]
+Found = dict[int, Process]
 Way = Callable[[Everybody], Found]
 """Returns the bot's processes among all; Unreadable where it cannot tell."""
 
@@ -60,18 +60,19 @@ class ProcessWitness:
         return [(f"{self._bot}-processes.json", msgspec.json.format(msgspec.json.encode(seen), indent=1))]
 
     def _seen(self) -> Seen:
-        everybody = reading.everybody()
+        if read_process(1) is None:
+            raise Unreadable("the processes of other accounts are hidden from this one (hidepid of /proc)")
+        everybody = {one.pid: one for one in all_processes()}
         named_by: dict[str, str] = {}
         members: Found = {}
         for name, way in self._ways.items():
             try:
-                found = way(everybody)
+                found = {pid: one for pid, one in way(everybody).items() if is_alive(one)}
                 named_by[clean(name)] = f"{len(found)} processes"
                 members |= found
             except Unreadable as error:
                 named_by[clean(name)] = clean(str(error))
-        processes = [process for pid in sorted(members) if (process := read_process(pid)) is not None]
-        return Seen(named_by, measured(processes))
+        return Seen(named_by, measured([members[pid] for pid in sorted(members)]))
 
 
 def witness_for(bot: str, settings: BotSettings) -> ProcessWitness | None:
@@ -112,7 +113,7 @@ def _under(pidfile: Path, everybody: Everybody) -> Found:
     if named is None:
         raise Unreadable(f"{pidfile} is not there")
     root = everybody.get(named[0])
-    if root is not None and reading.younger(root, named[1]):
+    if root is not None and reading.younger(start_time(root), named[1]):
         raise Unreadable(f"pid {named[0]} {root.name} is younger than {pidfile}: nobody knows if it is the bot")
     return reading.family([named[0]], everybody)
 
@@ -153,12 +154,18 @@ def _here(url: str) -> tuple[str, int] | None:
 
 
 def _listener(host: str, port: int) -> Way:
+    known: set[int] = set()
+
     def way(everybody: Everybody) -> Found:
         try:
             owners = listening(host, port)
         except OSError as error:
             raise Unreadable(f"the kernel does not say who listens: {error.strerror}") from error
-        holders = [pid for pid in everybody if _holds(pid, owners)]
+        # Who held it the last time does so still, in most cases: to look into every process takes milliseconds.
+        holders = [pid for pid in known if pid in everybody and _holds(pid, owners)]
+        holders = holders or [pid for pid in everybody if _holds(pid, owners)]
+        known.clear()
+        known.update(holders)
         if not holders:
             raise Unreadable("nobody who may be seen listens there")
         return reading.family(holders, everybody)

@@ -55,8 +55,9 @@ def members_of(identity: Identity) -> list[str]:
     """
     members = tree.tree_of(identity.pid, identity.start_ticks)
     until = identity.start_ticks + _TOGETHER_S * os.sysconf("SC_CLK_TCK")
-    first = [one for one in members if one.start_ticks <= until]
-    told = [clean(f"pid {one.pid} {one.name} (started {utc_text(tree.start_time(one))})") for one in first[:_SHOWN]]
+    first, booted = [one for one in members if one.start_ticks <= until], tree.boot_time()
+    starts = [utc_text(tree.start_time(one, booted)) for one in first[:_SHOWN]]
+    told = [clean(f"pid {one.pid} {one.name} (started {at})") for one, at in zip(first, starts, strict=False)]
     return told + ([f"and {len(first) - _SHOWN} more"] if len(first) > _SHOWN else [])
 
 

@@ -82,12 +82,15 @@ def boot_id() -> str:
     return (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
 
 
-def start_time(process: Process) -> float:
-    """Return when it started, in seconds since the epoch."""
-    for line in (_PROC / "stat").read_text("ascii").splitlines():
-        if line.startswith("btime "):
-            return int(line.split()[1]) + process.start_ticks / os.sysconf("SC_CLK_TCK")
-    return 0.0
+def start_time(process: Process, booted: int | None = None) -> float:
+    """Return when it started, in seconds since the epoch; `booted` saves a reading where many are asked for."""
+    return (boot_time() if booted is None else booted) + process.start_ticks / os.sysconf("SC_CLK_TCK")
+
+
+def boot_time() -> int:
+    """Return when the host was started, in whole seconds since the epoch, as its kernel says."""
+    text = (_PROC / "stat").read_bytes()
+    return int(text[text.index(b"\nbtime ") + 7 :].split(maxsplit=1)[0])
 
 
 def tree_of(root: int, start_ticks: int) -> list[Process]:
@@ -97,7 +100,7 @@ def tree_of(root: int, start_ticks: int) -> list[Process]:
     thread are left out. Empty when `root` names a process with another start now: a pid is free only when its session
     is.
     """
-    everybody = {process.pid: process for process in _all_processes() if process.start_ticks >= start_ticks}
+    everybody = {process.pid: process for process in all_processes() if process.start_ticks >= start_ticks}
     now = everybody.get(root)
     if now is not None and now.start_ticks != start_ticks:
         return []
@@ -127,7 +130,8 @@ def _depth(pid: int, root: int, everybody: Mapping[int, Process]) -> int:
     return steps
 
 
-def _all_processes() -> list[Process]:
+def all_processes() -> list[Process]:
+    """Return every process of this host that may be seen, zombies too."""
     found = (read_process(int(name)) for name in os.listdir(_PROC) if name.isdigit())  # noqa: PTH208  names suffice
     return [process for process in found if process is not None]
 

@@ -75,7 +75,7 @@ class ProcessLook:
             return _Found(members, "" if text else f"{self._settings.pidfile} is gone, and nothing else names the bot")
         pid, written = named
         root = everybody.get(pid)
-        if root is not None and reading.younger(root, written) and pid not in members:
+        if root is not None and reading.younger(root.started, written) and pid not in members:
             stale = f"pid {pid} {root.name} is younger than {self._settings.pidfile}: nobody knows if it is the bot"
             return _Found(members, "" if text else stale)
         return _Found(members | reading.family([pid], everybody))

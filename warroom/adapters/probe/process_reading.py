@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -51,6 +52,29 @@ class Member(msgspec.Struct, frozen=True):
         return self.states == {_STOPPED}
 
 
+class Kin(Protocol):
+    """A process and where it belongs."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def ppid(self) -> int:
+        """Its parent's."""
+
+    @property
+    def group(self) -> int:
+        """Its process group."""
+
+    @property
+    def session(self) -> int:
+        """Its session."""
+
+
+One = TypeVar("One", bound=Kin)
+
+
 def everybody() -> dict[int, Member]:
     """Return all processes with a living thread; Unreadable where those of other accounts are hidden (hidepid)."""
     try:
@@ -63,7 +87,7 @@ def everybody() -> dict[int, Member]:
     return {one.pid: one for some in found for one in some if one.alive}
 
 
-def family(roots: Iterable[int], everybody: Mapping[int, Member]) -> dict[int, Member]:
+def family(roots: Iterable[int], everybody: Mapping[int, One]) -> dict[int, One]:
     """Return the roots, all under them, and all in a session or group that one of them leads or led."""
     wanted = set(roots)
     children: dict[int, list[int]] = {}
@@ -71,7 +95,7 @@ def family(roots: Iterable[int], everybody: Mapping[int, Member]) -> dict[int, M
         children.setdefault(one.ppid, []).append(one.pid)
     # Who lost its parent is under pid 1, but keeps session and group.
     waiting = [*wanted, *(one.pid for one in everybody.values() if one.session in wanted or one.group in wanted)]
-    found: dict[int, Member] = {}
+    found: dict[int, One] = {}
     while waiting:
         pid = waiting.pop()
         if pid in everybody and pid not in found:
@@ -80,7 +104,7 @@ def family(roots: Iterable[int], everybody: Mapping[int, Member]) -> dict[int, M
     return found
 
 
-def named(text: str, everybody: Mapping[int, Member]) -> dict[int, Member]:
+def named(text: str, everybody: Mapping[int, One]) -> dict[int, One]:
     """Return the processes whose command line holds `text`, without this one and those above it."""
     above, pid = set(), os.getpid()
     while pid in everybody and pid not in above:
@@ -110,9 +134,9 @@ def pid_of(path: Path) -> tuple[int, float] | None:
     return int(words[0]), found.st_mtime
 
 
-def younger(process: Member, written: float) -> bool:
+def younger(started: float, written: float) -> bool:
     """Whether a process began after its pidfile was written: its number is another's by now, or a clock was set."""
-    return process.started > written + _YOUNGER_S
+    return started > written + _YOUNGER_S
 
 
 def cgroup_folder(name: str) -> Path:
