@@ -11,14 +11,22 @@ import contextlib
 import ipaddress
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from warroom.adapters.contain.process_state import ProcessState, measured
-from warroom.adapters.contain.process_tree import Process, all_processes, is_alive, read_process, start_time
+from warroom.adapters.contain.process_tree import (
+    Process,
+    all_processes,
+    children_of,
+    is_alive,
+    read_process,
+    start_time,
+    tree_of,
+)
 from warroom.adapters.contain.socket_diag import listening
 from warroom.adapters.probe import process_reading as reading
 from warroom.adapters.probe.process_reading import Unreadable
@@ -28,10 +36,9 @@ from warroom.core.settings import BotSettings
 from warroom.core.settings_probe import ProcessProbe, TcpProbe
 
 _PROC = Path("/proc")
-Everybody = Mapping[int, Process]
 Found = dict[int, Process]
-Way = Callable[[Everybody], Found]
-"""Returns the bot's processes among all; Unreadable where it cannot tell."""
+Way = Callable[[], Found]
+"""Returns the bot's processes; Unreadable where it cannot tell."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -59,20 +66,28 @@ class ProcessWitness:
             raise AdapterFailed(clean(str(error))) from error
         return [(f"{self._bot}-processes.json", msgspec.json.format(msgspec.json.encode(seen), indent=1))]
 
+    async def prepare(self) -> None:
+        """Look once, so that who listens is known when it counts; what cannot be told now is told then."""
+        with contextlib.suppress(Unreadable):
+            await asyncio.to_thread(self._look)
+
     def _seen(self) -> Seen:
+        named_by, members = self._look()
+        return Seen(named_by, measured([members[pid] for pid in sorted(members)]))
+
+    def _look(self) -> tuple[dict[str, str], Found]:
         if read_process(1) is None:
             raise Unreadable("the processes of other accounts are hidden from this one (hidepid of /proc)")
-        everybody = {one.pid: one for one in all_processes()}
         named_by: dict[str, str] = {}
         members: Found = {}
         for name, way in self._ways.items():
             try:
-                found = {pid: one for pid, one in way(everybody).items() if is_alive(one)}
+                found = {pid: one for pid, one in way().items() if is_alive(one)}
                 named_by[clean(name)] = f"{len(found)} processes"
                 members |= found
             except Unreadable as error:
                 named_by[clean(name)] = clean(str(error))
-        return Seen(named_by, measured([members[pid] for pid in sorted(members)]))
+        return named_by, members
 
 
 def witness_for(bot: str, settings: BotSettings) -> ProcessWitness | None:
@@ -86,7 +101,7 @@ def witness_for(bot: str, settings: BotSettings) -> ProcessWitness | None:
             ways |= _of_probe(probe)
     if contain.systemd is not None:
         unit = contain.systemd.unit
-        ways[f"the unit {unit}"] = lambda everybody: _in_unit(unit, everybody)
+        ways[f"the unit {unit}"] = lambda: _in_unit(unit)
     if not ways:
         asked = [] if settings.probe is None else [*(settings.probe.instances or [settings.probe.url])]
         asked += [f"//{one.address}" for one in settings.probes.values() if isinstance(one, TcpProbe)]
@@ -99,40 +114,44 @@ def witness_for(bot: str, settings: BotSettings) -> ProcessWitness | None:
 def _of_probe(probe: ProcessProbe) -> dict[str, Way]:
     ways: dict[str, Way] = {}
     if probe.pidfile:
-        ways[f"the pidfile {probe.pidfile}"] = lambda everybody: _under(Path(probe.pidfile), everybody)
+        ways[f"the pidfile {probe.pidfile}"] = lambda: _under(Path(probe.pidfile))
     if probe.cgroup:
-        ways[f"the cgroup {probe.cgroup}"] = lambda everybody: _in_cgroup(probe.cgroup, everybody)
+        ways[f"the cgroup {probe.cgroup}"] = lambda: _in_cgroup(probe.cgroup)
     if probe.command_line:
         text = probe.command_line
-        ways[f"{text!r} in the command line"] = lambda everybody: reading.named(text, everybody)
+        ways[f"{text!r} in the command line"] = lambda: reading.named(text, _everybody())
     return ways
 
 
-def _under(pidfile: Path, everybody: Everybody) -> Found:
+def _everybody() -> Found:
+    return {one.pid: one for one in all_processes()}
+
+
+def _under(pidfile: Path) -> Found:
     named = reading.pid_of(pidfile)
     if named is None:
         raise Unreadable(f"{pidfile} is not there")
-    root = everybody.get(named[0])
+    root = read_process(named[0])
     if root is not None and reading.younger(start_time(root), named[1]):
         raise Unreadable(f"pid {named[0]} {root.name} is younger than {pidfile}: nobody knows if it is the bot")
-    return reading.family([named[0]], everybody)
+    return {one.pid: one for one in tree_of(named[0], root.start_ticks if root else 0)}
 
 
-def _in_cgroup(name: str, everybody: Everybody) -> Found:
+def _in_cgroup(name: str) -> Found:
     inside = reading.pids_in(reading.cgroup_folder(name))
     if inside is None:
         raise Unreadable("there is no such cgroup")
-    return {pid: everybody[pid] for pid in inside if pid in everybody}
+    return {one.pid: one for pid in inside if (one := read_process(pid)) is not None}
 
 
-def _in_unit(unit: str, everybody: Everybody) -> Found:
+def _in_unit(unit: str) -> Found:
     """Return the processes whose cgroup is the unit's, or below it, in any hierarchy."""
     found: Found = {}
-    for pid, member in everybody.items():
+    for pid, process in _everybody().items():
         with contextlib.suppress(OSError):
             lines = (_PROC / str(pid) / "cgroup").read_text("utf-8", "replace").splitlines()
             if any(unit in line.split(":", 2)[-1].split("/") for line in lines):
-                found[pid] = member
+                found[pid] = process
     return found
 
 
@@ -154,23 +173,37 @@ def _here(url: str) -> tuple[str, int] | None:
 
 
 def _listener(host: str, port: int) -> Way:
-    known: set[int] = set()
+    known: list[int] = []
 
-    def way(everybody: Everybody) -> Found:
+    def way() -> Found:
         try:
             owners = listening(host, port)
         except OSError as error:
             raise Unreadable(f"the kernel does not say who listens: {error.strerror}") from error
         # Who held it the last time does so still, in most cases: to look into every process takes milliseconds.
-        holders = [pid for pid in known if pid in everybody and _holds(pid, owners)]
-        holders = holders or [pid for pid in everybody if _holds(pid, owners)]
-        known.clear()
-        known.update(holders)
-        if not holders:
+        known[:] = [pid for pid in known if _holds(pid, owners)] or [pid for pid in _everybody() if _holds(pid, owners)]
+        if not known:
             raise Unreadable("nobody who may be seen listens there")
-        return reading.family(holders, everybody)
+        return _around(known)
 
     return way
+
+
+def _around(pids: Iterable[int]) -> Found:
+    """Return these processes, those above them in their session, and all that these started."""
+    found: Found = {}
+    waiting = [one for pid in pids if (one := read_process(pid)) is not None]
+    for process in list(waiting):
+        above = read_process(process.ppid)
+        while above is not None and above.session == process.session:
+            waiting.append(above)
+            above = read_process(above.ppid)
+    while waiting:
+        process = waiting.pop()
+        if process.pid not in found:
+            found[process.pid] = process
+            waiting.extend(children_of(process))
+    return found
 
 
 def _holds(pid: int, owners: Mapping[int, int]) -> bool:

@@ -32,7 +32,7 @@ from warroom.core.drill_rules import beyond_the_drill
 from warroom.core.facts import RoomOpened
 from warroom.core.model import Mode, Playbook
 from warroom.core.notices import Audience, Event
-from warroom.core.ports import Accounts, Clock, Containment, Probe, Witness
+from warroom.core.ports import Accounts, Bystander, Clock, Containment, Probe
 from warroom.core.record import Batch
 from warroom.core.settings import Settings
 from warroom.core.view import ActionView, IncidentView, PlaybookView
@@ -204,7 +204,7 @@ def _account_book(settings: Settings) -> AccountBook:
     return OwnAccount() if settings.access is None else UnixAccounts(settings.access)
 
 
-def _witnesses(settings: Settings) -> dict[str, list[Witness]]:
+def _witnesses(settings: Settings) -> dict[str, list[Bystander]]:
     found = {name: witness_for(name, bot) for name, bot in settings.bots.items()}
     return {name: [one] for name, one in found.items() if one is not None}
 

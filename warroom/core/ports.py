@@ -269,6 +269,14 @@ class Witness(Protocol):
         ...
 
 
+class Bystander(Witness, Protocol):
+    """A witness that is no adapter; what takes it long it finds out beforehand."""
+
+    async def prepare(self) -> None:
+        """Look once; what cannot be told now is no failure."""
+        ...
+
+
 class Containment(Protocol):
     """One way to act on one bot. `apply` is called once per action id; the same id again must be harmless."""
 

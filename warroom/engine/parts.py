@@ -10,6 +10,7 @@ from warroom.core.model import Mode, Playbook
 from warroom.core.ports import (
     Accounts,
     Anchor,
+    Bystander,
     Clock,
     Containment,
     Evidence,
@@ -17,7 +18,6 @@ from warroom.core.ports import (
     LogSource,
     Probe,
     Telemetry,
-    Witness,
 )
 from warroom.core.queries import QueryAnswer, Sql
 from warroom.core.record import Batch
@@ -47,7 +47,7 @@ class Parts(msgspec.Struct, frozen=True):
     accounts: Accounts
     playbooks: Mapping[str, Playbook]
     playbook_views: Sequence[PlaybookView]
-    witnesses: Mapping[str, Sequence[Witness]] = {}
+    witnesses: Mapping[str, Sequence[Bystander]] = {}
     """Who can tell the state of a bot beside its adapters."""
     from_start: bool = False
     """Whether what the configured logs hold already is scored too, or only what comes from now on."""

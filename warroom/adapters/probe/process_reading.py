@@ -52,27 +52,15 @@ class Member(msgspec.Struct, frozen=True):
         return self.states == {_STOPPED}
 
 
-class Kin(Protocol):
-    """A process and where it belongs."""
-
-    @property
-    def pid(self) -> int:
-        """Its number."""
+class Child(Protocol):
+    """A process that knows its parent's number."""
 
     @property
     def ppid(self) -> int:
         """Its parent's."""
 
-    @property
-    def group(self) -> int:
-        """Its process group."""
 
-    @property
-    def session(self) -> int:
-        """Its session."""
-
-
-One = TypeVar("One", bound=Kin)
+One = TypeVar("One", bound=Child)
 
 
 def everybody() -> dict[int, Member]:
@@ -87,7 +75,7 @@ def everybody() -> dict[int, Member]:
     return {one.pid: one for some in found for one in some if one.alive}
 
 
-def family(roots: Iterable[int], everybody: Mapping[int, One]) -> dict[int, One]:
+def family(roots: Iterable[int], everybody: Mapping[int, Member]) -> dict[int, Member]:
     """Return the roots, all under them, and all in a session or group that one of them leads or led."""
     wanted = set(roots)
     children: dict[int, list[int]] = {}
@@ -95,7 +83,7 @@ def family(roots: Iterable[int], everybody: Mapping[int, One]) -> dict[int, One]
         children.setdefault(one.ppid, []).append(one.pid)
     # Who lost its parent is under pid 1, but keeps session and group.
     waiting = [*wanted, *(one.pid for one in everybody.values() if one.session in wanted or one.group in wanted)]
-    found: dict[int, One] = {}
+    found: dict[int, Member] = {}
     while waiting:
         pid = waiting.pop()
         if pid in everybody and pid not in found:
