@@ -21,7 +21,7 @@ from warroom.adapters.contain.process_state import ProcessState, measured
 from warroom.adapters.contain.process_tree import (
     Process,
     all_processes,
-    children_of,
+    below,
     is_alive,
     read_process,
     start_time,
@@ -192,17 +192,12 @@ def _listener(host: str, port: int) -> Way:
 def _around(pids: Iterable[int]) -> Found:
     """Return these processes, those above them in their session, and all that these started."""
     found: Found = {}
-    waiting = [one for pid in pids if (one := read_process(pid)) is not None]
-    for process in list(waiting):
-        above = read_process(process.ppid)
+    for process in [one for pid in pids if (one := read_process(pid)) is not None]:
+        first, above = process, read_process(process.ppid)
         while above is not None and above.session == process.session:
-            waiting.append(above)
-            above = read_process(above.ppid)
-    while waiting:
-        process = waiting.pop()
-        if process.pid not in found:
-            found[process.pid] = process
-            waiting.extend(children_of(process))
+            first, above = above, read_process(above.ppid)
+        if first.pid not in found:
+            found |= {one.pid: one for one in (*below(first), process)}
     return found
 
 

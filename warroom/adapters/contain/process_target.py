@@ -49,11 +49,12 @@ def identify(pidfile: Path) -> Identity:
 
 
 def members_of(identity: Identity) -> list[str]:
-    """Return the process and those of its tree that began with it, each as pid, name and start. Blocking.
+    """Return the process and those below it that began with it, each as pid, name and start. Blocking.
 
     Workers that came later come and go: they are hit too, but naming them would make every plan another one.
     """
-    members = tree.tree_of(identity.pid, identity.start_ticks)
+    root = tree.read_process(identity.pid)
+    members = [] if root is None else tree.below(root)
     until = identity.start_ticks + _TOGETHER_S * os.sysconf("SC_CLK_TCK")
     first, booted = [one for one in members if one.start_ticks <= until], tree.boot_time()
     starts = [utc_text(tree.start_time(one, booted)) for one in first[:_SHOWN]]

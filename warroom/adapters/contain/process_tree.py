@@ -204,6 +204,21 @@ def children_of(process: Process) -> list[Process]:
     return [child for child in named if child is not None and child.ppid == process.pid]
 
 
+def below(process: Process) -> list[Process]:
+    """Return a process and all that it and its children started, as the kernel names them: quickly, one tree alone.
+
+    Who lost its parent is not among them, nor is anybody on kernels without CONFIG_PROC_CHILDREN.
+    """
+    found: dict[int, Process] = {}
+    waiting = [process]
+    while waiting:
+        one = waiting.pop()
+        if one.pid not in found:
+            found[one.pid] = one
+            waiting.extend(children_of(one))
+    return sorted(found.values(), key=lambda one: (one.start_ticks, one.pid))
+
+
 def own_line() -> set[int]:
     """Return the pids of this process and of all above it."""
     line: set[int] = set()
