@@ -1,9 +1,11 @@
 """From the key to the last answer: how soon a containment is dispatched, done, proved, and the bot really silent.
 
-./run bench containment [--rounds N]     a real engine, the reference bot, and a client that asks without a pause
+./run bench containment [--rounds N]     a real engine, the reference bot, and a client that asks all the time
 
-Beside it stands the same act by hand (a signed request, a file written, a signal sent, a ruleset loaded), without
-evidence, record or proof. nft needs root.
+recorded: the plan is made, the intent is on disk, the person is told. evidence took: from there until the evidence and
+its record are on disk. dispatched: the adapter is called. apply took: the adapter's own work, reading included.
+applied: it returned. held: the probes agree. Beside it stands the same act by hand (a signed request, a file written, a
+signal sent, a ruleset loaded), without evidence, record or proof. nft needs root.
 """
 
 from __future__ import annotations
@@ -19,13 +21,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-import httpx2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -37,7 +36,8 @@ from warroom.adapters.paths import RoomPaths, room_paths
 from warroom.bootstrap.room import open_engine
 from warroom.core import facts as f
 from warroom.core.commands import Ack, Contain, Release
-from warroom.core.model import ENGINE, ActionState, Mode, Verb
+from warroom.core.model import ENGINE, ActionState, Mode, Plan, Verb
+from warroom.core.ports import Containment, Receipt
 from warroom.core.settings import BotSettings, ContainedWhen, ContainSettings, ProbeSettings, Settings
 from warroom.core.settings_contain import ControlSettings, FlagSettings, NftSettings, ProcessSettings
 from warroom.drill.refbot.launch import RunningBot, start_bot, stop_bot
@@ -56,31 +56,71 @@ FLAGS = {
 VERBS = {"control": Verb.DISABLE, "flag": Verb.DISABLE, "process": Verb.FREEZE, "nft": Verb.ISOLATE}
 
 
+ASKS = """
+import sys, time, threading, httpx2
+last, lock = 0.0, threading.Lock()
+def ask():
+    global last
+    body = {"user": "u", "session": "s", "message": "thanks"}
+    with httpx2.Client(trust_env=False, timeout=0.5) as client:
+        while True:
+            # Without a pause it would take a processor away from the engine, and from the bot.
+            time.sleep(0.005)
+            began = time.time()
+            try:
+                served = client.post(sys.argv[1], json=body).status_code == 200
+            except httpx2.HTTPError:
+                continue
+            with lock:
+                last = max(last, began) if served else last
+for _ in range(2):
+    threading.Thread(target=ask, daemon=True).start()
+for line in sys.stdin:
+    print(last, flush=True)
+"""
+
+
 class Asking:
-    """A client that asks without a pause and remembers when it was last answered with 200."""
+    """A client that asks all the time and remembers when it was last answered with 200.
+
+    A process of its own, as users are: threads here would take turns with the engine's.
+    """
 
     def __init__(self, url: str) -> None:
-        self.last = 0.0
-        self._url = url
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(2)]
-        for thread in self._threads:
-            thread.start()
+        words = [sys.executable, "-c", ASKS, url]
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def _ask(self) -> None:
-        body = {"user": "u", "session": "s", "message": "thanks"}
-        with httpx2.Client(trust_env=False, timeout=0.5) as client:
-            while not self._stop.is_set():
-                began = time.time()
-                with contextlib.suppress(httpx2.HTTPError):
-                    if client.post(self._url, json=body).status_code == 200:
-                        self.last = max(self.last, began)
+    @property
+    def last(self) -> float:
+        """When the last question that was answered with 200 was asked, in seconds since the epoch."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline())
 
     def close(self) -> None:
         """Stop asking."""
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        self._process.kill()
+        self._process.communicate()
+
+
+class Timed:
+    """An adapter as it is, with the times at which its last `apply` was called and returned."""
+
+    def __init__(self, adapter: Containment) -> None:
+        self._adapter = adapter
+        self.called = self.returned = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._adapter, name)
+
+    async def apply(self, plan: Plan, key: str) -> Receipt:
+        """Do what it does."""
+        self.called = time.time()
+        try:
+            return await self._adapter.apply(plan, key)
+        finally:
+            self.returned = time.time()
 
 
 @contextlib.contextmanager
@@ -189,11 +229,11 @@ def _by_hand(kind: str, bot: RunningBot, flags: Path, settings: BotSettings) -> 
 
 
 @contextlib.asynccontextmanager
-async def engine_of(folder: Path, settings: Settings) -> AsyncIterator[Engine]:
+async def engine_of(folder: Path, settings: Settings, adapters: dict[str, list[Any]]) -> AsyncIterator[Engine]:
     """Run an engine in this process."""
     found = room_paths("bench", home=folder / "state")
     paths = RoomPaths("bench", found.folder, found.anchors, folder / "engine.sock")
-    async with open_engine(paths, settings, mode=Mode.LIVE) as engine:
+    async with open_engine(paths, settings, mode=Mode.LIVE, adapters=adapters) as engine:
         work = asyncio.create_task(engine.run())
         await engine.ready.wait()
         try:
@@ -212,9 +252,12 @@ async def reached(engine: Engine, action: str, *states: ActionState) -> None:
 
 
 async def one_round(engine: Engine, kind: str, asking: Asking, number: int) -> dict[str, float]:
-    """Contain, prove, release; returns seconds since the key."""
+    """Contain, prove, release; returns seconds, since the key where nothing else is said."""
+    (timed,) = engine.parts.adapters["support"]
+    assert isinstance(timed, Timed)
     began = time.time()
     answer = await engine.submit(Contain("support", VERBS[kind]), f"c{kind}{number}", ENGINE)
+    recorded = time.time()
     assert isinstance(answer, Ack), answer
     await reached(engine, answer.ref, ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS)
     state = engine.desk.actions[answer.ref].state
@@ -226,8 +269,11 @@ async def one_round(engine: Engine, kind: str, asking: Asking, number: int) -> d
     assert isinstance(await engine.submit(Release(answer.ref), f"r{kind}{number}", ENGINE), Ack)
     await reached(engine, answer.ref, ActionState.RELEASED)
     return {
-        "dispatched_s": at[f.EvidenceTaken] - began,
-        "applied_s": at[f.ContainmentApplied] - began,
+        "recorded_s": recorded - began,
+        "evidence_took_s": timed.called - recorded,
+        "dispatched_s": timed.called - began,
+        "apply_took_s": timed.returned - timed.called,
+        "applied_s": timed.returned - began,
         "held_s": at[f.ContainmentHeld] - began,
         "last_served_s": silent,
     }
@@ -241,7 +287,8 @@ async def measured(kind: str, rounds: int, log_bytes: int) -> dict[str, Any]:
         with laid as (settings, url, by_hand):
             asking = Asking(url)
             try:
-                async with engine_of(folder, Settings(bots={"support": settings})) as engine:
+                timed = {"support": [Timed(one) for one in adapters_for("support", settings, SystemClock())]}
+                async with engine_of(folder, Settings(bots={"support": settings}), timed) as engine:
                     runs = [await one_round(engine, kind, asking, number) for number in range(rounds)]
             finally:
                 asking.close()

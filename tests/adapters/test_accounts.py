@@ -8,6 +8,7 @@ import pwd
 
 from warroom.adapters.accounts import OwnAccount, UnixAccounts
 from warroom.core.model import Level
+from warroom.core.ports import Standing
 from warroom.core.settings import AccessSettings
 
 ME = pwd.getpwuid(os.getuid())
@@ -19,7 +20,8 @@ def test_without_a_table_the_engines_account_may_do_all_and_no_other_anything() 
     own = OwnAccount()
     assert own.level(os.getuid()) is Level.COMMANDER
     assert own.level(SOMEBODY.pw_uid) is None
-    assert (own.shared(0), own.enrolled()) == (False, 1)
+    assert own.standing(ME.pw_uid) == Standing(ME.pw_name, Level.COMMANDER, shared=False, enrolled=1)
+    assert own.by_number(SOMEBODY.pw_uid) == Standing(f"uid-{SOMEBODY.pw_uid}", None, shared=False, enrolled=1)
 
 
 def test_an_account_is_known_by_name_by_uid_and_by_group() -> None:
@@ -56,3 +58,17 @@ def test_a_shared_account_is_one_that_the_table_names() -> None:
     accounts = UnixAccounts(AccessSettings(commander=[ME.pw_name], shared=[ME.pw_name]))
     assert accounts.shared(ME.pw_uid)
     assert not accounts.shared(SOMEBODY.pw_uid)
+
+
+def test_all_that_is_known_of_an_account_comes_together() -> None:
+    accounts = UnixAccounts(AccessSettings(responder=[f"@{GROUP}"], commander=[ME.pw_name], shared=[ME.pw_name]))
+    standing = accounts.standing(ME.pw_uid)
+    assert standing == Standing(ME.pw_name, Level.COMMANDER, shared=True, enrolled=accounts.enrolled())
+
+
+def test_without_a_look_up_the_number_alone_counts_and_a_second_person_may_be_there() -> None:
+    by_name = AccessSettings(commander=[ME.pw_name, "4242"], shared=[])
+    assert UnixAccounts(by_name).by_number(4242) == Standing("uid-4242", Level.COMMANDER, shared=False, enrolled=3)
+    assert UnixAccounts(by_name).by_number(ME.pw_uid).level is None
+    alone = UnixAccounts(AccessSettings(responder=["4242"], shared=["4242"])).by_number(4242)
+    assert alone == Standing("uid-4242", Level.RESPONDER, shared=True, enrolled=1)

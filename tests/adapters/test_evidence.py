@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.evidence import EvidenceRefused, EvidenceStore, Mismatch
+from warroom.adapters.evidence import MOST_HELD, EvidenceRefused, EvidenceStore, Mismatch
 
 CLOCK = SystemClock()
 
@@ -156,3 +157,53 @@ async def test_a_store_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> 
     (tmp_path / "evidence").write_text("a file in the place of the folder")
     with pytest.raises(OSError, match="exists"):
         await EvidenceStore(tmp_path / "evidence", CLOCK).keep("a", b"a", "here")
+
+
+def open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+async def test_a_short_file_is_whole_at_its_end_and_nothing_is_held(store: EvidenceStore, tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_bytes(b"one\ntwo\n")
+    kept, held = await store.keep_end(str(log), 8)
+    assert (kept.size, kept.origin, held) == (8, str(log), None)
+
+
+async def test_what_is_held_is_let_go_of_once_it_is_stored_or_nobody_wants_it(
+    store: EvidenceStore, tmp_path: Path
+) -> None:
+    log = tmp_path / "bot.log"
+    log.write_bytes(b"x" * 1000)
+    before = open_files()
+    _, one = await store.keep_end(str(log), 8)
+    _, two = await store.keep_end(str(log), 8)
+    _, three = await store.keep_end(str(log), 8)
+    assert one is not None
+    assert two is not None
+    assert open_files() == before + 3
+    assert (await one.keep()).size == 1000
+    two.close()
+    two.close()
+    del three
+    gc.collect()
+    assert open_files() == before
+
+
+async def test_of_many_logs_those_that_cannot_be_held_are_read_again_by_name(
+    store: EvidenceStore, tmp_path: Path
+) -> None:
+    log = tmp_path / "bot.log"
+    log.write_bytes(b"x" * 1000)
+    before = open_files()
+    pairs = [await store.keep_end(str(log), 8) for _ in range(MOST_HELD + 1)]
+    assert open_files() == before + MOST_HELD
+    last = pairs[-1][1]
+    assert last is not None
+    with log.open("ab") as file:
+        file.write(b"y")
+    assert (await last.keep()).size == 1001
+    for _, held in pairs:
+        assert held is not None
+        held.close()
+    assert open_files() == before

@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.adapters.contain.liars import NothingDoer
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.evidence import EvidenceStore
@@ -63,9 +65,35 @@ async def test_of_a_long_log_the_end_is_taken_first_and_the_whole_afterwards(tmp
     taken = await made.take("support", most=1500)
     assert [file.size for file in taken.files] == [1500, 5000], "files are always whole"
     assert "the last 1500 of 15000 bytes" in taken.files[0].origin
-    assert taken.cut == [str(log)]
     rest = await made.rest(taken.cut)
     assert rest.files[0].sha256 == hashlib.sha256(log.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("gone", ["renamed", "deleted", "grown"])
+async def test_the_rest_of_a_log_is_that_of_the_moment_before_the_cut(tmp_path: Path, gone: str) -> None:
+    log = tmp_path / "bot.log"
+    log.write_bytes(b"before\n" * 1000)
+    made = collector(tmp_path, logs=[str(log)], files=[])
+    taken = await made.take("support", most=1500)
+    if gone == "renamed":
+        log.rename(tmp_path / "bot.log.1")
+    if gone == "deleted":
+        log.unlink()
+    with log.open("ab") as file:
+        file.write(b"after\n" * 1000)
+    rest = await made.rest(taken.cut)
+    assert rest.files[0].sha256 == hashlib.sha256(b"before\n" * 1000).hexdigest()
+
+
+async def test_a_log_that_was_emptied_meanwhile_is_named_and_its_end_is_kept_all_the_same(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_bytes(b"before\n" * 1000)
+    made = collector(tmp_path, logs=[str(log)], files=[])
+    taken = await made.take("support", most=70)
+    log.write_bytes(b"after\n")
+    rest = await made.rest(taken.cut)
+    assert (tmp_path / "evidence" / taken.files[0].sha256).read_bytes() == b"before\n" * 10
+    assert "it shrank while it was copied: 6 of 7000 bytes" in rest.files[0].origin
 
 
 async def test_what_is_slow_keeps_nothing_else_waiting(tmp_path: Path) -> None:

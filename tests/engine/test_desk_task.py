@@ -11,7 +11,7 @@ import pytest
 
 from tests.core.story import ANA, BOTS, PLAYBOOK, plan, proof
 from warroom.adapters.clock import SystemClock
-from warroom.adapters.journal import SqliteJournal
+from warroom.adapters.journal import SqliteJournal, read_entries
 from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.commands import Ack, Answer, Command, Refused
@@ -23,10 +23,12 @@ from warroom.engine.desk_task import DeskTask, Known, Made
 
 
 class Rig:
-    """A desk task over a real journal; notes the order of what happens."""
+    """A desk task over a real journal; notes what happens, and what lay on disk when an effect was asked for."""
 
-    def __init__(self, journal: SqliteJournal) -> None:
+    def __init__(self, journal: SqliteJournal, path: Path) -> None:
         self.journal = journal
+        self.path = path
+        self.on_disk: list[str] = []
         self.order: list[str] = []
         self.effects: list[Effect] = []
         self.desk = DeskTask(
@@ -39,7 +41,7 @@ class Rig:
         )
 
     async def _effect(self, effect: Effect) -> None:
-        self.order.append("effect")
+        self.on_disk = [type(entry.fact).__name__ for entry in await read_entries(self.path)]
         self.effects.append(effect)
 
     async def _recorded(self, entries: Sequence[Entry]) -> None:
@@ -52,7 +54,7 @@ class Rig:
 @contextlib.asynccontextmanager
 async def desk(tmp_path: Path) -> AsyncIterator[Rig]:
     async with SqliteJournal(tmp_path / "journal.db") as journal:
-        rig = Rig(journal)
+        rig = Rig(journal, tmp_path / "journal.db")
         task = asyncio.create_task(rig.desk.run())
         try:
             yield rig
@@ -68,7 +70,7 @@ async def test_the_intent_is_on_disk_before_its_effect_is_asked_for(tmp_path: Pa
     async with desk(tmp_path) as rig:
         answer = await rig.ask(c.Contain("support", Verb.DISABLE), "c-1", made=plan())
         assert isinstance(answer, Ack)
-        assert rig.order == ["ContainmentRequested", "effect"]
+        assert rig.on_disk == ["ContainmentRequested"]
         assert rig.effects == [RunContainment("ACT-001")]
         assert fold(await rig.journal.entries()) == rig.desk.desk
 

@@ -9,19 +9,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.json import decode
+from msgspec.structs import replace
 
 from tests.adapters.contain.liars import NothingDoer
 from tests.engine.rig import attached, paths_in, running_engine, settings_for, settings_without_adapters, settled
 from tests.waiting import eventually
 from warroom.adapters.journal import read_entries
+from warroom.adapters.witness import Seen
 from warroom.client.connection import RoomConnection
 from warroom.core import commands as c
 from warroom.core.commands import Ack, Refused
 from warroom.core.model import ActionState, BotState, Phase, Plan, Severity, StepState, Verb, Verdict
 from warroom.core.ports import Receipt
-from warroom.core.queries import EvidenceAnswer, EvidenceOf, Lines, LinesAnswer, PlanAnswer, PreviewPlan
+from warroom.core.queries import (
+    EvidenceAnswer,
+    EvidenceOf,
+    Lines,
+    LinesAnswer,
+    PlanAnswer,
+    PreviewPlan,
+    Shadow,
+    ShadowAnswer,
+)
 from warroom.core.reduce import fold
-from warroom.core.settings import BotSettings, Settings
+from warroom.core.settings import BotSettings, ContainSettings, Settings
 from warroom.drill.refbot.launch import RunningBot
 from warroom.engine.engine import Engine
 
@@ -86,6 +98,27 @@ async def test_each_verb_contains_the_real_bot_and_the_proof_says_how(
         assert back.state is ActionState.RELEASED, back
         assert back.proof is not None
         assert back.proof.verdict is Verdict.OPEN
+
+
+async def test_a_bot_with_a_control_endpoint_alone_leaves_its_processes_as_evidence_and_our_looks_are_no_users(
+    tmp_path: Path, bot: RunningBot, key: Path
+) -> None:
+    paths, full = paths_in(tmp_path), settings_for(bot, key).bots["support"]
+    alone = replace(full, contain=ContainSettings(control=full.contain.control))
+    async with running_engine(paths, Settings(bots={"support": alone})), attached(paths) as room:
+        incident = await opened(room)
+        answer = await room.submit(c.Contain("support", Verb.DISABLE, incident, "test"))
+        assert isinstance(answer, Ack)
+        await settled(room, answer.ref, ActionState.HELD)
+        evidence = await room.query(EvidenceOf(incident))
+        assert isinstance(evidence, EvidenceAnswer)
+        (file,) = [one for one in evidence.files if one.name == "support-processes.json"]
+        seen = decode((paths.evidence / file.sha256).read_bytes(), type=Seen)
+        assert bot.pid in {one.pid for one in seen.processes}
+        told = await room.query(Shadow("support"))
+        assert isinstance(told, ShadowAnswer)
+        assert (told.blast.requests_last_hour, told.blast.users_last_hour) == (0, 0), "nobody else asked"
+        assert told.blast.ours_last_hour == told.result.ours >= 3
 
 
 async def test_an_adapter_that_says_done_and_does_nothing_ends_in_not_held(tmp_path: Path, always_well: str) -> None:

@@ -13,6 +13,7 @@ from warroom.adapters.clock import SystemClock
 from warroom.core import commands as c
 from warroom.core.desk import Desk
 from warroom.core.model import ENGINE, ActionState, Actor, Criticality, Level, Verb
+from warroom.core.ports import Standing
 from warroom.core.queries import NotAnswered, ObservationAnswer, PlanAnswer, PreviewPlan
 from warroom.engine.effects import EffectRunner
 from warroom.engine.planner import Planner
@@ -26,14 +27,9 @@ class Host:
         self.levels = levels
         self.of_many = shared
 
-    def level(self, uid: int) -> Level | None:
-        return self.levels.get(uid)
-
-    def shared(self, uid: int) -> bool:
-        return uid in self.of_many
-
-    def enrolled(self) -> int:
-        return sum(level is not Level.VIEWER for level in self.levels.values())
+    async def standing(self, uid: int) -> Standing:
+        enrolled = sum(level is not Level.VIEWER for level in self.levels.values())
+        return Standing(f"uid-{uid}", self.levels.get(uid), uid in self.of_many, enrolled)
 
 
 def planner(desk: Callable[[], Desk] = Desk, host: Host | None = None) -> Planner:
@@ -83,14 +79,14 @@ async def test_what_waits_is_planned_anew_with_its_own_adapter() -> None:
         (5, "", None, False),
     ],
 )
-def test_rights_are_those_of_the_uid(uid: int, claimed: str, level: Level | None, must_name: bool) -> None:
+async def test_rights_are_those_of_the_uid(uid: int, claimed: str, level: Level | None, must_name: bool) -> None:
     host = Host({1000: Level.RESPONDER, 0: Level.COMMANDER}, {0})
-    rights = planner(host=host).rights(Actor("x", uid, claimed))
+    rights = await planner(host=host).rights(Actor("x", uid, claimed))
     assert (rights.level, rights.must_name, rights.second_person) == (level, must_name, True)
 
 
-def test_the_engine_itself_asks_nobody() -> None:
-    rights = planner().rights(ENGINE)
+async def test_the_engine_itself_asks_nobody() -> None:
+    rights = await planner().rights(ENGINE)
     assert (rights.level, rights.must_name, rights.second_person) == (Level.COMMANDER, False, False)
 
 

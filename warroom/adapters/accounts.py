@@ -6,7 +6,9 @@ import grp
 import os
 import pwd
 
+from warroom.adapters.account_database import every_account, groups_of
 from warroom.core.model import Level
+from warroom.core.ports import Standing
 from warroom.core.settings import AccessSettings
 
 _HIGHEST_FIRST = (Level.COMMANDER, Level.RESPONDER, Level.VIEWER)
@@ -15,36 +17,59 @@ _HIGHEST_FIRST = (Level.COMMANDER, Level.RESPONDER, Level.VIEWER)
 class OwnAccount:
     """Without an `[access]` table: whoever reaches the room is the engine's own account or root, and may do all."""
 
+    def standing(self, uid: int) -> Standing:
+        """Return its name, and that it may do all or nothing; it is never shared, and nobody else is enrolled."""
+        return Standing(_name_of(uid), self.level(uid), shared=False, enrolled=1)
+
+    def by_number(self, uid: int) -> Standing:
+        """Return the same without its name."""
+        return Standing(f"uid-{uid}", self.level(uid), shared=False, enrolled=1)
+
     def level(self, uid: int) -> Level | None:
         """Commander for the engine's account and for root."""
         return Level.COMMANDER if uid in (0, os.getuid()) else None
 
-    def shared(self, uid: int) -> bool:
-        """Nobody is asked for a name."""
-        return False
-
-    def enrolled(self) -> int:
-        """One account: nobody waits for a second person."""
-        return 1
-
 
 class UnixAccounts:
-    """Looks accounts and groups up for each question, so that a changed group counts at once."""
+    """Looks accounts and groups up for each question. Blocks for as long as the name service of the host does."""
 
     def __init__(self, settings: AccessSettings) -> None:
         self._settings = settings
 
+    def standing(self, uid: int) -> Standing:
+        """Return all that the config says of an account and its groups; OSError where the host says nothing."""
+        words = _words_of(uid)
+        return Standing(_name_of(uid), self._level(words), self._shared(words), self.enrolled())
+
+    def by_number(self, uid: int) -> Standing:
+        """Return what the config says of the bare number.
+
+        Where it names people by account or group, a second one is taken to be there: that nobody can be looked up must
+        not let one person act where two are asked for.
+        """
+        words = {str(uid)}
+        named = {*self._settings.commander, *self._settings.responder}
+        numbers = sum(word.isdigit() for word in named)
+        return Standing(
+            f"uid-{uid}", self._level(words), self._shared(words), numbers if numbers == len(named) else numbers + 2
+        )
+
     def level(self, uid: int) -> Level | None:
         """The highest level that names the account or a group of it."""
-        words = _words_of(uid)
+        return self._level(_words_of(uid))
+
+    def shared(self, uid: int) -> bool:
+        """Whether `shared` names it."""
+        return self._shared(_words_of(uid))
+
+    def _level(self, words: set[str]) -> Level | None:
         for level in _HIGHEST_FIRST:
             if words & set(self._named(level)):
                 return level
         return None
 
-    def shared(self, uid: int) -> bool:
-        """Whether `shared` names it."""
-        return bool(_words_of(uid) & set(self._settings.shared))
+    def _shared(self, words: set[str]) -> bool:
+        return bool(words & set(self._settings.shared))
 
     def enrolled(self) -> int:
         """Accounts of this host that responder and commander name, by themselves or by a group."""
@@ -61,6 +86,13 @@ class UnixAccounts:
                 return self._settings.viewer
 
 
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid-{uid}"
+
+
 def _words_of(uid: int) -> set[str]:
     """Return all the words by which a config may name an account."""
     words = {str(uid)}
@@ -68,7 +100,7 @@ def _words_of(uid: int) -> set[str]:
         account = pwd.getpwuid(uid)
     except KeyError:
         return words
-    groups = os.getgrouplist(account.pw_name, account.pw_gid)
+    groups = groups_of(account.pw_name, account.pw_gid)
     return words | {account.pw_name} | {f"@{name}" for gid in groups for name in _group_name(gid)}
 
 
@@ -85,7 +117,7 @@ def _uids_of(word: str) -> set[int]:
             group = grp.getgrnam(word[1:])
         except KeyError:
             return set()
-        first = {account.pw_uid for account in pwd.getpwall() if account.pw_gid == group.gr_gid}
+        first = {account.uid for account in every_account() if account.gid == group.gr_gid}
         return first | {uid for name in group.gr_mem for uid in _uids_of(name)}
     if word.isdigit():
         return {int(word)}

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from warroom.adapters.accounts import OwnAccount, UnixAccounts
+from warroom.adapters.accounts_asked import AccountBook, AskedAccounts
 from warroom.adapters.anchor import FileAndSyslogAnchor
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.build import adapters_for, probes_for
@@ -25,12 +26,13 @@ from warroom.adapters.records_process import RecordsProcess
 from warroom.adapters.replay import Replay, Wanted
 from warroom.adapters.tail_source import TailSource
 from warroom.adapters.telemetry import SqliteTelemetry
+from warroom.adapters.witness import witness_for
 from warroom.core.clean import clean
 from warroom.core.drill_rules import beyond_the_drill
 from warroom.core.facts import RoomOpened
 from warroom.core.model import Mode, Playbook
 from warroom.core.notices import Audience, Event
-from warroom.core.ports import Accounts, Clock, Containment, Probe
+from warroom.core.ports import Accounts, Bystander, Clock, Containment, Probe
 from warroom.core.record import Batch
 from warroom.core.settings import Settings
 from warroom.core.view import ActionView, IncidentView, PlaybookView
@@ -60,9 +62,8 @@ async def open_engine(
     accounts: Accounts | None = None,
 ) -> AsyncIterator[Engine]:
     """Yield a room's engine with all its parts open; raises JournalError, PathRefused and DrillRefused."""
-    clock = clock or SystemClock()
     make_private(paths.folder)
-    loaded = load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
+    clock, loaded = clock or SystemClock(), load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
     source = TailSource(formats := custom_formats(settings))
     async with (
         SqliteJournal(paths.journal) as journal,
@@ -84,9 +85,10 @@ async def open_engine(
                 evidence=EvidenceStore(paths.evidence, clock),
                 anchor=FileAndSyslogAnchor(paths.anchors),
                 settings=settings,
-                adapters=adapters if adapters is not None else _adapters(settings, clock),
-                probes=probes if probes is not None else _probes(settings, clock),
-                accounts=accounts or (OwnAccount() if settings.access is None else UnixAccounts(settings.access)),
+                adapters=_adapters(settings, clock) if adapters is None else adapters,
+                probes=_probes(settings, clock) if probes is None else probes,
+                witnesses=_witnesses(settings),
+                accounts=accounts or AskedAccounts(_account_book(settings), clock),
                 playbooks={one.playbook.id: one.playbook for one in loaded if one.playbook is not None},
                 playbook_views=[_playbook_view(one) for one in loaded],
                 from_start=mode is Mode.DRILL,
@@ -201,6 +203,15 @@ def _adapters(settings: Settings, clock: Clock) -> dict[str, list[Containment]]:
 
 def _probes(settings: Settings, clock: Clock) -> dict[str, list[Probe]]:
     return {name: probes_for(bot, clock) for name, bot in settings.bots.items()}
+
+
+def _account_book(settings: Settings) -> AccountBook:
+    return OwnAccount() if settings.access is None else UnixAccounts(settings.access)
+
+
+def _witnesses(settings: Settings) -> dict[str, list[Bystander]]:
+    found = {name: witness_for(name, bot) for name, bot in settings.bots.items()}
+    return {name: [one] for name, one in found.items() if one is not None}
 
 
 def _playbook_view(loaded: Loaded) -> PlaybookView:

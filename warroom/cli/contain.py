@@ -149,6 +149,7 @@ async def _hit(room: RoomConnection, bot: str) -> str:
         return ""
     blast, whole = answer.blast, answer.coverage.whole
     users = f"{blast.requests_last_hour} requests of {blast.users_last_hour} users"
+    users += f" ({blast.ours_last_hour} of our own probes left out)" if blast.ours_last_hour else ""
     unsure = "" if whole else f"; not all was read: {answer.coverage.why}"
     return f"{users}, {blast.hostile_last_hour} marked hostile{unsure}"
 

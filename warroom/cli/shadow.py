@@ -75,5 +75,6 @@ def shadow_lines(answer: ShadowAnswer) -> list[str]:
         "lines found no room": seen.dropped,
         "gaps in what was read": sum(seen.gaps.values()),
     }
+    rows += [f"  left out: {seen.ours} requests of our own probes"] if seen.ours else []
     rows += [f"  not known: {count} {what}" for what, count in unsure.items() if count]
     return rows if reached.whole else [*rows, f"  not all was read: {reached.why}"]

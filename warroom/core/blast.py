@@ -29,6 +29,8 @@ class Blast(msgspec.Struct, frozen=True):
     """None when there was no line: then nobody knows who would notice."""
     since: float
     until: float
+    ours_last_hour: int = 0
+    """Requests of our own probes: they are no users and counted nowhere else."""
 
 
 def blast_of(requests: Requests, instances: Sequence[str] = (), shared: Sequence[str] = ()) -> Blast:
@@ -42,6 +44,7 @@ def blast_of(requests: Requests, instances: Sequence[str] = (), shared: Sequence
         newest_line=requests.newest,
         since=requests.since,
         until=requests.until,
+        ours_last_hour=requests.ours,
     )
 
 

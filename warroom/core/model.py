@@ -269,7 +269,7 @@ class Plan(msgspec.Struct, frozen=True):
     expires_s: float | None = None
     reversible: Reversible = Reversible.EXACT
     instances: list[str] = []
-    """What is acted on, one text each: processes, units, containers, tokens; empty where it is the bot as one."""
+    """What is acted on, one text each: processes, units, containers, tokens, an address."""
     shared: list[str] = []
     """Others that are hit too, such as a second service in the same unit."""
     restore: str = ""
@@ -288,13 +288,15 @@ _LATER = frozenset({"instances", "shared", "restore"})
 """Fields that older journals do not know: while empty they do not count, so that an old plan keeps its hash."""
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
     """One look from outside: what was sent, what came back, what it means."""
 
     at: float
     verdict: Verdict
     sent: str
     got: str
+    weak: bool = False
+    """Contained, but by silence alone: it may agree with others and proves nothing by itself."""
 
 
 class Proof(msgspec.Struct, frozen=True):

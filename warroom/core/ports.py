@@ -182,6 +182,20 @@ class Telemetry(Protocol):
         ...
 
 
+class Held(Protocol):
+    """A file as it was at one moment, held so that nobody can take it away."""
+
+    path: str
+
+    async def keep(self) -> EvidenceFile:
+        """Store the whole of it as long as it was then, and let go of it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; twice is harmless."""
+        ...
+
+
 class Evidence(Protocol):
     """The store of evidence files, named by sha256."""
 
@@ -189,8 +203,12 @@ class Evidence(Protocol):
         """Store bytes; the same bytes are stored once."""
         ...
 
-    async def keep_file(self, path: str, most: int | None = None) -> EvidenceFile:
-        """Store a copy of a file as it is now, of its last `most` bytes when given."""
+    async def keep_file(self, path: str) -> EvidenceFile:
+        """Store a copy of a file as it is now."""
+        ...
+
+    async def keep_end(self, path: str, most: int) -> tuple[EvidenceFile, Held | None]:
+        """Store the last `most` bytes of a file; what is longer is held as it is then."""
         ...
 
 
@@ -239,6 +257,24 @@ class AdapterFailed(Exception):
 
 class AdapterAmbiguous(Exception):
     """Contact was lost after the request left: nobody knows whether it was done."""
+
+
+class Witness(Protocol):
+    """Somebody who can tell the state of a bot, for evidence, and acts on nothing."""
+
+    kind: str
+
+    async def snapshot(self) -> list[tuple[str, bytes]]:
+        """State now as (name, content); raises AdapterFailed."""
+        ...
+
+
+class Bystander(Witness, Protocol):
+    """A witness that is no adapter; what takes it long it finds out beforehand."""
+
+    async def prepare(self) -> None:
+        """Look once; what cannot be told now is no failure."""
+        ...
 
 
 class Containment(Protocol):
@@ -304,19 +340,26 @@ class Probe(Protocol):
         ...
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Who an account of this host is in this room."""
+
+    name: str
+    """Its login name, or `uid-N`."""
+    level: Level | None
+    """None when it has none."""
+    shared: bool
+    """Whether several people use it."""
+    enrolled: int
+    """How many accounts may act (responders and commanders)."""
+    doubt: str = ""
+    """Why this may be out of date; empty when the host was asked."""
+
+
 class Accounts(Protocol):
-    """Who the accounts of this host are in this room; asked again for each command, so a change counts at once."""
+    """Who the accounts of this host are in this room; a change counts within half a minute."""
 
-    def level(self, uid: int) -> Level | None:
-        """The account's access level, None when it has none."""
-        ...
-
-    def shared(self, uid: int) -> bool:
-        """Whether several people use the account."""
-        ...
-
-    def enrolled(self) -> int:
-        """How many accounts may act (responders and commanders)."""
+    async def standing(self, uid: int) -> Standing:
+        """Return who an account is; answers within seconds, also where the host's name service does not."""
         ...
 
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from warroom.core.own_requests import Own, nothing_of_ours
 from warroom.core.record import Record
 from warroom.core.request_lines import (
     Hostile,
@@ -79,8 +80,15 @@ class _Told(NamedTuple):
 class Requests:
     """Collects records and gives the requests among them in the order of time. Bounded in memory."""
 
-    def __init__(self, since: float, until: float, hostile: Hostile = nobody, marks: Marks = no_marks) -> None:
-        """Take records from `since` to `until`, both included; seconds since the epoch."""
+    def __init__(
+        self,
+        since: float,
+        until: float,
+        hostile: Hostile = nobody,
+        marks: Marks = no_marks,
+        own: Own = nothing_of_ours,
+    ) -> None:
+        """Take records from `since` to `until`, both included; seconds since the epoch. Our `own` are left out."""
         self.since = since
         self.until = until
         self.lines = 0
@@ -92,6 +100,9 @@ class Requests:
         """Lines that found no room any more."""
         self.newest: float | None = None
         """Moment of the newest line."""
+        self._own = own
+        self._ours, self._ours_access = array("d"), array("d")
+        """Moments of our own requests, as the bot and as a web server before it tells them."""
         self._hostile = hostile
         self._marks = marks
         self._users: dict[str, int] = {}
@@ -123,6 +134,9 @@ class Requests:
             self.unparsed += 1
         if self.newest is None or at > self.newest:
             self.newest = at
+        if self._own(record):
+            self._leave_out(record, at)
+            return
         if len(self._at) >= MOST_ENTRIES or len(self._users) + len(self._sessions) >= MOST_NAMES:
             self.dropped += 1
             return
@@ -142,6 +156,10 @@ class Requests:
         self._flags.append(flags)
         self._rows.extend((record.offset, record.generation, source, user, session, rules))
 
+    def _leave_out(self, record: Record, at: float) -> None:
+        if is_request(record) and len(self._ours) + len(self._ours_access) < MOST_ENTRIES:
+            (self._ours_access if _is_access(record) else self._ours).append(at)
+
     def _user(self, name: str, at: float) -> int:
         number = _number(self._users, name)
         if number == len(self._seen):
@@ -159,6 +177,12 @@ class Requests:
     def users(self) -> int:
         """Distinct users of all lines."""
         return sum(1 for at in self._seen if at >= self.since)
+
+    @property
+    def ours(self) -> int:
+        """Requests of our own probes, which were left out."""
+        told = (sum(1 for at in moments if at >= self.since) for moments in (self._ours, self._ours_access))
+        return max(told)
 
     @property
     def doubled(self) -> int:
@@ -274,6 +298,10 @@ def _flags_of(record: Record) -> int:
         return 0
     flags = _TOOL if is_tool_call(record) else 0
     if is_request(record):
-        access = record.user is None and "method" in record.attrs and "path" in record.attrs
+        access = _is_access(record)
         flags |= _REQUEST | _REFUSED * was_refused(record) | _ACCESS * access | _UNTIMED * (record.time is None)
     return flags
+
+
+def _is_access(record: Record) -> bool:
+    return record.user is None and "method" in record.attrs and "path" in record.attrs

@@ -100,6 +100,8 @@ class ShadowResult(msgspec.Struct, frozen=True):
     """Lines for which there was no room."""
     gaps: dict[str, int]
     """Gaps in what was read, by kind."""
+    ours: int = 0
+    """Requests of our own probes, which were left out."""
 
 
 def shadow_of(requests: Requests, policy: Policy) -> ShadowResult:
@@ -140,6 +142,7 @@ def shadow_of(requests: Requests, policy: Policy) -> ShadowResult:
         unmatched_tools=requests.unmatched_tools,
         dropped=requests.dropped,
         gaps=dict(requests.gaps),
+        ours=requests.ours,
     )
 
 

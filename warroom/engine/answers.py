@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from warroom.core.desk import Desk
 from warroom.core.model import Actor, EvidenceFile
+from warroom.core.own_requests import OwnRequests, probe_of
 from warroom.core.queries import (
     EvidenceAnswer,
     EvidenceOf,
@@ -60,6 +61,7 @@ class Answers:
             checkpoints=parts.telemetry.checkpoints,
             arrivals=pipeline.arrivals.marks,
             hold_off_s=parts.settings.detect.hold_off_s,
+            own=lambda bot: OwnRequests(probe_of(parts.settings, bot)),
         )
 
     async def query(self, query: Query, actor: Actor) -> QueryAnswer:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from warroom.core.model import EvidenceFile, Plan, Verb
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Containment, Evidence, Held, Witness
 from warroom.engine.fence import fenced
 
 EVIDENCE_TIMEOUT_S = 20.0
@@ -17,8 +17,9 @@ EVIDENCE_TIMEOUT_S = 20.0
 _NOT_TAKEN = "not-taken.txt"
 
 
-QUICK_BYTES = 4 * 1024 * 1024
-"""What is taken of each log before a bot is cut; the whole of a longer one follows at once after it."""
+QUICK_BYTES = 256 * 1024
+"""What is stored of each log before a bot is cut: its newest lines. A longer one is held open as it is then, and the
+whole of it is stored at once after the cut."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -26,8 +27,8 @@ class Taken(msgspec.Struct, frozen=True):
 
     files: list[EvidenceFile]
     faults: list[str]
-    cut: list[str] = []
-    """Logs of which only the end was taken yet."""
+    cut: list[Held] = []
+    """Logs of which only the end was stored yet; whoever has them stores the rest or closes them."""
 
 
 class Collector:
@@ -40,7 +41,9 @@ class Collector:
         evidence: Evidence,
         logs_of: Callable[[str], list[str]],
         files_of: Callable[[str], list[str]],
+        witnesses: Mapping[str, Sequence[Witness]] | None = None,
     ) -> None:
+        self._witnesses = witnesses or {}
         self._adapters = adapters
         self._evidence = evidence
         self._logs_of = logs_of
@@ -48,7 +51,7 @@ class Collector:
 
     def plan(self, bot: str) -> Plan:
         """Return the dry run of a snapshot."""
-        kinds = [adapter.kind for adapter in self._adapters.get(bot, ())]
+        kinds = [one.kind for one in self._telling(bot)]
         copied = [f"copy {path}" for path in (*self._logs_of(bot), *self._files_of(bot))]
         return Plan(
             bot=bot,
@@ -63,15 +66,19 @@ class Collector:
     async def take(self, bot: str, *, most: int | None = None) -> Taken:
         """Store all that can be had within the time limit, of each log its last `most` bytes; never raises.
 
-        Everything is asked at the same time: what is slow must not keep the bot at work.
+        What is longer is held open: the caller stores the rest of it, or closes it. Everything is asked at the same
+        time: what is slow must not keep the bot at work.
         """
         logs = [self._copy(path, most) for path in self._logs_of(bot)]
         files = [self._copy(path, None) for path in self._files_of(bot)]
-        return await self._together([*logs, *files, *(self._read(bot, one) for one in self._adapters.get(bot, ()))])
+        return await self._together([*logs, *files, *(self._read(bot, one) for one in self._telling(bot))])
 
-    async def rest(self, paths: Sequence[str]) -> Taken:
-        """Store the whole of logs of which only the end was taken."""
-        return await self._together([self._copy(path, None) for path in paths])
+    def _telling(self, bot: str) -> list[Witness]:
+        return [*self._adapters.get(bot, ()), *self._witnesses.get(bot, ())]
+
+    async def rest(self, cut: Sequence[Held]) -> Taken:
+        """Store the whole of logs of which only the end was stored, as long as they were then."""
+        return await self._together([self._whole(held) for held in cut])
 
     async def _together(self, parts: Sequence[Coroutine[Any, Any, Taken]]) -> Taken:
         async with asyncio.TaskGroup() as tasks:
@@ -89,12 +96,20 @@ class Collector:
 
     async def _copy(self, path: str, most: int | None) -> Taken:
         try:
-            file = await self._evidence.keep_file(path, most)
+            if most is None:
+                return Taken([await self._evidence.keep_file(path)], [])
+            file, held = await self._evidence.keep_end(path, most)
         except OSError as error:
             return Taken([], [f"{path}: {error}"])
-        return Taken([file], [], [path] if most is not None and file.size >= most else [])
+        return Taken([file], [], [] if held is None else [held])
 
-    async def _read(self, bot: str, adapter: Containment) -> Taken:
+    async def _whole(self, held: Held) -> Taken:
+        try:
+            return Taken([await held.keep()], [])
+        except OSError as error:
+            return Taken([], [f"{held.path}: {error}"])
+
+    async def _read(self, bot: str, adapter: Witness) -> Taken:
         try:
             found = await fenced(adapter.snapshot())
             files = [await self._evidence.keep(name, content, f"{adapter.kind} of {bot}") for name, content in found]

@@ -222,6 +222,7 @@ class DeskTask:
             self.desk, wanted = reduce(self.desk, entry)
             effects.extend(wanted)
         self.version += 1
-        await self._recorded(entries)
+        # What is on disk may begin; that its head is remembered elsewhere too keeps no bot at work.
         for effect in effects:
             await self._effect(effect)
+        await self._recorded(entries)

@@ -14,9 +14,9 @@ from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.facts import Fact
 from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Receipt
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Held, Receipt
 from warroom.core.reduce import Act, RunContainment, RunRelease
-from warroom.engine.collector import QUICK_BYTES, Collector
+from warroom.engine.collector import QUICK_BYTES, Collector, Taken
 from warroom.engine.fence import fenced
 from warroom.engine.prover import Prover
 
@@ -82,8 +82,15 @@ class EffectRunner:
     async def _contain(self, action: ActionRecord) -> None:
         snapshot, demanded = action.plan.verb is Verb.SNAPSHOT, self._demanded(action)
         taken = await self._collector.take(action.plan.bot, most=None if snapshot or demanded else QUICK_BYTES)
+        try:
+            await self._contain_after(action, taken, demanded=demanded)
+        finally:
+            for held in taken.cut:
+                held.close()
+
+    async def _contain_after(self, action: ActionRecord, taken: Taken, *, demanded: bool) -> None:
         await self._report(f.EvidenceTaken(action.id, taken.files))
-        if snapshot:
+        if action.plan.verb is Verb.SNAPSHOT:
             await self._report(f.ActionDone(action.id))
             return
         if taken.faults and demanded and not action.broken_glass:
@@ -102,7 +109,7 @@ class EffectRunner:
     async def _prove(self, action: ActionRecord) -> None:
         await self._report(await self._verdict(action))
 
-    async def _take_rest(self, action: ActionRecord, cut: Sequence[str]) -> None:
+    async def _take_rest(self, action: ActionRecord, cut: Sequence[Held]) -> None:
         rest = await self._collector.rest(cut)
         await self._report(f.EvidenceTaken(action.id, rest.files))
 

@@ -13,10 +13,8 @@ from warroom.core.commands import Ack, AddSource, Answer, Command, Notify, Refus
 from warroom.core.company import Target
 from warroom.core.desk import Desk, open_actions
 from warroom.core.exercise import Exercise
-from warroom.core.model import ENGINE, ActionState, Actor, Level
-from warroom.core.ports import (
-    Entry,
-)
+from warroom.core.model import ENGINE, ActionState, Actor
+from warroom.core.ports import Entry, Standing
 from warroom.core.queries import Query, QueryAnswer
 from warroom.core.reduce import Effect, RunContainment, RunRelease, SendNotices, TellPeople, fold
 from warroom.core.view import View
@@ -179,23 +177,23 @@ class Engine:
         made: Made = Made()
         if not forbidden:
             made = await self._made(command)
-        rights = self._hands.planner.rights(actor)
+        rights = await self._hands.planner.rights(actor)
         answer = await self._desk_task.submit(command, command_id, actor, made=made, forbidden=forbidden, rights=rights)
         if isinstance(answer, Ack):
             await self._follow_up(command)
         return answer
 
-    def point(self, target: Target | None, actor: Actor, *, forbidden: str = "") -> Answer:
+    async def point(self, target: Target | None, actor: Actor, *, forbidden: str = "") -> Answer:
         """Let somebody point at something, or at nothing any more. It is told at once and never recorded."""
         if forbidden:
             return Refused(forbidden)
-        answer = self.gathering.point(target, self.view(), actor, self._hands.planner.rights(actor))
+        answer = self.gathering.point(target, self.view(), actor, await self._hands.planner.rights(actor))
         self._acted.set()
         return answer
 
-    def post(self, board: Exercise | None, by: str, actor: Actor, *, forbidden: str = "") -> Answer:
+    async def post(self, board: Exercise | None, by: str, actor: Actor, *, forbidden: str = "") -> Answer:
         """Let somebody who leads an exercise hang up its board, or take it down. It is never recorded."""
-        rights = self._hands.planner.rights(actor)
+        rights = await self._hands.planner.rights(actor)
         return Refused(forbidden) if forbidden else self.gathering.board.post(board, by, rights)
 
     async def _made(self, command: Command) -> Made:
@@ -223,9 +221,9 @@ class Engine:
             case _:
                 pass
 
-    def level(self, actor: Actor) -> Level | None:
-        """Return the access level of an account now."""
-        return self._hands.planner.level(actor)
+    async def standing(self, uid: int) -> Standing:
+        """Return who an account of this host is in this room now."""
+        return await self._hands.planner.standing(uid)
 
     async def report(self, *facts: f.Fact, actor: Actor = ENGINE) -> None:
         """Record what happened around the room (consoles coming and going)."""

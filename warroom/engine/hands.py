@@ -32,6 +32,7 @@ class Hands:
         desk: Callable[[], Desk],
         report: Callable[[Fact], Awaitable[None]],
     ) -> None:
+        self._witnesses = parts.witnesses
         # A full queue would stop the desk; there are as many open actions as bots and adapters.
         self._effects: asyncio.Queue[Act] = asyncio.Queue(1000)
         self._runner = EffectRunner(
@@ -43,6 +44,7 @@ class Hands:
                 evidence=parts.evidence,
                 logs_of=logs_of,
                 files_of=configured.files_of,
+                witnesses=parts.witnesses,
             ),
             desk=desk,
             report=report,
@@ -66,8 +68,14 @@ class Hands:
         """Work for ever."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.keeper.run(), name="keeper")
+            tasks.create_task(self._prepare(), name="prepare")
             for number in range(_AT_ONCE):
                 tasks.create_task(self._run_effects(), name=f"effects-{number}")
+
+    async def _prepare(self) -> None:
+        for some in self._witnesses.values():
+            for one in some:
+                await one.prepare()
 
     async def _run_effects(self) -> None:
         while True:

@@ -7,7 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 import msgspec
 
 from warroom.core.model import Mode, Playbook
-from warroom.core.ports import Accounts, Anchor, Clock, Containment, Evidence, Journal, LogSource, Probe, Telemetry
+from warroom.core.ports import (
+    Accounts,
+    Anchor,
+    Bystander,
+    Clock,
+    Containment,
+    Evidence,
+    Journal,
+    LogSource,
+    Probe,
+    Telemetry,
+)
 from warroom.core.queries import QueryAnswer, Sql
 from warroom.core.record import Batch
 from warroom.core.settings import Settings
@@ -36,6 +47,8 @@ class Parts(msgspec.Struct, frozen=True):
     accounts: Accounts
     playbooks: Mapping[str, Playbook]
     playbook_views: Sequence[PlaybookView]
+    witnesses: Mapping[str, Sequence[Bystander]] = {}
+    """Who can tell the state of a bot beside its adapters."""
     from_start: bool = False
     """Whether what the configured logs hold already is scored too, or only what comes from now on."""
     sources: Sequence[tuple[str, str]] = ()

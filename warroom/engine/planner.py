@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 
 from warroom.core.access import Rights, why_two
@@ -11,7 +12,7 @@ from warroom.core.commands import ApproveAction, BreakGlass, Command, Contain, S
 from warroom.core.desk import Desk
 from warroom.core.limits import is_duration
 from warroom.core.model import Actor, Criticality, Level, Plan, Verb
-from warroom.core.ports import Accounts, AdapterAmbiguous, AdapterFailed, Check, Checked
+from warroom.core.ports import Accounts, AdapterAmbiguous, AdapterFailed, Check, Checked, Standing
 from warroom.core.queries import NotAnswered, ObservationAnswer, PlanAnswer, PreviewPlan
 from warroom.engine.effects import EffectRunner
 from warroom.engine.fence import fenced
@@ -34,14 +35,16 @@ class Planner:
         self._accounts = accounts
         self._desk = desk
 
-    def level(self, actor: Actor) -> Level | None:
-        """Return the access level of an account now; the engine itself may do all."""
-        return Level.COMMANDER if actor.uid is None else self._accounts.level(actor.uid)
+    async def standing(self, uid: int) -> Standing:
+        """Return who an account of this host is in this room now."""
+        return await self._accounts.standing(uid)
 
-    def rights(self, actor: Actor) -> Rights:
-        """Return what this person may do now."""
-        unnamed = actor.uid is not None and not actor.claimed and self._accounts.shared(actor.uid)
-        return Rights(self.level(actor), unnamed, self._accounts.enrolled() > 1)
+    async def rights(self, actor: Actor) -> Rights:
+        """Return what this person may do now; the engine itself may do all."""
+        standing = await self._accounts.standing(os.getuid() if actor.uid is None else actor.uid)
+        if actor.uid is None:
+            return Rights(Level.COMMANDER, must_name=False, second_person=standing.enrolled > 1)
+        return Rights(standing.level, standing.shared and not actor.claimed, standing.enrolled > 1)
 
     async def planned(self, command: Command) -> tuple[Plan | None, str]:
         """Return the plan that a command would follow now, or (None, why not); (None, "") where it needs none."""
@@ -75,7 +78,7 @@ class Planner:
         plan, fault = await self.plan(asked.bot, asked.verb, asked.expires_s, asked.adapter)
         if plan is None:
             return NotAnswered(fault)
-        two = why_two(plan, self._criticality(plan.bot), self.rights(actor))
+        two = why_two(plan, self._criticality(plan.bot), await self.rights(actor))
         if plan.verb is Verb.SNAPSHOT:
             return PlanAnswer(plan, plan.sha256, two=two)
         adapter = self._runner.adapter_for(plan.bot, plan.verb, plan.adapter)

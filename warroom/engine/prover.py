@@ -30,10 +30,11 @@ class Prover:
     async def look(self, bot: str, verb: Verb, wanted: Verdict, settle_s: float, *, partly: bool = False) -> Proof:
         """Return what enough looks agree on; they are spread over three rounds, so that time passes between them.
 
-        Contained needs every look's word. For open that of one is enough once `settle_s` seconds have passed: a single
-        worker that answers is a bot that answers. Before, an answer other than `wanted` may still change. Looks that
-        contradict each other to the end prove nothing. `partly` takes the word of one for open also where open is
-        wanted: something else still holds a part of the bot, and nobody can tell by whom a look was refused.
+        Contained needs every look's word, and that of one that is more than silence. For open that of one is enough
+        once `settle_s` seconds have passed: a single worker that answers is a bot that answers. Before, an answer other
+        than `wanted` may still change. Looks that contradict each other to the end prove nothing. `partly` takes the
+        word of one for open also where open is wanted: something else still holds a part of the bot, and nobody can
+        tell by whom a look was refused.
         """
         probes = [probe for probe in self._probes.get(bot, ()) if probe.judges(verb)]
         if not probes:
@@ -52,6 +53,9 @@ class Prover:
                 one_is_enough = partly or wanted is Verdict.CONTAINED
                 verdict = _agreed(last, wanted, settled=late >= wanted_rounds, one_is_enough=one_is_enough)
             told = [sample for one in last for sample in one]
+            if verdict is Verdict.CONTAINED and all(sample.weak for sample in told):
+                # Nobody contradicts, and nobody proves it: looking longer changes nothing.
+                return Proof(Verdict.UNKNOWN, told, self._clock.now())
             if verdict is not None:
                 return Proof(verdict, told, self._clock.now())
             cannot_tell = any(sample.verdict is Verdict.UNKNOWN for sample in told)

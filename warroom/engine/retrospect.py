@@ -11,6 +11,7 @@ from warroom.core.arrivals import Arrival
 from warroom.core.blast import blast_of
 from warroom.core.clean import clean
 from warroom.core.desk import Desk
+from warroom.core.own_requests import Own, nothing_of_ours
 from warroom.core.ports import Clock, Rereading
 from warroom.core.queries import NotAnswered, Shadow, ShadowAnswer
 from warroom.core.record import Checkpoint
@@ -51,7 +52,9 @@ class Retrospect:
         checkpoints: Callable[[], Awaitable[Sequence[Checkpoint]]],
         arrivals: Callable[[], Sequence[Arrival]],
         hold_off_s: float,
+        own: Callable[[str], Own] = lambda bot: nothing_of_ours,
     ) -> None:
+        self._own = own
         self._clock = clock
         self._reread = reread
         self._checkpoints = checkpoints
@@ -80,7 +83,7 @@ class Retrospect:
             # What a probe saw of a containment is no line of a log.
             found = [one.alarm for one in desk.alarms.values() if not one.alarm.action]
             alarms = [alarm for alarm in found if alarm.bot == asked.bot]
-            requests = Requests(since, until, hostile_by(alarms, self._hold_off_s), hits_of)
+            requests = Requests(since, until, hostile_by(alarms, self._hold_off_s), hits_of, self._own(asked.bot))
             try:
                 return await asyncio.to_thread(_played, reading, requests, policy)
             finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import pwd
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -27,15 +26,11 @@ _AT_ONCE = 16
 """Messages of one client that are worked on at the same time; more wait in the socket."""
 
 
-def peer_of(connection: socket.socket) -> Actor:
-    """Return who is on the other end: the uid that the kernel reports and its login name, never an environment."""
+def uid_of(connection: socket.socket) -> int:
+    """Return whose process is on the other end, as the kernel reports it; an environment says nothing."""
     size = struct.calcsize("3i")
     _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
-    try:
-        name = pwd.getpwuid(uid).pw_name
-    except KeyError:
-        name = f"uid-{uid}"
-    return Actor(name, uid)
+    return int(uid)
 
 
 async def lines_of(reader: asyncio.StreamReader) -> AsyncIterator[bytes | int]:
@@ -108,14 +103,16 @@ class Server:
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = peer_of(writer.get_extra_info("socket"))
+        uid = uid_of(writer.get_extra_info("socket"))
         lines = lines_of(reader)
         hello = await self._hello(lines, writer)
         if hello is None:
             return
-        level = self._engine.level(peer)
+        standing = await self._engine.standing(uid)
+        level, peer = standing.level, Actor(standing.name, uid)
         if level is None:
-            reason = f"the account {peer.name} has no access level in this room; ask a commander to add it to [access]"
+            advice = standing.doubt or "ask a commander to add it to [access]"
+            reason = f"the account {peer.name} has no access level in this room; {advice}"
             writer.write(wire.encode(wire.Denied("", reason)))
             return
         peer = msgspec.structs.replace(peer, claimed=clean(hello.claimed, _NAME_LIMIT).strip())
@@ -258,10 +255,10 @@ class _Talk:
                     self._hears = True
                     self._engine.gathering.hear(self._console, here)
             case wire.Point(id=name, target=target):
-                answer = self._engine.point(target, self._peer, forbidden=self._forbidden)
+                answer = await self._engine.point(target, self._peer, forbidden=self._forbidden)
                 await self.send(wire.encode(wire.Answered(name, answer)))
             case wire.Post(id=name, board=board):
-                answer = self._engine.post(board, self._client, self._peer, forbidden=self._forbidden)
+                answer = await self._engine.post(board, self._client, self._peer, forbidden=self._forbidden)
                 await self.send(wire.encode(wire.Answered(name, answer)))
             case wire.Follow():
                 if self._follower is None:

@@ -34,6 +34,7 @@ def last_hour_words(answer: QueryAnswer) -> str:
     blast, reached = answer.blast, answer.coverage
     counts = f"{blast.requests_last_hour} requests of {blast.users_last_hour} users, {blast.hostile_last_hour} hostile"
     told = counts if blast.requests_last_hour else "no request"
+    told += f", {blast.ours_last_hour} of our own probes left out" if blast.ours_last_hour else ""
     return told if reached.whole else f"{told}, since {minute_text(reached.since)} alone: {reached.why}"
 
 

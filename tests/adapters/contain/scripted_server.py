@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import shutil
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
 
 _FLOOD = b"x" * 65536
 
@@ -100,3 +105,15 @@ def scripted(decide: Callable[[Asked], Answer], tls: ssl.SSLContext | None = Non
         server.server.shutdown()
         server.server.server_close()
         thread.join()
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """Return a server's own certificate, which nobody vouches for; the test is skipped where openssl is not there."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed, which makes the certificate")
+    argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    argv += ["-subj", "/CN=localhost", "-days", "2", "-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run(argv, cwd=folder, check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return tls

@@ -212,7 +212,7 @@ async def test_a_plan_changes_nothing_and_is_the_same_each_time(rig: Rig) -> Non
 async def test_a_plan_says_what_will_be_done_felt_undone_and_proved(rig: Rig) -> None:
     plan = await rig.adapter.plan(rig.verb, 60.0)
     assert (plan.bot, plan.verb, plan.adapter, plan.expires_s) == ("support", rig.verb, rig.adapter.kind, 60.0)
-    assert all([plan.exact, plan.effects, plan.undo])
+    assert all([plan.exact, plan.effects, plan.undo, plan.instances])
     assert plan.probe == rig.probe.describe(rig.verb)
 
 

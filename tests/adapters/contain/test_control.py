@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from tests.adapters.contain.rigs import KEY, ControlledBot, controlled_bot, forking_bot
+from tests.adapters.contain.scripted_server import Answer, own_certificate, scripted
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.control import ControlAdapter, read_key, signature
 from warroom.adapters.contain.http_probe import HttpProbe
@@ -218,3 +219,51 @@ async def test_the_state_is_read_with_a_signature_and_without_a_change(bot: Cont
     assert name == "support-control-state.json"
     assert msgspec.json.decode(content) == {"mode": "normal", "revision": 0}
     assert bot.calls == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>please log in</html>", b'{"mode": "normal"}', b"\x1b]0;owned\x07\xff\n--all", b"[" * 100_000]
+)
+async def test_an_answer_of_200_with_a_wrong_body_is_told_cleaned_and_short_and_the_probe_sees_the_bot_open(
+    bot: ControlledBot, body: bytes
+) -> None:
+    with scripted(lambda asked: Answer(200, body)) as fake:
+        adapter = adapter_for(bot, f"{fake.url}/control/state")
+        receipt = await adapter.apply(await planned(adapter), "ACT-1")
+        assert receipt.text.startswith("the bot answers 200")
+        assert receipt.text.isprintable()
+        assert len(receipt.text) < 300
+        settings = ProbeSettings(f"{fake.url}/v1/chat")
+        look = await HttpProbe(settings, CLOCK).look(Verb.DISABLE)
+        assert look.verdict is Verdict.OPEN
+
+
+async def test_a_redirect_is_not_followed_and_leaves_it_open_whether_it_acted(bot: ControlledBot) -> None:
+    with scripted(lambda asked: Answer(307, location=bot.control_url)) as fake:
+        adapter = adapter_for(bot, f"{fake.url}/control/state")
+        with pytest.raises(AdapterAmbiguous, match="not followed"):
+            await adapter.apply(await planned(adapter), "ACT-1")
+        assert len(fake.asked) == 1
+        assert bot.mode == "normal", "nobody was led to the real bot"
+
+
+async def test_an_answer_of_a_gigabyte_is_read_to_its_beginning_alone(bot: ControlledBot) -> None:
+    with scripted(lambda asked: Answer(200, b"{", flood=1_000_000_000)) as fake:
+        adapter = adapter_for(bot, f"{fake.url}/control/state", timeout_s=2.0)
+        async with asyncio.timeout(10):
+            receipt = await adapter.apply(await planned(adapter), "ACT-1")
+            await adapter.snapshot()
+        assert len(receipt.text) < 300
+        assert fake.flooded < 50_000_000
+
+
+@pytest.mark.parametrize("speaks_tls", [True, False])
+async def test_where_the_certificate_is_wrong_or_there_is_none_no_signed_request_leaves(
+    bot: ControlledBot, tmp_path: Path, speaks_tls: bool
+) -> None:
+    tls = own_certificate(tmp_path) if speaks_tls else None
+    with scripted(lambda asked: Answer(200, b"{}"), tls) as fake:
+        adapter = adapter_for(bot, fake.url.replace("http:", "https:"))
+        with pytest.raises(AdapterFailed, match="nothing was sent"):
+            await adapter.apply(await planned(adapter), "ACT-1")
+        assert fake.asked == []

@@ -32,6 +32,7 @@ class Answering:
     def __init__(self, status: int, content: bytes) -> None:
         self.asked: list[tuple[str, str, bytes, int]] = []
         """Method, Authorization header, body and the client's port of each request."""
+        self.agents: list[str] = []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -39,6 +40,7 @@ class Answering:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
+                outer.agents.append(self.headers["user-agent"])
                 outer.asked.append((self.command, self.headers["authorization"], body, self.client_address[1]))
                 self.send_response(status)
                 self.send_header("content-length", str(len(content)))
@@ -289,3 +291,10 @@ def test_no_verb_takes_more_as_proof_than_the_config_names(verb: Verb) -> None:
     rule = contained_when(ProbeSettings("", contained_when=general), verb)
     assert set(rule.status) <= {503}
     assert contained_when(ProbeSettings("", contained_when=ContainedWhen()), verb) == ContainedWhen()
+
+
+@pytest.mark.parametrize(("headers", "agent"), [({}, "warroom-probe"), ({"User-Agent": "curl/8.5"}, "curl/8.5")])
+async def test_a_look_says_that_it_is_one_unless_the_config_says_otherwise(headers: dict[str, str], agent: str) -> None:
+    with answering(200) as server:
+        await HttpProbe(ProbeSettings(server.url, headers=headers), CLOCK).look(Verb.DISABLE)
+        assert server.agents == [agent]

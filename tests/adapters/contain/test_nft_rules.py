@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warroom.adapters.contain.nft_rules import Held, Match, Open, Whose, held_elements, opened, ruleset, table_of
+from warroom.adapters.contain.nft_rules import (
+    Held,
+    Match,
+    Open,
+    Whose,
+    held_elements,
+    new_ruleset,
+    opened,
+    ruleset,
+    table_of,
+)
 
 USER = Whose(Match.USER, "games", 5)
 
@@ -72,3 +82,9 @@ def test_sockets_are_known_by_both_ends_or_by_their_port() -> None:
         "add element inet t ports { udp . 5353 }",
     ]
     assert held_elements("t", []) == ""
+
+
+def test_a_new_table_says_whose_it_is_and_holds_nothing_else_in_the_block_that_makes_it() -> None:
+    made, _, rest = new_ruleset("t", USER, [], 60.0, "warroom K").partition("}\n")
+    assert made == 'create table inet t {\n  comment "warroom K"\n'
+    assert f"table inet t\ndelete table inet t\n{rest}" == ruleset("t", USER, [], 60.0)

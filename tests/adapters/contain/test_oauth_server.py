@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import ssl
-import subprocess
 import time
 import tracemalloc
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.adapters.contain.scripted_server import Answer, Asked, scripted
+from tests.adapters.contain.scripted_server import Answer, Asked, own_certificate, scripted
 from warroom.adapters.contain.http_exchange import BODY_LIMIT
 from warroom.adapters.contain.oauth_server import OAuthServer
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed
@@ -210,14 +208,7 @@ async def test_nobody_listening_is_a_failure() -> None:
 @pytest.fixture
 def unknown_certificate(tmp_path: Path) -> ssl.SSLContext:
     """A server's own certificate, which nobody vouches for."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed, which makes the certificate")
-    argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    argv += ["-subj", "/CN=localhost", "-days", "2", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(argv, cwd=tmp_path, check=True, capture_output=True)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    return tls
+    return own_certificate(tmp_path)
 
 
 async def test_where_nobody_vouches_for_the_certificate_no_token_leaves(unknown_certificate: ssl.SSLContext) -> None:

@@ -15,6 +15,7 @@ from warroom.adapters.contain.process_target import (
     Identity,
     identify,
     may_signal,
+    members_of,
     named_by,
     of_plan,
     planned,
@@ -71,3 +72,12 @@ def test_the_bot_that_is_up_now_is_another_than_the_one_before(tmp_path: Path) -
         assert found is not None
         assert found.pid == bot.process.pid
     assert running_now(bot.pidfile, before) is None
+
+
+def test_who_is_acted_on_is_named_with_pid_and_start(tmp_path: Path) -> None:
+    with forking_bot(tmp_path) as bot:
+        identity = identify(bot.pidfile)
+        told = members_of(identity)
+        assert {int(line.split()[1]) for line in told} == {bot.process.pid, *bot.workers()}
+        assert all("(started 2" in line for line in told)
+        assert members_of(identity) == told

@@ -111,3 +111,11 @@ def test_a_zombie_is_not_alive(child: subprocess.Popen[bytes]) -> None:
 def test_the_own_line_reaches_from_this_process_to_the_first() -> None:
     line = tree.own_line()
     assert {1, os.getpid(), os.getppid()} <= line
+
+
+def test_below_a_process_are_those_that_it_started_and_they_started(tmp_path: Path) -> None:
+    with forking_bot(tmp_path) as bot:
+        root = tree.read_process(bot.process.pid)
+        assert root is not None
+        assert [one.pid for one in tree.below(root)] == [one.pid for one in tree.tree_of(root.pid, root.start_ticks)]
+        assert len(tree.below(root)) == 3

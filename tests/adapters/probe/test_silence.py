@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from warroom.adapters.clock import SystemClock
+from warroom.adapters.probe.command import CommandLook
 from warroom.adapters.probe.silence import SilenceLook
 from warroom.core.model import Verb, Verdict
-from warroom.core.settings_probe import SilenceProbe
+from warroom.core.settings_probe import CommandProbe, SilenceProbe
+from warroom.engine.prover import Prover
 
 
 class Meanwhile:
@@ -115,3 +118,35 @@ async def test_looks_leave_no_file_open(tmp_path: Path) -> None:
         await seen(log, lambda: None)
         await seen(tmp_path, lambda: None)
     assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+async def test_silence_alone_is_no_proof_and_beside_another_look_it_agrees(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text("at work\n")
+    quiet = SilenceLook("quiet", SilenceProbe(verbs=[Verb.FREEZE], log=str(log), quiet_s=0.01), SystemClock())
+    alone = await Prover(SystemClock(), {"support": [quiet]}).look("support", Verb.FREEZE, Verdict.CONTAINED, 0.0)
+    assert alone.verdict is Verdict.UNKNOWN
+    assert all(sample.weak and "silence alone proves nothing" in sample.got for sample in alone.samples)
+    assert "never called held" in quiet.describe(Verb.FREEZE)
+    for program, verdict in (("/bin/true", Verdict.CONTAINED), ("/bin/false", Verdict.OPEN)):
+        state = CommandLook("state", CommandProbe(verbs=[Verb.FREEZE], argv=[program]), SystemClock())
+        both = Prover(SystemClock(), {"support": [quiet, state]})
+        assert (await both.look("support", Verb.FREEZE, Verdict.CONTAINED, 0.0)).verdict is verdict
+
+
+async def test_a_bot_that_writes_is_open_by_its_log_alone(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text("at work\n")
+    quiet = SilenceLook("quiet", SilenceProbe(verbs=[Verb.FREEZE], log=str(log)), Writing(log))
+    proof = await Prover(SystemClock(), {"support": [quiet]}).look("support", Verb.FREEZE, Verdict.CONTAINED, 0.0)
+    assert proof.verdict is Verdict.OPEN
+
+
+class Writing(SystemClock):
+    """A clock on which the bot writes a line while somebody waits."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.to_thread(grow, self._log)

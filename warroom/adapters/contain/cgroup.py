@@ -66,6 +66,7 @@ class CgroupAdapter:
             probe=self._describe_probe(verb),
             expires_s=expires_s,
             reversible=Reversible.EXACT if verb is Verb.FREEZE else Reversible.NO,
+            instances=[kept.group.label],
             shared=await asyncio.to_thread(also_hit, kept.group),
             restore=msgspec.json.encode(kept).decode(),
         )

@@ -90,6 +90,7 @@ class CommandAdapter:
             probe=self._describe_probe(verb),
             expires_s=expires_s,
             reversible=Reversible.BEST_EFFORT if kept.release else Reversible.NO,
+            instances=[clean(f"{self._bot}, as {kept.apply[0]} knows it")],
             shared=["whatever else the program acts on: it cannot be known from here"],
             restore=msgspec.json.encode(kept).decode(),
         )

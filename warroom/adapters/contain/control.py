@@ -87,6 +87,7 @@ class ControlAdapter:
             undo=f"POST {where} {clean(_body(_NORMAL, None))}, id <id of the action>-release",
             probe=self._describe_probe(verb),
             expires_s=expires_s,
+            instances=[f"whoever answers at {where}"],
         )
 
     def needs(self) -> list[Need]:

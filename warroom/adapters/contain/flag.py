@@ -65,6 +65,7 @@ class FlagAdapter:
             undo="the flag's former text, unless somebody else changed this flag since; other flags stay as they are",
             probe=self._describe_probe(verb),
             expires_s=expires_s,
+            instances=[clean(f"flag {kept.flag} of {kept.path}")],
             shared=[clean(f"every reader of {kept.path}: other instances and bots are not known from here")],
             restore=msgspec.json.encode(kept).decode(),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ssl
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
+
+from warroom.core.own_requests import AGENT
 
 BODY_LIMIT = 65536
 """Bytes of an answer that are read; the rest is left."""
@@ -70,7 +73,7 @@ async def exchange(
             httpx2.AsyncClient(
                 verify=_trust(url), trust_env=False, timeout=timeout_s, follow_redirects=False
             ) as client,
-            client.stream(method, url, headers={**headers, "connection": "close"}, content=content) as response,
+            client.stream(method, url, headers=_named(headers), content=content) as response,
         ):
             return Answered(response.status_code, await _beginning(response))
     except TimeoutError:
@@ -87,6 +90,12 @@ async def exchange(
         return Broken(Break.NO_CONNECTION, f"not a valid request: {error}")
     except httpx2.TransportError as error:
         return Broken(Break.LOST, f"the connection was lost: {_root_text(error)}")
+
+
+def _named(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers that say whose request it is, unless they do already."""
+    own = {} if any(name.lower() == "user-agent" for name in headers) else {"user-agent": AGENT}
+    return {**own, **headers, "connection": "close"}
 
 
 async def _beginning(response: httpx2.Response) -> bytes:
@@ -120,8 +129,13 @@ def _is_address(url: str) -> bool:
 
 
 def _trust(url: str) -> ssl.SSLContext:
-    # Reading the system's certificates takes 20 ms; a plain address needs none.
-    return ssl.create_default_context() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Reading the system's certificates takes 20 ms, so a plain address, which needs none, does without.
+    return ssl.create_default_context() if url.startswith("https:") else _plain_trust()
+
+
+@functools.cache
+def _plain_trust() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _refused(error: BaseException) -> bool:

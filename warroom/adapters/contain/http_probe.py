@@ -13,12 +13,16 @@ that, of the general `contained_when`:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from warroom.adapters.contain.http_exchange import MASK, Answered, Break, Broken, exchange, shown_address
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
+from warroom.core.own_requests import AGENT
 from warroom.core.ports import Clock
 from warroom.core.settings import ContainedWhen, ProbeSettings
 
+PROBE_AGENT = f"{AGENT}-probe"
 _SHOWN = 120
 _OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 """Headers whose values are shown; any other may hold a secret."""
@@ -60,7 +64,7 @@ class HttpProbe:
         outcome = await exchange(
             settings.method,
             settings.url,
-            headers=settings.headers,
+            headers=_named(settings.headers),
             content=_body(settings, verb).encode(),
             timeout_s=settings.timeout_s,
         )
@@ -126,6 +130,11 @@ def contained_when(settings: ProbeSettings, verb: Verb) -> ContainedWhen:
             return ContainedWhen(status=general.status, refused=general.refused)
         case _:
             return ContainedWhen(status=general.status)
+
+
+def _named(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return headers that tell a log that nobody but a probe asked, unless the config says otherwise."""
+    return headers if any(name.lower() == "user-agent" for name in headers) else {**headers, "user-agent": PROBE_AGENT}
 
 
 def _body(settings: ProbeSettings, verb: Verb) -> str:

@@ -80,6 +80,7 @@ class LimiterAdapter:
             undo=clean(f"DEL {key}" if before.value is None else f"SET {key} to {_told(before)}"),
             probe=self._describe_probe(verb),
             expires_s=expires_s,
+            instances=[clean(f"key {key} of {self._where}")],
             shared=[clean(f"every limiter that reads key {key} of {self._where}; others are not known from here")],
             restore=msgspec.json.encode(_Kept(self._where, key, before, self._settings.limit)).decode(),
         )

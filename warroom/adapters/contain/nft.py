@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from warroom.adapters.contain.command_run import Ended, Overran, run
-from warroom.adapters.contain.nft_rules import Match, Open, Whose, held_elements, opened, ruleset, table_of
+from warroom.adapters.contain.nft_rules import Match, Open, Whose, held_elements, new_ruleset, opened, ruleset, table_of
 from warroom.adapters.contain.nft_targets import shared_with, sockets_of, whose_of
 from warroom.core.clean import clean
 from warroom.core.model import Plan, Verb
@@ -35,6 +35,7 @@ from warroom.core.settings_contain import NftSettings
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _TIMEOUT_S = 8.0
 _SHOWN = 300
+_AGAIN = "a table of this name that another action left is taken away in the same step"
 _AFTER_THE_COMMIT = 2
 """Readings of a cgroup's sockets: one that was opened while the first was made is in the second."""
 
@@ -89,7 +90,7 @@ class NftAdapter:
             raise AdapterFailed(f"the nft adapter of {self._bot} cannot {verb}")
         whose = await asyncio.to_thread(whose_of, self._settings)
         others = await asyncio.to_thread(shared_with, whose)
-        rows = ruleset(self._table, whose, self._open(), expires_s).splitlines()
+        rows = new_ruleset(self._table, whose, self._open(), expires_s, "warroom <id of the action>").splitlines()
         brought = ["add to held4, held6 and ports every socket that its processes hold then, wherever it was born"]
         effects = ["connections hang, open ones too, and go on where they stood when it is let back"]
         if self._settings.allow:
@@ -100,7 +101,12 @@ class NftAdapter:
             bot=self._bot,
             verb=verb,
             adapter=self.kind,
-            exact=[clean(" ".join(self._argv(whose, ["-f", "-"]))), *rows, *(brought if _by_cgroup(whose) else [])],
+            exact=[
+                clean(" ".join(self._argv(whose, ["-f", "-"]))),
+                *rows,
+                _AGAIN,
+                *(brought if _by_cgroup(whose) else []),
+            ],
             effects=[clean(text, 300) for text in effects],
             undo=clean(" ".join(self._argv(whose, ["delete", "table", "inet", self._table]))),
             probe=self._describe_probe(verb),
@@ -125,9 +131,13 @@ class NftAdapter:
         if await asyncio.to_thread(whose_of, self._settings) != whose:
             raise AdapterFailed("the target is another one since the plan was made")
         mark = _mark(key)
-        if mark in clean((await self._nft(whose, ["list", "table", "inet", self._table])).output.decode()):
-            return Receipt(f"the table {self._table} stands already")
-        ended = await self._nft(whose, ["-f", "-"], ruleset(self._table, whose, self._open(), plan.expires_s, mark))
+        # One call of nft where no table of ours stands, and only then a question whose it is.
+        rules = new_ruleset(self._table, whose, self._open(), plan.expires_s, mark)
+        ended = await self._nft(whose, ["-f", "-"], rules)
+        if ended.code and b"File exists" in ended.output:
+            if mark in clean((await self._nft(whose, ["list", "table", "inet", self._table])).output.decode()):
+                return Receipt(f"the table {self._table} stands already")
+            ended = await self._nft(whose, ["-f", "-"], ruleset(self._table, whose, self._open(), plan.expires_s, mark))
         if ended.code:
             raise AdapterFailed(f"nft refused it: {_said(ended)}")
         brought = await self._cut_brought_along(whose) if _by_cgroup(whose) else 0

@@ -7,12 +7,12 @@ import ipaddress
 import os
 import pwd
 import re
-import socket
 import time
 from pathlib import Path
 
 import psutil
 
+from warroom.adapters.contain import open_sockets
 from warroom.adapters.contain.cgroup_tree import mounts, pids_below
 from warroom.adapters.contain.nft_rules import Held, Match, Whose
 from warroom.core.ports import AdapterFailed
@@ -109,7 +109,8 @@ def _members(whose: Whose) -> list[psutil.Process]:
     found: list[psutil.Process] = []
     for pid in inside if whose.match is Match.CGROUP else psutil.pids():
         with contextlib.suppress(psutil.Error, OSError):
-            if whose.match is Match.NETNS and Path(f"/proc/{pid}/ns/net").stat().st_ino != whose.number:
+            # Every process of the host is asked: a Path for each would cost as much as the asking.
+            if whose.match is Match.NETNS and os.stat(f"/proc/{pid}/ns/net").st_ino != whose.number:  # noqa: PTH116
                 continue
             process = psutil.Process(pid)
             if whose.match is Match.USER and process.uids().effective != whose.number:
@@ -122,13 +123,10 @@ def _members(whose: Whose) -> list[psutil.Process]:
 def sockets_of(whose: Whose) -> list[Held]:
     """Return every internet socket that a process of the cgroup holds now, wherever it was born."""
     held: list[Held] = []
-    for pid in sorted(pids_below(_CGROUPS / whose.name)):
-        with contextlib.suppress(psutil.Error):
-            for one in psutil.Process(pid).net_connections(kind="inet"):
-                protocol = "tcp" if one.type == socket.SOCK_STREAM else "udp"
-                far_end: tuple[()] | tuple[str, int] = one.raddr
-                far = (_plain(far_end[0]), far_end[1]) if far_end else ("", 0)
-                held.append(Held(protocol, _plain(one.laddr[0]), one.laddr[1], *far))
+    for sockets in open_sockets.sockets_of(sorted(pids_below(_CGROUPS / whose.name))).values():
+        for one in sockets:
+            far = (_plain(one.far), one.far_port) if one.far_port else ("", 0)
+            held.append(Held("tcp" if one.tcp else "udp", _plain(one.near), one.near_port, *far))
     return held
 
 

@@ -92,6 +92,7 @@ class OAuthAdapter:
             probe=self._describe_probe(verb),
             expires_s=expires_s,
             reversible=Reversible.BEST_EFFORT,
+            instances=[clean(f"client {settings.client_id} at {client_url}, and each of its live tokens")],
             shared=[clean(f"whoever else uses client {settings.client_id}: not known from here")],
             restore=msgspec.json.encode(kept).decode(),
         )

@@ -18,7 +18,15 @@ from warroom.adapters.contain.process_freeze import freeze, thaw
 from warroom.adapters.contain.process_start import Start, already_running, kept_start, settled, start, start_for
 from warroom.adapters.contain.process_state import state_of
 from warroom.adapters.contain.process_stop import stop
-from warroom.adapters.contain.process_target import Identity, identify, may_signal, named_by, of_plan, planned
+from warroom.adapters.contain.process_target import (
+    Identity,
+    identify,
+    may_signal,
+    members_of,
+    named_by,
+    of_plan,
+    planned,
+)
 from warroom.core.clean import clean
 from warroom.core.model import Plan, Reversible, Verb
 from warroom.core.ports import AdapterFailed, Check, Checked, Clock, Need, Observation, Receipt
@@ -53,9 +61,12 @@ class ProcessAdapter:
         if verb not in self.verbs():
             raise AdapterFailed(f"the process adapter of {self._bot} is not configured to {verb}")
         identity = await asyncio.to_thread(identify, self._pidfile)
+        members = await asyncio.to_thread(members_of, identity)
         if verb is Verb.FREEZE:
-            return self._freeze_plan(identity, expires_s)
-        return self._stop_plan(identity, await asyncio.to_thread(self._start_or_why_not, identity), expires_s)
+            plan = self._freeze_plan(identity, expires_s)
+        else:
+            plan = self._stop_plan(identity, await asyncio.to_thread(self._start_or_why_not, identity), expires_s)
+        return msgspec.structs.replace(plan, instances=members)
 
     def _freeze_plan(self, identity: Identity, expires_s: float | None) -> Plan:
         effects = ["users wait and get no answer until their own time limit", "memory and open connections are kept"]

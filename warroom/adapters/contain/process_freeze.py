@@ -14,7 +14,9 @@ from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock
 
 _ROUNDS = 200
 """Readings of the tree before stopping it is given up; at 10 ms each this is two seconds."""
+_FIRST_PAUSE_S = 0.0005
 _PAUSE_S = 0.005
+"""Longest time for what was signalled to stop before the tree is read again; the first pauses are shorter."""
 _LEVEL_PAUSE_S = 0.05
 """Time for thawed workers to show life before the parent that watches them runs again and misses them."""
 
@@ -50,7 +52,7 @@ async def thaw(identity: Identity, clock: Clock) -> int:
 
 async def _stop_all(identity: Identity, stopped: dict[tuple[int, int], Process], clock: Clock) -> int:
     """Stop until two readings in a row find everything stopped; `stopped` collects what was signalled."""
-    still = 0
+    still, pause_s = 0, _FIRST_PAUSE_S
     running: list[Process] = []
     for _ in range(_ROUNDS):
         members, running = await asyncio.to_thread(_stop_once, identity, stopped)
@@ -58,7 +60,9 @@ async def _stop_all(identity: Identity, stopped: dict[tuple[int, int], Process],
         still = 0 if running else still + 1
         if still == 2:
             return len(members)
-        await clock.sleep(_PAUSE_S if running else 0.0)
+        if running:
+            await clock.sleep(pause_s)
+            pause_s = min(2 * pause_s, _PAUSE_S)
     who = ", ".join(f"{process.pid} {process.name} (state {process.state})" for process in running[:5])
     raise AdapterFailed(f"these do not stop: {who}")
 

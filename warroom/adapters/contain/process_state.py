@@ -8,7 +8,7 @@ import msgspec
 import psutil
 
 from warroom.adapters.contain.open_sockets import Connection, connections_of
-from warroom.adapters.contain.process_tree import Process, command_line, read_process, start_time, tree_of
+from warroom.adapters.contain.process_tree import Process, boot_time, command_line, read_process, start_time, tree_of
 from warroom.core.moments import utc_text
 
 
@@ -37,16 +37,17 @@ def state_of(root: int, start_ticks: int) -> bytes:
 def measured(processes: Sequence[Process]) -> list[ProcessState]:
     """Return what processes are and hold now, in their order, as far as this account may read it. Blocking."""
     connections = connections_of([process.pid for process in processes])
-    return [_measured(process, connections.get(process.pid)) for process in processes]
+    booted = boot_time()
+    return [_measured(process, connections.get(process.pid), booted) for process in processes]
 
 
-def _measured(process: Process, connections: list[Connection] | None) -> ProcessState:
+def _measured(process: Process, connections: list[Connection] | None, booted: int) -> ProcessState:
     plain = ProcessState(
         pid=process.pid,
         ppid=process.ppid,
         name=process.name,
         cmdline=command_line(process.pid),
-        started=utc_text(start_time(process)),
+        started=utc_text(start_time(process, booted)),
         state=process.state,
     )
     now = read_process(process.pid)

@@ -19,6 +19,8 @@ from warroom.core.ports import AdapterFailed, Check, Checked
 
 _PIDFILE_LIMIT = 64
 _STALE_S = 2.0
+_TOGETHER_S = 60
+_SHOWN = 20
 _ROOT = re.compile(r"pid (\d+) .*\(started [^)]*, tick (\d+) of boot ([0-9a-f-]+)\)", re.DOTALL)
 
 
@@ -44,6 +46,20 @@ def identify(pidfile: Path) -> Identity:
         advice = f"when it is the bot, do: touch {pidfile}"
         raise AdapterFailed(f"pid {pid} is younger than {pidfile}: the file is stale; {advice}")
     return _identity(process, started)
+
+
+def members_of(identity: Identity) -> list[str]:
+    """Return the process and those below it that began with it, each as pid, name and start. Blocking.
+
+    Workers that came later come and go: they are hit too, but naming them would make every plan another one.
+    """
+    root = tree.read_process(identity.pid)
+    members = [] if root is None else tree.below(root)
+    until = identity.start_ticks + _TOGETHER_S * os.sysconf("SC_CLK_TCK")
+    first, booted = [one for one in members if one.start_ticks <= until], tree.boot_time()
+    starts = [utc_text(tree.start_time(one, booted)) for one in first[:_SHOWN]]
+    told = [clean(f"pid {one.pid} {one.name} (started {at})") for one, at in zip(first, starts, strict=False)]
+    return told + ([f"and {len(first) - _SHOWN} more"] if len(first) > _SHOWN else [])
 
 
 def named_by(plan: Plan) -> Identity:

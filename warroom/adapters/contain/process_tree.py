@@ -19,6 +19,7 @@ _GONE = (FileNotFoundError, ProcessLookupError, NotADirectoryError)
 _ENDED = frozenset("ZX")
 _STOPPED = "T"
 _CMDLINE_LIMIT = 400
+_STAT_LIMIT = 4096
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -37,23 +38,28 @@ class Process(msgspec.Struct, frozen=True):
 
 def read_process(pid: int) -> Process | None:
     """Return who `pid` is now, or None when nobody is."""
+    # Hundreds are read in a row while a bot is at work: a Path, a buffer or a decoded line cost as much as the reading.
     try:
-        # Hundreds are read in a row while a bot is at work: a Path costs as much as the reading.
-        with open(f"{_PROC}/{pid}/stat", "rb") as file:  # noqa: PTH123
-            text = file.read().decode("utf-8", "replace")
+        file = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except _GONE:
         return None
+    try:
+        text = os.read(file, _STAT_LIMIT)
+    except _GONE:
+        return None
+    finally:
+        os.close(file)
     # The name stands in brackets and may hold brackets and spaces itself.
-    head, _, tail = text.rpartition(")")
-    fields = tail.split()
+    head, _, tail = text.rpartition(b")")
+    fields = tail.split(maxsplit=20)
     return Process(
         pid=pid,
         ppid=int(fields[1]),
         group=int(fields[2]),
         session=int(fields[3]),
         start_ticks=int(fields[19]),
-        state=fields[0],
-        name=head.partition("(")[2],
+        state=fields[0].decode("ascii"),
+        name=head.partition(b"(")[2].decode("utf-8", "replace"),
     )
 
 
@@ -76,12 +82,15 @@ def boot_id() -> str:
     return (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
 
 
-def start_time(process: Process) -> float:
-    """Return when it started, in seconds since the epoch."""
-    for line in (_PROC / "stat").read_text("ascii").splitlines():
-        if line.startswith("btime "):
-            return int(line.split()[1]) + process.start_ticks / os.sysconf("SC_CLK_TCK")
-    return 0.0
+def start_time(process: Process, booted: int | None = None) -> float:
+    """Return when it started, in seconds since the epoch; `booted` saves a reading where many are asked for."""
+    return (boot_time() if booted is None else booted) + process.start_ticks / os.sysconf("SC_CLK_TCK")
+
+
+def boot_time() -> int:
+    """Return when the host was started, in whole seconds since the epoch, as its kernel says."""
+    text = (_PROC / "stat").read_bytes()
+    return int(text[text.index(b"\nbtime ") + 7 :].split(maxsplit=1)[0])
 
 
 def tree_of(root: int, start_ticks: int) -> list[Process]:
@@ -91,7 +100,7 @@ def tree_of(root: int, start_ticks: int) -> list[Process]:
     thread are left out. Empty when `root` names a process with another start now: a pid is free only when its session
     is.
     """
-    everybody = {process.pid: process for process in _all_processes() if process.start_ticks >= start_ticks}
+    everybody = {process.pid: process for process in all_processes() if process.start_ticks >= start_ticks}
     now = everybody.get(root)
     if now is not None and now.start_ticks != start_ticks:
         return []
@@ -121,7 +130,8 @@ def _depth(pid: int, root: int, everybody: Mapping[int, Process]) -> int:
     return steps
 
 
-def _all_processes() -> list[Process]:
+def all_processes() -> list[Process]:
+    """Return every process of this host that may be seen, zombies too."""
     found = (read_process(int(name)) for name in os.listdir(_PROC) if name.isdigit())  # noqa: PTH208  names suffice
     return [process for process in found if process is not None]
 
@@ -192,6 +202,21 @@ def children_of(process: Process) -> list[Process]:
     """Return its children as the kernel names them; none on kernels without CONFIG_PROC_CHILDREN."""
     named = (read_process(int(pid)) for pid in b" ".join(_of_threads(process.pid, "children")).split())
     return [child for child in named if child is not None and child.ppid == process.pid]
+
+
+def below(process: Process) -> list[Process]:
+    """Return a process and all that it and its children started, as the kernel names them: quickly, one tree alone.
+
+    Who lost its parent is not among them, nor is anybody on kernels without CONFIG_PROC_CHILDREN.
+    """
+    found: dict[int, Process] = {}
+    waiting = [process]
+    while waiting:
+        one = waiting.pop()
+        if one.pid not in found:
+            found[one.pid] = one
+            waiting.extend(children_of(one))
+    return sorted(found.values(), key=lambda one: (one.start_ticks, one.pid))
 
 
 def own_line() -> set[int]:

@@ -86,6 +86,7 @@ class WebhookAdapter:
             probe=self._describe_probe(verb),
             expires_s=expires_s,
             reversible=Reversible.BEST_EFFORT,
+            instances=[clean(f"{self._bot}, as the service at {self._where} knows it")],
             shared=["whatever else the service acts on: it cannot be known from here"],
         )
 

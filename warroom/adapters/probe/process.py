@@ -15,7 +15,6 @@ from warroom.core.model import Sample, Verb, Verdict
 from warroom.core.ports import Clock
 from warroom.core.settings_probe import ProcessProbe
 
-_YOUNGER_S = 2.0
 _SHOWN = 8
 
 
@@ -76,8 +75,7 @@ class ProcessLook:
             return _Found(members, "" if text else f"{self._settings.pidfile} is gone, and nothing else names the bot")
         pid, written = named
         root = everybody.get(pid)
-        if root is not None and root.started > written + _YOUNGER_S and pid not in members:
-            # Either the bot ended and its number is another's, or the host's clock was set since.
+        if root is not None and reading.younger(root.started, written) and pid not in members:
             stale = f"pid {pid} {root.name} is younger than {self._settings.pidfile}: nobody knows if it is the bot"
             return _Found(members, "" if text else stale)
         return _Found(members | reading.family([pid], everybody))

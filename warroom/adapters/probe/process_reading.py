@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ _PROC = Path("/proc")
 _ENDED = frozenset("ZX")
 _STOPPED = "T"
 _PIDFILE_LIMIT = 64
+_YOUNGER_S = 2.0
 _CGROUP_LIMIT = 1000
 """Cgroups below one that are read; a bot with more of them is not judged."""
 
@@ -50,6 +52,17 @@ class Member(msgspec.Struct, frozen=True):
         return self.states == {_STOPPED}
 
 
+class Child(Protocol):
+    """A process that knows its parent's number."""
+
+    @property
+    def ppid(self) -> int:
+        """Its parent's."""
+
+
+One = TypeVar("One", bound=Child)
+
+
 def everybody() -> dict[int, Member]:
     """Return all processes with a living thread; Unreadable where those of other accounts are hidden (hidepid)."""
     try:
@@ -79,7 +92,7 @@ def family(roots: Iterable[int], everybody: Mapping[int, Member]) -> dict[int, M
     return found
 
 
-def named(text: str, everybody: Mapping[int, Member]) -> dict[int, Member]:
+def named(text: str, everybody: Mapping[int, One]) -> dict[int, One]:
     """Return the processes whose command line holds `text`, without this one and those above it."""
     above, pid = set(), os.getpid()
     while pid in everybody and pid not in above:
@@ -107,6 +120,11 @@ def pid_of(path: Path) -> tuple[int, float] | None:
     if not words or not words[0].isdigit() or not 0 < int(words[0]) < 2**31:
         raise Unreadable(f"{path} holds no pid")
     return int(words[0]), found.st_mtime
+
+
+def younger(started: float, written: float) -> bool:
+    """Whether a process began after its pidfile was written: its number is another's by now, or a clock was set."""
+    return started > written + _YOUNGER_S
 
 
 def cgroup_folder(name: str) -> Path:

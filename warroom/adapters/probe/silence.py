@@ -1,6 +1,7 @@
 """Watches a log for a while: a bot that writes is at work; silence is contained.
 
-Silence proves little for a bot that is seldom asked: use it beside another look, or for bots that always write.
+A bot that nobody asks is silent too, so silence agrees with other looks and is never a proof by itself. A new byte is a
+proof that it works.
 """
 
 from __future__ import annotations
@@ -53,13 +54,15 @@ class SilenceLook:
 
     def describe(self, verb: Verb) -> str:
         """Return what is watched and what it means, in words."""
-        meaning = f"no new byte in {self._settings.quiet_s:g} s means contained, a new one open ({self.samples} looks)"
-        return clean(f"{self._name}: watch {self._settings.log}: {meaning}")
+        meaning = f"no new byte in {self._settings.quiet_s:g} s agrees with contained, a new one is open"
+        alone = f"silence alone is never called held ({self.samples} looks)"
+        return clean(f"{self._name}: watch {self._settings.log}: {meaning}; {alone}")
 
     async def look(self, verb: Verb) -> Sample:
         """Watch once."""
         verdict, got = await self._watched(Path(self._settings.log))
-        return Sample(self._clock.now(), verdict, clean(f"watch {self._settings.log}"), clean(got))
+        weak = verdict is Verdict.CONTAINED
+        return Sample(self._clock.now(), verdict, clean(f"watch {self._settings.log}"), clean(got), weak)
 
     async def _watched(self, path: Path) -> tuple[Verdict, str]:
         try:
@@ -97,7 +100,7 @@ class SilenceLook:
             return Verdict.UNKNOWN, "the log was emptied; what was written before that is not known"
         if held.written != before.written:
             return Verdict.UNKNOWN, "the log was written without growing"
-        return Verdict.CONTAINED, f"no new byte {span}"
+        return Verdict.CONTAINED, f"no new byte {span}; silence alone proves nothing"
 
 
 def _open(path: Path) -> int:
