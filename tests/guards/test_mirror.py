@@ -44,7 +44,7 @@ _GROUPS = {
     (_TYPED, "tests/tui/test_exercise_page.py"): "tui/pages/exercise tui/exercise_lines",
     ("is drawn from its lines and walked through", "tests/tui/test_tell.py"): "tui/pages/outbox",
     (_TYPED, "tests/tui/test_app.py"): """
-        tui/dialogs tui/forms tui/hands tui/link tui/palette tui/pane tui/report tui/screen tui/session
+        tui/book tui/dialogs tui/forms tui/hands tui/link tui/palette tui/pane tui/report tui/screen tui/session
         """,
     (_TYPED, "tests/tui/test_stream.py"): "tui/log_errand tui/log_pane tui/log_words tui/prompt",
     (_DECLARED, "tests/tui/test_app.py"): "tui/outside",

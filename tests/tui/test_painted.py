@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
+from tests.tui.example import example_view
+from tests.tui.fake_log import line_at
+from tests.tui.fake_room import FakeRoom
+from tests.tui.running import console
 from tests.tui.screens import screen_text
+from tests.waiting import eventually
 from warroom.tui.painted import Painted
+from warroom.tui.stream import Stream
 
 
 class Rows(Painted):
@@ -49,3 +56,25 @@ async def test_a_title_paints_its_row_alone() -> None:
         rows.refresh()
         await pilot.pause()
         assert rows.painted == painted + 4, "what is asked for as a whole is painted as a whole"
+
+
+async def test_a_moved_cursor_paints_two_rows_and_no_row_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = FakeRoom(example_view(), [line_at(n, f"line {n}") for n in range(1, 61)])
+    async with console((80, 24), room=room) as session:
+        await session.press("5")
+        await session.see("line 60", "k or PgUp stops here")
+        rows = [row for row in session.text.splitlines() if " line " in row]
+        await session.press("k")
+        await session.see("PAUSED", "sha256 ")
+        assert [row.strip(" ▸") for row in session.text.splitlines() if " line " in row] == [r.strip() for r in rows]
+        painted: list[int] = []
+        render = Stream.render_line
+
+        def counted(stream: Stream, y: int) -> Strip:
+            painted.append(y)
+            return render(stream, y)
+
+        monkeypatch.setattr(Stream, "render_line", counted)
+        await session.press("k")
+        await eventually(lambda: len(set(painted)) == 2, timeout_s=5)
+        assert max(painted) - min(painted) == 1

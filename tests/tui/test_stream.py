@@ -7,7 +7,6 @@ import asyncio
 import msgspec
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
-from textual.strip import Strip
 
 from tests.tui.example import NOW, example_view, log_lines
 from tests.tui.fake_log import line_at
@@ -58,27 +57,6 @@ async def test_scrolling_up_pauses_and_counts_and_the_end_resumes() -> None:
         await session.press("G")
         await session.see("FOLLOW")
         assert "+30" not in session.text
-
-
-async def test_a_moved_cursor_paints_two_rows_and_no_row_moves(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with console(SMALL, room=room_with(60)) as session:
-        await open_stream(session)
-        await session.see("line 60", "k or PgUp stops here")
-        rows = [row for row in session.text.splitlines() if " line " in row]
-        await session.press("k")
-        await session.see("PAUSED", "sha256 ")
-        assert [row.strip(" ▸") for row in session.text.splitlines() if " line " in row] == [r.strip() for r in rows]
-        painted: list[int] = []
-        render = Stream.render_line
-
-        def counted(stream: Stream, y: int) -> Strip:
-            painted.append(y)
-            return render(stream, y)
-
-        monkeypatch.setattr(Stream, "render_line", counted)
-        await session.press("k")
-        await eventually(lambda: len(set(painted)) == 2, timeout_s=5)
-        assert max(painted) - min(painted) == 1
 
 
 @pytest.mark.long

@@ -90,9 +90,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         )
         self.settings = settings
         self.animation_level = "none"
-        self._room = room
-        self._link = Link(room)
-        self._clock = clock
+        self._room, self._link, self._clock = room, Link(room), clock
         times.hold(settings.times)
         keymap.hold(settings.keys)
         self.set_keymap(keymap.textual_keymap())
@@ -115,8 +113,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
-        self._reporter = Reporter(room)
-        self._making_s = _MAKING_S
+        self._reporter, self._making_s = Reporter(room), _MAKING_S
         self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), self._hand_on)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -39,8 +39,8 @@ class Memory(Protocol):
 class Recall:
     """Knows the pages of one screen; nothing that acts is ever brought back."""
 
-    def __init__(self, scene: Scene, pages: Callable[[], dict[str, Page]], show: Show, say: Mouth) -> None:
-        """`pages` returns those that were shown so far; `say` takes a sentence, its style and one for the messages."""
+    def __init__(self, scene: Scene, pages: Mapping[str, Page], show: Show, say: Mouth) -> None:
+        """`pages`: those that were shown so far; `say` takes a sentence, its style and one for the messages."""
         self._scene, self._pages, self._show, self.say = scene, pages, show, say
         self._before: Whereabouts | None = None
         self._began = self._words_at = -_UNDO_S
@@ -48,7 +48,7 @@ class Recall:
 
     def now(self) -> Whereabouts:
         """Return where the person stands."""
-        scene, pages = self._scene, self._pages()
+        scene, pages = self._scene, self._pages
         page = scene.help_for if scene.page == "help" else scene.page
         shown = pages[scene.page]
         focused = shown.screen.focused if shown.built else None
@@ -91,7 +91,7 @@ class Recall:
 
     def _put(self, found: Whereabouts, view: View, *, stay: bool) -> list[str]:
         """Put everything where it was; return what of it is not there any more, in words."""
-        scene, pages = self._scene, self._pages()
+        scene, pages = self._scene, self._pages
         there = _names_in(view)
         gone = [kind for kind, name in found.ids.items() if kind in there and name not in there[kind]]
         scene.chosen.ids = {kind: name for kind, name in found.ids.items() if kind not in gone}

@@ -19,6 +19,7 @@ from warroom.tui.actions import BY_ID, EVERYWHERE, STREAM
 from warroom.tui.acts import ACTS
 from warroom.tui.banner import headline
 from warroom.tui.bar import Bar
+from warroom.tui.book import Book
 from warroom.tui.chosen import Chosen, opened_kind, turn_over
 from warroom.tui.copying import Copier, WriteCopy
 from warroom.tui.forms import Form
@@ -32,8 +33,7 @@ from warroom.tui.keys import bindings_for
 from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
 from warroom.tui.link import GONE, Link
-from warroom.tui.log_pane import LogPane
-from warroom.tui.pages import PAGES, page_type
+from warroom.tui.pages import PAGES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
 from warroom.tui.pane import Pane
@@ -80,12 +80,11 @@ class RoomScreen(Screen[None]):
             self.scene, Link(room).ask, self.hands.say, lambda order: send(self.app, order), write_copy,
             most=clipboard_bytes, environment=os.environ,
         )  # fmt: skip
-        self._pages: dict[str, Page] = {}
-        self._arriving: tuple[Page, Callable[[Page], None] | None] | None = None
-        self._return = Return(room, self._pages.values, self.hands.say)
+        self._book = Book(painter, self.scene, self._hang)
+        self._return = Return(room, self._book.made.values, self.hands.say)
         self.opening = Opening(lambda: self.shown.built)
-        self._guide = Guide(self.scene, self._log_of, self._show)
-        self.recall = Recall(self.scene, lambda: self._pages, self._show, self.hands.say)
+        self._guide = Guide(self.scene, self._book.log_of, self._show)
+        self.recall = Recall(self.scene, self._book.made, self._show, self.hands.say)
 
     def compose(self) -> ComposeResult:
         """Make the bars and the page that is shown; another one is made when somebody goes there."""
@@ -99,7 +98,7 @@ class RoomScreen(Screen[None]):
         with self._all:
             yield self._top
             yield self._banner
-            yield self._page_of(self.scene.page)
+            yield self.shown
             yield self._status
             yield self._footer
         yield self._small
@@ -110,14 +109,6 @@ class RoomScreen(Screen[None]):
         self.draw()
         self.shown.enter()
 
-    def _page_of(self, name: str) -> Page:
-        if name not in self._pages:
-            self._pages[name] = page_type(name)(self._painter, name, self.scene.logs)
-        return self._pages[name]
-
-    def _log_of(self, name: str) -> LogPane | None:
-        return self._pages[name].log_pane() if name in self._pages else None
-
     @property
     def page(self) -> str:
         """Id of the page that is shown."""
@@ -126,7 +117,7 @@ class RoomScreen(Screen[None]):
     @property
     def shown(self) -> Page:
         """The page that is shown."""
-        return self._pages[self.scene.page]
+        return self._book.shown
 
     @property
     def moved(self) -> bool:
@@ -209,31 +200,16 @@ class RoomScreen(Screen[None]):
 
     def _show(self, page: str, then: Callable[[Page], None] | None = None) -> None:
         """Bring a page on the screen, and do something with it once it is there."""
-        self.shown.leave()
-        self.shown.display = False
-        self.scene.page = page
-        shown = self._page_of(page)
-        shown.display = True
-        if shown.built:
-            self._arrive(then)
-        else:
-            self._arriving = (shown, then)
-            self.set_focus(None)
-            if not shown.is_attached:
-                self._all.mount(shown, before=self._status)
+        self._book.turn_to(page, then)
         self.draw()
 
-    def _arrive(self, then: Callable[[Page], None] | None) -> None:
-        self._arriving = None
-        self.shown.draw(self.scene)
-        self.shown.enter()
-        if then is not None:
-            then(self.shown)
+    def _hang(self, page: Page) -> None:
+        self.set_focus(None)
+        self._all.mount(page, before=self._status)
 
     def on_page_built(self) -> None:
         """A page is there for the first time; somebody may have gone elsewhere since they asked for it."""
-        if self._arriving is not None and self._arriving[0] is self.shown:
-            self._arrive(self._arriving[1])
+        if self._book.arrive():
             self.draw()
 
     def _back(self) -> None:
@@ -255,12 +231,7 @@ class RoomScreen(Screen[None]):
 
     def _other(self, by: int) -> None:
         view = self.scene.view
-        if (
-            view
-            and self.shown.built
-            and not self.shown.leave_all()
-            and turn_over(view, self.scene.chosen, self.page, by)
-        ):
+        if view and not self.shown.leave_all() and turn_over(view, self.scene.chosen, self.page, by):
             self.draw()
 
     def action_act(self, id: str) -> None:
@@ -311,7 +282,7 @@ class RoomScreen(Screen[None]):
 
     def _turn_times(self) -> None:
         zone = times.turn()
-        for page in self._pages.values():
+        for page in self._book.made.values():
             if (log := page.log_pane()) is not None:
                 log.shown_anew_in_time()
         told = "in UTC" if zone is Zone.UTC else f"in local time, UTC{times.zone_text(self._clock())}"

@@ -55,8 +55,7 @@ class FrameWriter:
         self.lock = threading.Condition()
         self.counts: Counter[str] = Counter()
         """frames_in, frames_out, answers, full, cut."""
-        self.drawn_at = 0.0
-        """When the newest frame was drawn, in monotonic seconds."""
+        self.drawn_at = 0.0  # the newest frame, in monotonic seconds
         self._shown = Shown(self.pens, erases_in_colour=erases_in_colour)
         self._wanted: list[Row] = []
         self._controls: deque[str] = deque()
@@ -109,10 +108,7 @@ class FrameWriter:
 
     @property
     def rest_s(self) -> float:
-        """Seconds until what is drawn next may leave, if it answers no key; whoever draws sooner draws in vain.
-
-        A frame that is drawn and waits goes before it.
-        """
+        """Seconds until what is drawn next may leave, behind a frame that waits; whoever draws sooner draws in vain."""
         waiting_s = max(0.0, self._pace.due(answers_key=False) - time.monotonic())
         return waiting_s + self._pace.gap_s if self._dirty else waiting_s
 
