@@ -89,15 +89,17 @@ class EffectRunner:
                 held.close()
 
     async def _contain_after(self, action: ActionRecord, taken: Taken, *, demanded: bool) -> None:
-        await self._report(f.EvidenceTaken(action.id, taken.files))
-        if action.plan.verb is Verb.SNAPSHOT:
+        snapshot, told = action.plan.verb is Verb.SNAPSHOT, f.EvidenceTaken(action.id, taken.files)
+        if snapshot or demanded:
+            await self._report(told)
+        if snapshot:
             await self._report(f.ActionDone(action.id))
             return
         if taken.faults and demanded and not action.broken_glass:
             why = f"the playbook demands evidence first, and some could not be taken: {taken.faults[0]}"
             await self._report(f.ContainmentFailed(action.id, why))
             return
-        outcome = await self._apply(action)
+        outcome = await (self._apply(action) if demanded else self._applied_beside(action, told))
         await self._report(outcome)
         if isinstance(outcome, f.ContainmentFailed):
             return
@@ -105,6 +107,15 @@ class EffectRunner:
             tasks.create_task(self._prove(action))
             if taken.cut:
                 tasks.create_task(self._take_rest(action, taken.cut))
+
+    async def _applied_beside(
+        self, action: ActionRecord, told: f.EvidenceTaken
+    ) -> f.ContainmentApplied | f.ContainmentFailed | f.ContainmentAmbiguous:
+        """Apply while the journal is told of the evidence: its bytes are on disk, and no row must hold up a cut."""
+        async with asyncio.TaskGroup() as tasks:
+            applied = tasks.create_task(self._apply(action))
+            await self._report(told)
+        return applied.result()
 
     async def _prove(self, action: ActionRecord) -> None:
         await self._report(await self._verdict(action))
