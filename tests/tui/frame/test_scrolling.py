@@ -19,6 +19,15 @@ def test_a_log_under_a_board_moves_alone() -> None:
     assert find_scroll(board + LINES[:10], board + LINES[3:13]) == Scroll(2, 11, 3)
 
 
+def test_what_changes_around_a_log_that_moves_stays_where_it_is() -> None:
+    board, status = [row("STATE BOT LINES"), row("ALARM support 47"), row("─" * 60)], [row("behind 0 B"), row("keys")]
+    counted = [board[0], row("ALARM support 48"), board[2]]
+    clock = [row("behind 9 B"), status[1]]
+    for by in (1, 3):
+        old, new = board + LINES[:10] + status, counted + LINES[by : 10 + by] + clock
+        assert find_scroll(old, new) == Scroll(3, 12, by)
+
+
 def test_rows_that_are_all_new_do_not_scroll() -> None:
     assert find_scroll(LINES[:10], LINES[20:30]) is None
 

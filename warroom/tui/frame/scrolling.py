@@ -33,11 +33,27 @@ def find_scroll(old: Sequence[Row], new: Sequence[Row]) -> Scroll | None:
         return None
     best: tuple[int, Scroll] | None = None
     for by, votes in _votes(old, new, changed).most_common(2):
-        scroll = Scroll(changed[0], changed[-1], by)
-        gain = _gain(old, new, scroll) if votes > 1 else 0
-        if gain > _GAIN and (best is None or gain > best[0]):
-            best = gain, scroll
+        found = _moved(old, new, range(changed[0], changed[-1] - by + 1), by) if votes > 1 else None
+        if found is not None and found[0] > _GAIN and (best is None or found[0] > best[0]):
+            best = found
     return best[1] if best else None
+
+
+def _moved(old: Sequence[Row], new: Sequence[Row], rows: range, by: int) -> tuple[int, Scroll] | None:
+    """Return the run of rows that are worth moving, and what that gains: a board above the log stays where it is."""
+    most, run, sum_, top = 0, (0, -1), 0, rows.start
+    for y in rows:
+        sum_ += _cost(old[y], new[y]) - _cost(old[y + by], new[y])
+        if sum_ > most:
+            most, run = sum_, (top, y)
+        if sum_ <= 0:
+            sum_, top = 0, y + 1
+    if run[1] < run[0]:
+        return None
+    scroll = Scroll(run[0], run[1] + by, by)
+    blank = [BLANK] * len(new[0])
+    bared = range(run[1] + 1, scroll.bottom + 1)
+    return most - _ORDER + sum(_cost(old[y], new[y]) - _cost(blank, new[y]) for y in bared), scroll
 
 
 def _votes(old: Sequence[Row], new: Sequence[Row], changed: Sequence[int]) -> Counter[int]:
@@ -55,15 +71,6 @@ def _votes(old: Sequence[Row], new: Sequence[Row], changed: Sequence[int]) -> Co
             if found is not None and found > y and len(set(part)) > _LEAST_ROWS:
                 votes[found - y] += 1
     return votes
-
-
-def _gain(old: Sequence[Row], new: Sequence[Row], scroll: Scroll) -> int:
-    """Return how many bytes the scroll saves, about."""
-    blank, gain = [BLANK] * len(new[0]), -_ORDER
-    for y in range(scroll.top, scroll.bottom + 1):
-        after = old[y + scroll.by] if y + scroll.by <= scroll.bottom else blank
-        gain += _cost(old[y], new[y]) - _cost(after, new[y])
-    return gain
 
 
 def _cost(one: Row, other: Row) -> int:
