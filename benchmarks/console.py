@@ -88,6 +88,13 @@ PARTS = [
         ["--rate", "1000", "--presses", "60"],
         behind=["32000", "50"],
     ),
+    Part(
+        "small keys at 1000 lines/s on 32 kB/s, 50 ms each way, a big buffer",
+        "keys",
+        ["--rate", "1000", "--presses", "60"],
+        small=True,
+        behind=["32000", "50"],
+    ),
 ]
 
 

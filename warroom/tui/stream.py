@@ -89,15 +89,15 @@ class Stream(Painted, can_focus=True):
 
     def show(self) -> None:
         """Bring title and rows up to the session; paints only when something on the screen differs."""
-        rows = self.session.rows
-        first, cut = rows.top(self._height, self._height_of)
+        rows, height = self.session.rows, self._height
+        first, cut = rows.top(height, self._height_of)
         window: list[tuple[int, int]] = []
         index = first
-        while len(window) < self._height and index < len(rows.rows):
+        while len(window) < height and index < len(rows.rows):
             for part in range(cut if index == first else 0, self._height_of(index)):
                 window.append((index, part))
             index += 1
-        self._window = window[: self._height]
+        self._window = window[:height]
         self._repaint(self._start, "" if self._window else empty_words(self.session))
         self.entitle(self._painter.text(title_words(self.session)))
 
