@@ -94,7 +94,7 @@ def attention_title(view: View) -> str:
     incidents = sum(1 for i in view.incidents if i.open)
     waiting = sum(1 for a in view.alarms if a.acknowledged is None)
     noun = "incident" if incidents == 1 else "incidents"
-    return f"Attention · {incidents} open {noun} · {waiting} alarms not acknowledged"
+    return f"Attention · {incidents} open {noun} · {waiting} alarm{'' if waiting == 1 else 's'} not acknowledged"
 
 
 def _incident_row(incident: IncidentView, width: int, now: float) -> Line:

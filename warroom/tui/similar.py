@@ -48,7 +48,7 @@ def similar_words(alarm: AlarmView, found: list[Similar], view: View) -> str:
     if alike:
         names = list(dict.fromkeys(name for one in alike for name in one.shared))
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        parts.append(f"{len(alike)} share {', '.join(names[:3])}{more}")
+        parts.append(f"{len(alike)} share{'s' if len(alike) == 1 else ''} {', '.join(names[:3])}{more}")
     if rest := len(found) - len(alike):
         parts.append(f"{rest} of {alarm.bot} with other reasons")
     last = span_text(alarm.time - found[0].alarm.time)
