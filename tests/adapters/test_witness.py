@@ -131,6 +131,34 @@ async def test_a_pidfile_that_names_a_younger_process_is_not_believed(
     assert "younger" in next(iter(seen.named_by.values()))
 
 
+HIDDEN = """
+import asyncio, concurrent.futures.thread, os
+from warroom.adapters.witness import witness_for
+from warroom.core.ports import AdapterFailed
+from warroom.core.settings import BotSettings, ProbeSettings
+witness = witness_for("support", BotSettings([], probe=ProbeSettings("http://127.0.0.1:80/")))
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+asyncio.run(witness.prepare())
+try:
+    asyncio.run(witness.snapshot())
+except AdapterFailed as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("how", [1, 2])
+def test_where_proc_hides_the_others_it_says_so_and_breaks_nothing(how: int) -> None:
+    words = f'mount -t proc -o hidepid={how} proc /proc && exec "$0" -c "$1"'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", words, sys.executable, HIDDEN], capture_output=True, text=True, check=False
+    )
+    if "mount" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("this account may not mount a /proc of its own")
+    assert done.stdout.startswith("the processes of other accounts are hidden"), done.stderr
+
+
 def test_there_is_none_where_an_adapter_tells_or_nothing_is_known() -> None:
     own = BotSettings(
         [],

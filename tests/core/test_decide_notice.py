@@ -123,6 +123,16 @@ def test_nobody_reads_that_it_goes_on_after_they_read_that_it_is_over() -> None:
     assert isinstance(story.ask(c.SendAgain(elsewhere)), Ack)
 
 
+def test_nothing_overtakes_the_word_that_it_is_over_while_that_is_under_way() -> None:
+    story, name = given_up()
+    over = wrote(story, None, Event.RESOLVE)
+    refused = story.ask(c.SendAgain(name))
+    assert isinstance(refused, Refused)
+    assert f"{over} is on its way to chat" in refused.reason
+    story.tell(f.NoticeSettled(over, "INC-001", "chat", DeliveryState.DEAD, 60, "no contact"))
+    assert isinstance(story.ask(c.SendAgain(name)), Ack)
+
+
 def test_the_end_itself_may_go_again() -> None:
     story, name = given_up(Event.RESOLVE)
     assert isinstance(story.ask(c.SendAgain(name)), Ack)

@@ -57,6 +57,18 @@ def test_the_probe_is_that_of_the_config() -> None:
     assert (probe_of(settings, "support"), probe_of(settings, "other")) == (PROBE, None)
 
 
+def test_who_attacks_under_our_name_is_counted_all_the_same() -> None:
+    def marks(record: Record) -> list[str]:
+        return ["R12"] if record.user == "mallory" else []
+
+    found = Requests(T0, T0 + 100, lambda _, rules: bool(rules), marks, OwnRequests(PROBE))
+    attack = chat(1, "mallory", attrs={"user_agent": "warroom-probe"})
+    found.feed([attack, chat(2, "probe"), chat(3, "u-1"), access(4, "warroom-probe")])
+    assert (len(found), found.users, found.ours) == (2, 2, 1)
+    assert shadow_of(found, Everything()).hostile_refused == 1
+    assert blast_of(found).hostile_last_hour == 1
+
+
 def test_they_are_counted_apart_and_once_and_are_neither_users_nor_refused() -> None:
     found = Requests(T0, T0 + 100, own=OwnRequests(PROBE))
     found.feed([chat(1, "u-1"), chat(2, "probe"), access(2, "warroom-probe"), tool(3, "probe"), chat(4, "probe")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,9 @@ from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.facts import Fact
 from warroom.core.model import ActionState, Plan, Sample, Severity, Verb, Verdict
-from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Probe, Receipt
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Held, Probe, Receipt
 from warroom.core.reduce import RunContainment, RunRelease
-from warroom.engine.collector import QUICK_BYTES, Collector
+from warroom.engine.collector import QUICK_BYTES, Collector, Taken
 from warroom.engine.effects import EffectRunner, key_of
 from warroom.engine.prover import Prover
 
@@ -99,6 +101,43 @@ async def test_a_long_log_does_not_keep_the_bot_at_work_and_is_taken_whole_all_t
     sizes = [file.size for file in rig.story.desk.actions["ACT-001"].evidence if file.name == "bot.log"]
     assert sizes == [QUICK_BYTES, QUICK_BYTES + 1]
     assert rig.story.desk.actions["ACT-001"].state is ActionState.HELD
+
+
+class SlowRest(Collector):
+    """Stores the rest of long logs once it may."""
+
+    may: asyncio.Event
+
+    async def rest(self, cut: Sequence[Held]) -> Taken:
+        await self.may.wait()
+        return await super().rest(cut)
+
+
+class LettingGo(Rig):
+    """Lets the bot go as soon as it is held; only then the rest of its log is stored."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        super().__init__(tmp_path, NothingDoer("support"))
+        self.collector.__class__ = SlowRest
+        assert isinstance(self.collector, SlowRest)
+        self.collector.may = self.let_go = asyncio.Event()
+
+    async def _report(self, fact: Fact) -> None:
+        await super()._report(fact)
+        if isinstance(fact, f.ContainmentHeld):
+            self.story.tell(f.ReleaseRequested("ACT-001", "it was the wrong one"))
+            self.story.tell(f.ContainmentReleased("ACT-001", proof(Verdict.OPEN)))
+            self.let_go.set()
+
+
+async def test_a_bot_that_is_let_go_before_its_long_log_is_stored_loses_none_of_it(tmp_path: Path) -> None:
+    rig = LettingGo(tmp_path)
+    with rig.log.open("wb") as log:
+        log.truncate(QUICK_BYTES + 1)
+    await rig.contain()
+    action = rig.story.desk.actions["ACT-001"]
+    assert action.state is ActionState.RELEASED
+    assert [file.size for file in action.evidence if file.name == "bot.log"] == [QUICK_BYTES, QUICK_BYTES + 1]
 
 
 async def test_a_playbook_can_demand_that_nothing_is_changed_without_evidence(tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ from tests.engine.rig import attached, paths_in, running_engine, settings_for, s
 from tests.waiting import eventually
 from warroom.adapters.journal import read_entries
 from warroom.adapters.witness import Seen
+from warroom.bootstrap.room import open_engine
 from warroom.client.connection import RoomConnection
 from warroom.core import commands as c
 from warroom.core.commands import Ack, Refused
-from warroom.core.model import ActionState, BotState, Phase, Plan, Severity, StepState, Verb, Verdict
+from warroom.core.model import ENGINE, ActionState, BotState, Mode, Phase, Plan, Severity, StepState, Verb, Verdict
 from warroom.core.ports import Receipt
 from warroom.core.queries import (
     EvidenceAnswer,
@@ -36,6 +37,33 @@ from warroom.core.reduce import fold
 from warroom.core.settings import BotSettings, ContainSettings, Settings
 from warroom.drill.refbot.launch import RunningBot
 from warroom.engine.engine import Engine
+
+
+class Broken:
+    """A witness in which everything breaks."""
+
+    kind = "processes"
+    asked = 0
+
+    async def prepare(self) -> None:
+        self.asked += 1
+        raise PermissionError("/proc is not what it was")
+
+    async def snapshot(self) -> list[tuple[str, bytes]]:
+        raise PermissionError("/proc is not what it was")
+
+
+async def test_a_witness_that_breaks_keeps_no_engine_from_its_work(tmp_path: Path) -> None:
+    witness = Broken()
+    async with open_engine(paths_in(tmp_path), settings_without_adapters(tmp_path / "bot.log"), mode=Mode.LIVE) as made:
+        engine = Engine(replace(made.parts, witnesses={"support": [witness]}))
+        work = asyncio.create_task(engine.run())
+        await eventually(lambda: engine.ready.is_set() and witness.asked)
+        answer = await engine.submit(c.OpenIncident("support", "prompt-injection", "It leaks"), "c-1", ENGINE)
+        assert isinstance(answer, Ack)
+        assert not work.done()
+        engine.stop()
+        await work
 
 
 class _AlwaysWell(http.server.BaseHTTPRequestHandler):

@@ -25,7 +25,7 @@ from warroom.core.chain import GENESIS, check, seal
 from warroom.core.chain import Verdict as ChainVerdict
 from warroom.core.commands import Ack, Refused
 from warroom.core.model import Actor, Severity
-from warroom.core.notices import DeliveryState
+from warroom.core.notices import Audience, DeliveryState
 from warroom.core.ports import Pending
 from warroom.core.reduce import fold
 from warroom.core.room import ConnectionLost
@@ -200,6 +200,23 @@ async def test_where_nobody_can_be_told_any_more_the_wish_is_refused(
         assert isinstance(refused, Refused)
         assert "no channel chat in the config any more" in refused.reason
         assert states(engine) == [DeliveryState.DEAD]
+
+
+async def test_what_was_meant_for_some_never_goes_to_others_who_have_the_channel_now(
+    dead: tuple[RoomPaths, Settings, str], receiver: HttpReceiver
+) -> None:
+    paths, room, name = dead
+    assert room.notify is not None
+    others = msgspec.structs.replace(room.notify, groups={Audience.EXECUTIVES: ["chat"]})
+    async with (
+        running_engine(paths, msgspec.structs.replace(room, notify=others)) as engine,
+        attached(paths) as console,
+    ):
+        refused = await console.submit(c.SendAgain(name))
+        assert isinstance(refused, Refused)
+        assert "chat is no channel of security in the config any more" in refused.reason
+        assert states(engine) == [DeliveryState.DEAD]
+    assert receiver.taken == []
 
 
 async def test_a_read_only_console_has_nothing_sent(

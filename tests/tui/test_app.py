@@ -10,6 +10,7 @@ from textual.command import CommandPalette
 from tests.tui.example import example_view, log_lines
 from tests.tui.fake_room import FakeRoom
 from tests.tui.running import console
+from tests.waiting import eventually
 from warroom.core import commands as c
 from warroom.core.commands import Refused
 from warroom.core.model import Phase, Role, Severity
@@ -178,6 +179,19 @@ async def test_q_asks_on_the_root_and_the_answer_can_be_no() -> None:
         await session.see("Bots 6")
         await session.press("q", "enter")
         assert session.app.return_code == 0
+
+
+async def test_an_answer_that_comes_as_the_console_ends_ends_it_in_order() -> None:
+    async with console((80, 24)) as session:
+        session.room.answering.clear()
+        await session.press("o")
+        await session.see("Open an incident")
+        await session.press("enter", "enter", "enter")
+        await eventually(lambda: session.room.submitted)
+        # What follows shows a page that was never shown, and the line drops in the same turn.
+        session.room.answering.set()
+        session.app.exit(0)
+    assert session.app.bug is None
 
 
 async def test_whoever_would_end_more_than_a_console_is_told_before() -> None:

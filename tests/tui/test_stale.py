@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
+from textual import events
 
 from tests.tui.company import said, shared_view
 from tests.tui.example_notices import TellingRoom, telling_view
@@ -102,6 +105,23 @@ async def test_a_question_whose_ground_moved_is_answered_twice() -> None:
         await session.press("enter")
         await session.see("saved #101")
         assert session.room.submitted == [c.CloseIncident("INC-001", "done")]
+
+
+@pytest.mark.parametrize(("key", "about"), [("C", "Close INC-001"), ("x", "for INC-001")])
+async def test_what_changes_while_a_dialog_is_being_made_is_met_by_its_first_press(key: str, about: str) -> None:
+    async with console((80, 24), room=FakeRoom(VIEW)) as session:
+        await session.press("2")
+        session.app.post_message(events.Key(key, key))
+        async with asyncio.timeout(5):
+            while len(session.app.screen_stack) < 2:  # noqa: ASYNC110  the very turn in which it is pushed
+                await asyncio.sleep(0)
+        assert not session.app.screen.is_mounted
+        session.room.lose("the engine ended")
+        await session.see(about)
+        session.room.come_back(1.0)
+        session.room.show(VIEW)
+        await session.see("the engine was gone for 1.0s.")
+        assert session.room.submitted == []
 
 
 async def test_an_incident_that_somebody_closed_cannot_be_handed_over() -> None:

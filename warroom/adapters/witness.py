@@ -76,7 +76,7 @@ class ProcessWitness:
         return Seen(named_by, measured([members[pid] for pid in sorted(members)]))
 
     def _look(self) -> tuple[dict[str, str], Found]:
-        if read_process(1) is None:
+        if _hidden():
             raise Unreadable("the processes of other accounts are hidden from this one (hidepid of /proc)")
         named_by: dict[str, str] = {}
         members: Found = {}
@@ -88,6 +88,14 @@ class ProcessWitness:
             except Unreadable as error:
                 named_by[clean(name)] = clean(str(error))
         return named_by, members
+
+
+def _hidden() -> bool:
+    """Whether /proc shows not even the first process: one that may not be read (hidepid=1), or none at all."""
+    try:
+        return read_process(1) is None
+    except PermissionError:
+        return True
 
 
 def witness_for(bot: str, settings: BotSettings) -> ProcessWitness | None:

@@ -149,8 +149,9 @@ NEXT: dict[S, dict[type[Fact], S]] = {
         ContainmentExpired: S.EXPIRED,
     },
     S.FAILED: {},
-    S.RELEASED: {},
-    S.EXPIRED: {},
+    # The whole of a long log takes its time: a bot may be let go before it is stored.
+    S.RELEASED: {EvidenceTaken: S.RELEASED},
+    S.EXPIRED: {EvidenceTaken: S.EXPIRED},
     S.DONE: {},
     S.DENIED: {},
     S.CANCELLED: {},

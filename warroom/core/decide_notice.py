@@ -39,16 +39,17 @@ def decide_again(desk: Desk, command: c.SendAgain, context: Context) -> list[Fac
     if known.state in OPEN:
         return Refused(f"{name} is on its way to {notice.channel} already", "warroom outbox shows how far it is")
     if over := _over_since(desk, known):
-        return Refused(f"{over} was accepted by {notice.channel} since: {name} would say that it is not over", anew)
+        return Refused(f"{over}: {name} would say that it is not over", anew)
     if context.plan_fault:
         return Refused(context.plan_fault, "see docs/notify.md")
     return [f.NoticeRevived(notice.id, notice.incident, notice.channel, notice.round + 1)]
 
 
 def _over_since(desk: Desk, dead: DeliveryRecord) -> str:
-    """Return the later notice that told the same receiver that it is over; empty when there is none.
+    """Return how a later notice tells, or told, the same receiver that it is over; empty when there is none.
 
-    Nobody reads "resolved" before "opened", and no receiver that groups by incident opens one again that is closed.
+    Nobody reads "resolved" before "opened", and no receiver that groups by incident opens one again that is closed. One
+    that is under way may be with the receiver already.
     """
     mine = dead.notice
     if mine.event is Event.RESOLVE:
@@ -56,6 +57,7 @@ def _over_since(desk: Desk, dead: DeliveryRecord) -> str:
     for one in desk.deliveries.values():
         notice = one.notice
         same = (notice.dedup, notice.channel) == (mine.dedup, mine.channel) and notice.created > mine.created
-        if same and notice.event is Event.RESOLVE and one.state is DeliveryState.ACCEPTED:
-            return notice.id
+        if same and notice.event is Event.RESOLVE and one.state is not DeliveryState.DEAD:
+            taken = one.state is DeliveryState.ACCEPTED
+            return f"{notice.id} {'was accepted by' if taken else 'is on its way to'} {notice.channel} meanwhile"
     return ""

@@ -2,7 +2,8 @@
 
 Known by the name that our requests give themselves (`AGENT`), where the log tells the user agent, and by the user and
 the session in the body of the bot's probe, where it tells those. Anybody may call himself so: they are left out of
-counts of users alone, and counted. Detectors and rules see these lines like any other.
+counts of users alone, and counted; a line that was found hostile never is (`core.requests`). Detectors and rules see
+these lines like any other.
 """
 
 from __future__ import annotations

@@ -134,17 +134,17 @@ class Requests:
             self.unparsed += 1
         if self.newest is None or at > self.newest:
             self.newest = at
-        if self._own(record):
+        marks = self._marks(record)
+        hostile = self._hostile(record, marks)
+        # Anybody may take our name; what was found hostile does not vanish by that.
+        if not hostile and self._own(record):
             self._leave_out(record, at)
             return
         if len(self._at) >= MOST_ENTRIES or len(self._users) + len(self._sessions) >= MOST_NAMES:
             self.dropped += 1
             return
         user = -1 if record.user is None else self._user(record.user, at)
-        marks = self._marks(record)
-        flags = _flags_of(record)
-        if self._hostile(record, marks):
-            flags |= _HOSTILE
+        flags = _flags_of(record) | _HOSTILE * hostile
         if not flags and not marks:
             return
         session = -1 if record.session is None else _number(self._sessions, record.session)

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 
 from warroom.core.desk import Desk
 from warroom.core.facts import Fact
+from warroom.core.ports import AdapterAmbiguous, AdapterFailed
 from warroom.core.reduce import Act
 from warroom.engine.collector import Collector
 from warroom.engine.configured import Configured
 from warroom.engine.effects import EffectRunner
+from warroom.engine.fence import fenced
 from warroom.engine.parts import Parts
 from warroom.engine.planner import Planner
 from warroom.engine.prover import Prover
@@ -75,7 +77,11 @@ class Hands:
     async def _prepare(self) -> None:
         for some in self._witnesses.values():
             for one in some:
-                await one.prepare()
+                try:
+                    await fenced(one.prepare())
+                except (AdapterFailed, AdapterAmbiguous, TimeoutError):
+                    # What breaks it is told with the evidence, when that is asked for.
+                    continue
 
     async def _run_effects(self) -> None:
         while True:

@@ -165,9 +165,14 @@ class Messenger:
         if self._telephone is None:
             return "nobody can be told: the config has no [notify] table"
         known = self._desk().deliveries.get(command.notice)
-        if known is None or known.notice.channel in self._telephone.channels:
+        if known is None:
             return ""
-        return f"there is no channel {known.notice.channel} in the config any more"
+        audience, channel = known.notice.audience, known.notice.channel
+        if channel not in self._telephone.channels:
+            return f"there is no channel {channel} in the config any more"
+        if channel not in self._telephone.settings.channels_of(audience):
+            return f"{channel} is no channel of {audience} in the config any more: others would read it"
+        return ""
 
     def preview(self, asked: PreviewNotice) -> NoticeAnswer | NotAnswered:
         """Return the text as it would be sent, to whom, and what is honest to say of it."""

@@ -209,7 +209,8 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
                 # What somebody did is waited for like the answer to a key.
                 self.frames.hurry()
             self._front.draw()
-            if isinstance(top := self._top, Modal):
+            # One that is being made shows the newest view anyway, and is asked again before it sends.
+            if isinstance(top := self._top, Modal) and top.is_mounted:
                 top.look()
             await asyncio.sleep(_ACTS_APART_S)
 

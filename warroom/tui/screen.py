@@ -200,6 +200,8 @@ class RoomScreen(Screen[None]):
 
     def _show(self, page: str, then: Callable[[Page], None] | None = None) -> None:
         """Bring a page on the screen, and do something with it once it is there."""
+        if not self._all.is_attached:
+            return  # closing
         self._book.turn_to(page, then)
         self.draw()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.adapters.contain.rigs import forking_bot
+from tests.waiting import wait_until
 from warroom.adapters.contain import process_tree as tree
 from warroom.adapters.contain.process_target import (
     Identity,
@@ -81,3 +83,38 @@ def test_who_is_acted_on_is_named_with_pid_and_start(tmp_path: Path) -> None:
         assert {int(line.split()[1]) for line in told} == {bot.process.pid, *bot.workers()}
         assert all("(started 2" in line for line in told)
         assert members_of(identity) == told
+
+
+RENAMES = """
+import os, pathlib, sys
+if os.fork():
+    pathlib.Path(sys.argv[1]).write_text(str(os.getpid()))
+    os.wait()
+number = 0
+while True:
+    pathlib.Path("/proc/self/comm").write_text(f"busy {number}")
+    number += 1
+"""
+
+
+def test_a_worker_that_renames_itself_all_the_time_keeps_no_plan_from_being_confirmed(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    with subprocess.Popen([sys.executable, "-c", RENAMES, str(file)], start_new_session=True) as process:
+        try:
+            wait_until(lambda: file.exists() and file.read_text() != "", what="the pidfile")
+            root = tree.read_process(process.pid)
+            assert root is not None
+            (worker,) = tree.children_of(root)
+            names = set[str]()
+
+            def renamed() -> bool:
+                now = tree.read_process(worker.pid)
+                names.add(now.name if now is not None else "")
+                return len(names) > 3
+
+            told = members_of(identify(file))
+            wait_until(renamed, what="other names of the worker")
+            assert len(told) == 2
+            assert members_of(identify(file)) == told
+        finally:
+            os.killpg(process.pid, 9)

@@ -49,16 +49,18 @@ def identify(pidfile: Path) -> Identity:
 
 
 def members_of(identity: Identity) -> list[str]:
-    """Return the process and those below it that began with it, each as pid, name and start. Blocking.
+    """Return the process and those below it that began with it, each as pid and start, the first by name. Blocking.
 
-    Workers that came later come and go: they are hit too, but naming them would make every plan another one.
+    Workers that came later come and go: they are hit too, but naming them would make every plan another one. So would
+    the names of workers: they give themselves other ones at will, and a bot could keep every plan from being confirmed.
     """
     root = tree.read_process(identity.pid)
     members = [] if root is None else tree.below(root)
     until = identity.start_ticks + _TOGETHER_S * os.sysconf("SC_CLK_TCK")
     first, booted = [one for one in members if one.start_ticks <= until], tree.boot_time()
     starts = [utc_text(tree.start_time(one, booted)) for one in first[:_SHOWN]]
-    told = [clean(f"pid {one.pid} {one.name} (started {at})") for one, at in zip(first, starts, strict=False)]
+    names = [f" {one.name}" if one.pid == identity.pid else "" for one in first]
+    told = [clean(f"pid {one.pid}{name} (started {at})") for one, name, at in zip(first, names, starts, strict=False)]
     return told + ([f"and {len(first) - _SHOWN} more"] if len(first) > _SHOWN else [])
 
 
