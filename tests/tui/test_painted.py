@@ -62,11 +62,11 @@ async def test_a_moved_cursor_paints_two_rows_and_no_row_moves(monkeypatch: pyte
     room = FakeRoom(example_view(), [line_at(n, f"line {n}") for n in range(1, 61)])
     async with console((80, 24), room=room) as session:
         await session.press("5")
-        await session.see("line 60", "k or PgUp stops here")
-        rows = [row for row in session.text.splitlines() if " line " in row]
+        await session.see("line 60", "k or PgUp stops here", "! alarms")
+        rows = [row for row in session.text.splitlines() if " info " in row]
         await session.press("k")
         await session.see("PAUSED", "sha256 ")
-        assert [row.strip(" ▸") for row in session.text.splitlines() if " line " in row] == [r.strip() for r in rows]
+        assert [row.strip(" ▸") for row in session.text.splitlines() if " info " in row] == [r.strip() for r in rows]
         painted: list[int] = []
         render = Stream.render_line
 

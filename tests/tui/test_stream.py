@@ -16,11 +16,12 @@ from tests.waiting import eventually
 from warroom.core import commands as c
 from warroom.core.queries import LogWindow
 from warroom.core.view import LogLine
+from warroom.tui.cells import width_of
 from warroom.tui.log_pane import LogPane
 from warroom.tui.log_rows import KEPT_ROWS, SPARE_ROWS
 from warroom.tui.log_session import LogSession
 from warroom.tui.stream import Stream
-from warroom.tui.stream_lines import log_row
+from warroom.tui.stream_lines import detail_line, log_row
 
 SMALL = (80, 24)
 
@@ -383,3 +384,14 @@ def test_the_mark_beside_a_time_says_whose_time_it_is() -> None:
 
 def _with(entry: LogLine, source: str) -> LogLine:
     return msgspec.structs.replace(entry, time_source=source)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_of_a_long_path_the_end_is_shown_and_of_its_sum_the_beginning(width: int) -> None:
+    entry = msgspec.structs.replace(line_at(5, "x"), source="/var/log/" + "日本/" * 30 + "support.log")
+    text = detail_line(entry, "ab" * 32, "", width).text
+    assert width_of(text) <= width
+    assert text.startswith(" …")
+    assert "support.log#g" in text
+    assert "sha256 abababab" in text
+    assert "g1 of it is gone" in detail_line(entry, "", "g1 of it is gone", width).text

@@ -23,6 +23,9 @@ _LEVELS = {
     "GAP": ("~~~~ ", "warn"),
 }
 _LABEL_CELLS = 9
+_LEAST_PATH = 20
+_LEAST_SUM = len("  sha256 ") + 13
+"""Cells that a permalink and the sum of its bytes keep where not all of them fit."""
 _TIME_WORDS = {
     "line": "",
     "assumed_zone": "time without a zone, taken as UTC",
@@ -124,10 +127,18 @@ def detail_line(entry: LogLine | None, sha256: str, fault: str, width: int) -> L
     """
     if entry is None:
         return Line(cut([(f" {key_for('up')} or {key_for('page_up')} stops here and reads back", "dim")], width))
-    where = permalink_text(Permalink(entry.source, entry.generation, entry.offset, entry.length))
+    where: str = clean(permalink_text(Permalink(entry.source, entry.generation, entry.offset, entry.length)))
     words = " · ".join(filter(None, (_TIME_WORDS.get(entry.time_source, ""), " ".join(entry.marks))))
-    spans: list[Span] = [(f" {clean(where)}", "accent"), (f"  {words}" if words else "", "dim")]
+    words = f"  {words}" if words else ""
+    told = ""
     if entry.level != "GAP" and entry.length:
         told = f"  sha256 {sha256}" if sha256 else f"  {clean(fault)}" if fault else "  sha256 …"
-        spans.append((told, "warn" if fault and not sha256 else "dim"))
-    return Line(cut(spans, width))
+    lost = bool(fault) and not sha256
+    # Of a long path the end says most, of a sum its first digits; why there is no line is said before all else.
+    words = "" if lost else words
+    room = max(_LEAST_PATH, width - 1 - width_of(words) - (width_of(told) if lost else min(width_of(told), _LEAST_SUM)))
+    if width_of(where) > room:
+        while width_of(where) >= room:
+            where = where[1:]
+        where = f"…{where}"
+    return Line(cut([(f" {where}", "accent"), (words, "dim"), (told, "warn" if lost else "dim")], width))

@@ -93,9 +93,10 @@ def decode_as(decoder: msgspec.json.Decoder[Value], text: str) -> Value | None:
     except msgspec.DecodeError:
         pass
     try:
-        return msgspec.convert(decode(text), decoder.type)
+        found: Value = msgspec.convert(decode(text), decoder.type)
     except (msgspec.ValidationError, RecursionError):
         return None
+    return found
 
 
 class JsonReader:
