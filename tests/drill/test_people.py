@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from warroom.drill.people import USERS, Attack, attack, ordinary, schedule
@@ -20,6 +20,7 @@ def test_the_same_seed_gives_the_same_visits_and_another_seed_others(seed: int) 
 
 
 @given(seeds, st.sampled_from(list(Attack)))
+@example(36, Attack.QUIET)
 @settings(max_examples=20)
 def test_visits_come_in_order_and_hostile_ones_only_while_the_attack_lasts(seed: int, style: Attack) -> None:
     visits = schedule(seed, 90, 20, 50, style)

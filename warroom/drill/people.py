@@ -97,7 +97,8 @@ def attack(seed: int, start_s: float, end_s: float, style: Attack) -> list[Plann
     visits: list[Planned] = []
     texts = _loud(chance) if style is Attack.LOUD else _quiet(chance)
     at = start_s
-    while at < end_s:
+    # What is rounded up to the end is not before it.
+    while round(at, 3) < end_s:
         user = f"x-{chance.randrange(3)}"
         kind, text = next(texts)
         visits.append(Planned(round(at, 3), user, f"s-{user}", text, hostile=True, kind=kind))

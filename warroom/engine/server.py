@@ -204,6 +204,8 @@ class _Talk:
         self._writer = writer
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._follower: asyncio.Task[None] | None = None
+        self._told = -1
+        """Version of the view that was sent last."""
 
     async def send(self, line: bytes) -> None:
         """Write one line and wait while the client's end is full; lines are never mixed."""
@@ -223,7 +225,13 @@ class _Talk:
             finally:
                 if self._follower is not None:
                     self._follower.cancel()
+                    self._tell_the_end()
         return True
+
+    def _tell_the_end(self) -> None:
+        """Send the last view, which tells that the engine ended; nobody waits for a client that does not read."""
+        if self._told != self._engine.version and not self._writer.is_closing():
+            self._writer.write(self._server.encoded_view())
 
     async def _take(self, line: bytes | int, tasks: asyncio.TaskGroup) -> None:
         try:
@@ -267,15 +275,15 @@ class _Talk:
                 await self.send(wire.encode(wire.Denied("", "hello was said already")))
 
     async def _follow(self) -> None:
-        told = heard = -1
+        heard = -1
         engine = self._engine
         while True:
             async with engine.changed:
-                while engine.version == told and (not self._hears or engine.gathering.version == heard):
+                while engine.version == self._told and (not self._hears or engine.gathering.version == heard):
                     await engine.changed.wait()
             try:
-                if engine.version != told:
-                    told = engine.version
+                if engine.version != self._told:
+                    self._told = engine.version
                     await self.send(self._server.encoded_view())
                 if self._hears and engine.gathering.version != heard:
                     heard = engine.gathering.version

@@ -16,7 +16,7 @@ from tests.adapters.faults.oracle import Follower, Lines, append, nothing_lost
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 LOGS = 10_000
-START_S = 5.0
+START_S = 15.0
 MOST_OPEN = 2300
 IDLE_SHARE = 0.05
 IDLE_S = 15.0
