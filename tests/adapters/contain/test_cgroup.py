@@ -90,7 +90,8 @@ async def test_an_adapter_that_does_nothing_is_not_believed(verb: Verb, scene: t
     _, bot = scene
     liar = NothingDoer("support", kind="cgroup")
     assert (await liar.apply(await liar.plan(verb, None), "ACT-001")).text == "done"
-    assert await by_http(bot, verb) == {Verdict.OPEN}
+    # On a busy machine one answer may be late, which looks like silence: contained needs the word of every look.
+    assert Verdict.OPEN in await by_http(bot, verb)
     assert await by_tree(bot.pidfile, verb) is Verdict.OPEN
 
 
