@@ -108,7 +108,7 @@ def test_the_answer_to_a_key_does_not_wait_for_the_budget() -> None:
 
 
 def test_who_draws_next_waits_for_the_frame_that_is_drawn_already() -> None:
-    with desk(budget_bps=2_000) as one:
+    with desk(budget_bps=200) as one:
         one.flood(1)
         wait_until(lambda: "000001" in one.reader.text)
         alone = one.writer.rest_s
