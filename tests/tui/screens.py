@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import time
 from collections.abc import Callable
@@ -120,4 +121,10 @@ async def _assert_same(drawn: Callable[[], str], path: Path, usual: Path | None 
     # What is drawn last, such as lines that were asked for, may come a moment after the page.
     with contextlib.suppress(AssertionError):
         await eventually(lambda: drawn() == wanted, timeout_s=5)
-    assert drawn() == wanted, f"{path} differs; WARROOM_UPDATE_GOLDENS=1 writes it anew"
+    assert (now := drawn()) == wanted, _told_apart(path, wanted, now)
+
+
+def _told_apart(path: Path, wanted: str, now: str) -> str:
+    """Return which rows differ: of a look that came once and on another machine, that is all there is to go by."""
+    rows = difflib.unified_diff(wanted.splitlines(), now.splitlines(), "as drawn", "now", n=0, lineterm="")
+    return "\n".join([f"{path} differs; WARROOM_UPDATE_GOLDENS=1 writes it anew", *rows])

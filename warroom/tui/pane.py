@@ -64,7 +64,8 @@ class Pane(ScrollView, Painted, can_focus=True):
     @property
     def inner_width(self) -> int:
         """Cells that a row may take; of a pane that is not shown, what it had or will most likely have."""
-        width = self.scrollable_content_region.width or self._known_width or self.app.size.width
+        guess = self._known_width or self.app.size.width - self.scrollbar_size_vertical
+        width = self.scrollable_content_region.width or guess
         return max(0, width - self._gutter)
 
     @property
