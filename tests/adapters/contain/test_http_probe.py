@@ -262,13 +262,12 @@ async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.Monke
 
 async def test_a_frozen_single_process_is_silent_and_open_again_when_thawed(tmp_path: Path) -> None:
     with forking_bot(tmp_path, workers=1) as bot:
-        settings = ProbeSettings(bot.url, timeout_s=0.2)
         for pid in (bot.process.pid, *bot.workers()):
             os.kill(pid, signal.SIGSTOP)
-        assert (await look(settings, Verb.FREEZE)).verdict is Verdict.CONTAINED
+        assert (await look(ProbeSettings(bot.url, timeout_s=0.2), Verb.FREEZE)).verdict is Verdict.CONTAINED
         for pid in (bot.process.pid, *bot.workers()):
             os.kill(pid, signal.SIGCONT)
-        assert (await look(settings, Verb.FREEZE)).verdict is Verdict.OPEN
+        assert (await look(ProbeSettings(bot.url, timeout_s=5.0), Verb.FREEZE)).verdict is Verdict.OPEN
 
 
 def test_the_words_name_the_request_and_both_meanings() -> None:
