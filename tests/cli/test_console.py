@@ -7,6 +7,7 @@ import asyncio
 import math
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -225,3 +226,41 @@ def test_wrong_console_settings_end_it_before_anything_is_drawn(busy: Shell) -> 
             assert b"\x1b[?1049h" not in screen.written
     finally:
         file.unlink()
+
+
+ATTACH = [sys.executable, "-m", "warroom", "attach", "busy"]
+
+
+def test_what_is_taken_over_is_not_sent_again(busy: Shell) -> None:
+    with Terminal(ATTACH, (120, 36), busy.environment, busy.folder) as screen:
+        screen.see("FOLLOW")
+        screen.see("Enter open")
+        assert screen.written.count(b"\x1b[?1049h") == 1
+        assert screen.written.count(b"\x1b[2J") == 1, "cleared once"
+        assert screen.written.count(b"SCORE TREND") == 1, "the board was drawn once"
+
+
+def test_keys_typed_at_the_first_sight_are_not_echoed_and_do_what_they_stand_for(busy: Shell) -> None:
+    with Terminal(ATTACH, (120, 36), busy.environment, busy.folder) as screen:
+        screen.see("SCORE TREND")
+        screen.press("0")
+        screen.see("Messages of the room")
+        screen.press("1")
+        screen.see("SCORE TREND")
+        screen.press("q")
+        screen.see("Leave this console?")
+        screen.press("enter")
+        assert screen.ended() == 0
+        assert termios.tcgetattr(screen._fd)[3] & termios.ECHO, "the shell echoes again"
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT])
+def test_a_signal_at_the_first_sight_gives_the_terminal_back(busy: Shell, name: signal.Signals) -> None:
+    with Terminal(ATTACH, (120, 36), busy.environment, busy.folder) as screen:
+        screen.until(lambda: b"SCORE" in screen.written, "the first sight")
+        os.kill(screen.pid, name)
+        assert screen.ended() in ((0, 130) if name is signal.SIGINT else (0,))
+        assert screen.written.rindex(b"\x1b[?1049l") > screen.written.rindex(b"\x1b[?1049h")
+        assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l")
+        assert b"Traceback" not in screen.written
+        assert termios.tcgetattr(screen._fd)[3] & termios.ECHO

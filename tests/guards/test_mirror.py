@@ -36,8 +36,8 @@ _GROUPS = {
     ("asks the machine for its time; nothing to decide", "tests/adapters/contain/test_contract.py"): "adapters/clock",
     (_DRAWN, "tests/tui/test_goldens.py"): """
         tui/pages/actions tui/pages/alarms tui/pages/incident tui/pages/overview tui/pages/page tui/pages/reading
-        tui/pages/stream tui/action_lines tui/alarm_lines tui/bar tui/board tui/frame_lines tui/lines tui/room_lines
-        tui/scene tui/stream_lines tui/theme tui/words
+        tui/pages/stream tui/action_lines tui/alarm_lines tui/bar tui/board tui/brush tui/frame_lines tui/lines
+        tui/room_lines tui/scene tui/stream_lines tui/theme tui/words
         """,
     ("is read and drawn as one document", "tests/tui/test_sheet.py"): "tui/sheet_table tui/sheet_text",
     (_TYPED, "tests/tui/test_postmortem.py"): "tui/pages/postmortem tui/paper tui/draft_lines",
@@ -48,6 +48,7 @@ _GROUPS = {
         """,
     (_TYPED, "tests/tui/test_stream.py"): "tui/log_errand tui/log_pane tui/log_words tui/prompt",
     (_DECLARED, "tests/tui/test_app.py"): "tui/outside",
+    ("is what the consoles of a room show of each other", "tests/tui/test_together.py"): "tui/others",
     (_TYPED, "tests/tui/test_absence.py"): "tui/homecoming",
     (_TYPED, "tests/tui/test_query.py"): "tui/pages/query tui/sql_prompt",
     ("reads the config of a room and of a person", "tests/adapters/test_config.py"): "adapters/plain_toml",

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tests.tui.running import Session
 from tests.tui.screens import assert_golden, assert_styles
 from warroom.core.settings_console import Look
-from warroom.tui.palettes import TRUECOLOR
-from warroom.tui.theme import OWN_COLOURS, inks_for, theme_name
+from warroom.tui.palettes import TRUECOLOR, inks_for
+from warroom.tui.theme import OWN_COLOURS, theme_name
 
 SIZES = ((80, 24), (120, 36), (200, 50))
 """The two that everything must fit, and a roomy one."""

@@ -11,8 +11,8 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from warroom.core.settings_console import Look
-from warroom.tui.palettes import ANSI, PALETTES, PLAIN, STYLES, TRUECOLOR, Palette, colours_of, inks_of
-from warroom.tui.theme import NO_COLOURS, inks_for, theme_name, themes
+from warroom.tui.palettes import ANSI, PALETTES, PLAIN, STYLES, TRUECOLOR, Palette, colours_of, inks_for, inks_of
+from warroom.tui.theme import NO_COLOURS, theme_name, themes
 
 Light = tuple[float, float, float]
 """Linear red, green and blue, 0 to 1."""

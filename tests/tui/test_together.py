@@ -10,7 +10,7 @@ from tests.tui.fake_room import FakeRoom
 from tests.tui.running import console
 from tests.waiting import eventually
 from warroom.core.company import Here
-from warroom.tui.together import Others
+from warroom.tui.others import Others
 
 
 def test_what_stood_in_the_record_before_is_no_news_and_what_comes_is() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import importlib
 import os
 import re
+import signal
 import sys
 import termios
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,7 +27,15 @@ from warroom.cli.rooms import no_engine, person
 from warroom.core.room import ConnectionLost
 from warroom.core.settings_console import LEAST_BPS, ConsoleSettings, Look, Zone
 
+if TYPE_CHECKING:
+    from warroom.adapters.whereabouts_file import WhereaboutsFile
+    from warroom.client.lasting import LastingRoom
+    from warroom.core.whereabouts import Ignored, Whereabouts
+
 SLOW_BPS = 4_000
+_FIRST_VIEW_S = 0.3
+_DEADLY = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
+"""Signals that would end the program with the terminal as it is."""
 _PLAIN = "line by line it needs none: add --plain"
 _IUTF8 = 0o40000
 """Of a terminal's line (termios c_iflag): it carries UTF-8. Terminal programs, ssh and tmux set it."""
@@ -153,19 +166,67 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
         return await run_plain(paths, drawing.plain, read_only=read_only, ascii_only=drawing.settings.ascii)
     # Nothing of what is imported or built now is garbage before the console ends; `play` sets the collector on again.
     gc.disable()
-    from warroom.adapters.copy_file import CopyRefused, write_copy
     from warroom.adapters.whereabouts_file import WhereaboutsFile, whereabouts_path
-    from warroom.cli.export import write_report
-    from warroom.cli.preview import Previews, known_scenarios
     from warroom.client.connection import RoomConnection
     from warroom.client.lasting import LastingRoom
-    from warroom.tui.app import CopyFailed, ExportFailed, WarRoomApp
-    from warroom.tui.outside import Outside
-    from warroom.tui.session import play
+
+    def connect() -> RoomConnection:
+        return RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
+
+    try:
+        async with LastingRoom(connect) as room:
+            welcome = room.welcome
+            memory = WhereaboutsFile(whereabouts_path(state_home(), _place(paths), welcome.operator, welcome.uid))
+            found = await memory.load()
+            await _first_view(room)
+            with _Endings():
+                return await _play(room, paths, drawing, memory, found)
+    except ConnectionLost as error:
+        raise no_engine(paths.name, error) from error
+    return 0
+
+
+async def _first_view(room: LastingRoom) -> None:
+    """Wait until there is something to show, which follows the welcome at once; but not for long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_FIRST_VIEW_S):
+            while room.latest is None:
+                await room.arrival()
+
+
+class _Endings:
+    """Ends a block on a deadly signal, so that the terminal is given back; `play` goes on with that."""
+
+    def __enter__(self) -> None:
+        self._loop, self._task, self._ended = asyncio.get_running_loop(), asyncio.current_task(), False
+        for name in _DEADLY:
+            self._loop.add_signal_handler(name, self._end)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        for name in _DEADLY:
+            self._loop.remove_signal_handler(name)
+        ours = self._ended and isinstance(error, asyncio.CancelledError)
+        if ours and self._task is not None:
+            self._task.uncancel()
+        return ours
+
+    def _end(self) -> None:
+        self._ended = True
+        if self._task is not None:
+            self._task.cancel()
+
+
+async def _play(
+    room: LastingRoom, paths: RoomPaths, drawing: Drawing, memory: WhereaboutsFile, found: Whereabouts | Ignored | None
+) -> int:
+    """Show the room, then import the console, which takes most of a start, and run it."""
+    from warroom.tui.first_sight import first_sight
 
     async def export(incident: str, kind: str) -> str:
         try:
-            return str((await write_report(room, paths, incident, kind, None, record=not read_only)).absolute())
+            return str((await write_report(room, paths, incident, kind, None, record=record)).absolute())
         except Failure as failure:
             raise ExportFailed(f"{failure.what} {failure.why} {failure.next_step}".strip()) from failure
 
@@ -175,23 +236,23 @@ async def run_console(paths: RoomPaths, *, read_only: bool, drawing: Drawing) ->
         except CopyRefused as refused:
             raise CopyFailed(str(refused)) from refused
 
-    def connect() -> RoomConnection:
-        return RoomConnection(paths.socket, client="console", read_only=read_only, follow=True, claimed=person())
+    record = not room.welcome.read_only
+    with first_sight(room, found, drawing.settings, time.time) as early:
+        from warroom.adapters.copy_file import CopyRefused, write_copy
+        from warroom.cli.export import write_report
+        from warroom.cli.preview import Previews, known_scenarios
+        from warroom.tui.app import CopyFailed, ExportFailed, WarRoomApp
+        from warroom.tui.outside import Outside
+        from warroom.tui.session import play
 
-    try:
-        async with LastingRoom(connect) as room:
-            welcome = room.welcome
-            memory = WhereaboutsFile(whereabouts_path(state_home(), _place(paths), welcome.operator, welcome.uid))
-            outside = Outside(
-                export=export,
-                draft=Previews(room).draft,
-                scenarios=known_scenarios,
-                write_copy=copy,
-                memory=memory,
-                found=await memory.load(),
-                notes=drawing.notes,
-                leaving=drawing.leaving,
-            )
-            return await play(WarRoomApp(room, settings=drawing.settings, outside=outside))
-    except ConnectionLost as error:
-        raise no_engine(paths.name, error) from error
+        outside = Outside(
+            export=export,
+            draft=Previews(room).draft,
+            scenarios=known_scenarios,
+            write_copy=copy,
+            memory=memory,
+            found=found,
+            notes=drawing.notes,
+            leaving=drawing.leaving,
+        )
+        return await play(WarRoomApp(room, settings=drawing.settings, outside=outside, early=early))

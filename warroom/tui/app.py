@@ -23,20 +23,22 @@ from warroom.tui import keymap, times
 from warroom.tui.bell import Bell, title_text
 from warroom.tui.copying import clipboard_bytes
 from warroom.tui.drafts import Drafts
-from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
+from warroom.tui.frame.driver import FrameDriver, frame_driver
+from warroom.tui.frame.early import EarlyScreen
 from warroom.tui.frame.orders import BELL
+from warroom.tui.frame.pace import DEFAULT_BUDGET_BPS
 from warroom.tui.frame.tap import TappedApp, send
 from warroom.tui.frame.writer import FrameWriter
 from warroom.tui.keeper import Keeper
 from warroom.tui.link import Link
 from warroom.tui.modal import Modal
 from warroom.tui.outside import NOTHING, Outside
-from warroom.tui.palettes import colours_of
+from warroom.tui.palettes import colours_of, inks_for
 from warroom.tui.pane import Pane
 from warroom.tui.report import CopyFailed, ExportFailed
 from warroom.tui.screen import RoomScreen
 from warroom.tui.stream import Stream
-from warroom.tui.theme import OWN_COLOURS, Painter, inks_for, theme_name, themes
+from warroom.tui.theme import OWN_COLOURS, Painter, theme_name, themes
 from warroom.tui.together import Reporter
 from warroom.tui.typed_ahead import Typed, TypedAhead
 
@@ -75,17 +77,18 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         clock: Callable[[], float] = time.time,
         outside: Outside = NOTHING,
         colours: int | None = None,
+        early: EarlyScreen | None = None,
     ) -> None:
         """`settings`: what the person likes; ValueError when its keys clash, which `key_faults` tells before.
 
         `outside`: what it may do and know beyond the room. `colours` of the terminal: 0, 16, 256 or more; None asks
-        the environment.
+        the environment. `early`: the screen to go on with, where something was drawn before.
         """
         # Textual takes NO_COLOR out of the environment, and drops every colour only when told of ANSI from the start.
         colours = colours_of(os.environ) if colours is None else colours
         theme = theme_name(settings.theme, colours=colours)
         super().__init__(
-            driver_class=frame_driver(settings.budget_bps or DEFAULT_BUDGET_BPS, titled=settings.title),
+            driver_class=frame_driver(settings.budget_bps or DEFAULT_BUDGET_BPS, titled=settings.title, early=early),
             ansi_color=True if theme in OWN_COLOURS else None,
         )
         self.settings = settings

@@ -8,6 +8,7 @@ from warroom.core.clean import clean
 from warroom.core.moments import elapsed_text
 from warroom.core.view import AlarmView, BotView, IncidentView, View
 from warroom.tui.cells import cut, fit, width_of
+from warroom.tui.chosen import Chosen
 from warroom.tui.lines import Line, line
 from warroom.tui.outbox_lines import due_words
 from warroom.tui.times import clock_text
@@ -132,3 +133,21 @@ def alarm_row(alarm: AlarmView, width: int) -> Line:
         (" " + fit(seen, seen_cells), "dim" if alarm.acknowledged else "warn"),
     ]
     return line(*cut(spans, width), key=f"alarm:{alarm.id}")
+
+
+def chosen_row(rows: Sequence[Line], chosen: Chosen) -> str:
+    """Return the key of the row of what is chosen in a list of what needs attention; of none an empty text."""
+    keys = {row.key for row in rows}
+    wanted = (chosen.key(chosen.kind), chosen.key("alarm"), chosen.key("incident"))
+    return next((key for key in wanted if key in keys), "")
+
+
+def shares(height: int, bots: int, rows: int, *, beside: bool) -> tuple[int, int]:
+    """Return the rows of the board and of what needs attention on a screen of `height`; the stream has the rest.
+
+    The board has what it needs up to 2/5 of the screen, the other up to 1/5; beside each other both may have 2/5.
+    """
+    most = max(4, height * 2 // 5)
+    if beside:
+        bots = rows = max(bots, rows)
+    return min(bots, most), min(rows, most if beside else max(3, height // 5))

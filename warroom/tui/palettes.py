@@ -212,3 +212,10 @@ ANSI = Inks(
     flat=True,
 )
 """The terminal's own colours on its own ground."""
+
+
+def inks_for(look: Look, *, colours: int) -> Inks:
+    """Return the styles of a look on a terminal of so many colours; 0 draws without any."""
+    if not colours:
+        return PLAIN
+    return inks_of(PALETTES[look]) if look in PALETTES and colours > 16 else ANSI

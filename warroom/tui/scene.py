@@ -12,8 +12,8 @@ from warroom.tui.chosen import Chosen
 from warroom.tui.drafts import Drafts
 from warroom.tui.letters import Letters
 from warroom.tui.log_session import LogSession
+from warroom.tui.others import Others
 from warroom.tui.sql_session import SqlSession
-from warroom.tui.together import Others
 
 WIDE = (110, 30)
 """Columns and rows from which the incident room shows its four panes at once."""

@@ -9,9 +9,7 @@ import signal
 import sys
 
 from warroom.tui.app import WarRoomApp
-
-_TURN_S = 0.0005
-"""Longest time that one thread keeps the others from running, by the clock of the interpreter."""
+from warroom.tui.frame.early import TURN_S
 
 _STARTED_S = 1.0
 """Time after which a console is sure to stand."""
@@ -25,7 +23,7 @@ async def play(app: WarRoomApp) -> int:
     A dead terminal answers the last restoring writes with EIO; there is nobody left to restore it for.
     """
     # The writer of the terminal is a thread of its own, which must not wait for a whole frame that is being made.
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(TURN_S)
     # What a start leaves behind lives as long as the console: to look through it for garbage holds up a key 50 ms.
     loop = asyncio.get_running_loop()
     loop.call_later(_STARTED_S, _collect_garbage)

@@ -1,19 +1,16 @@
-"""Themes for Textual's own widgets, and the painter that turns lines into strips."""
+"""Themes for Textual's own widgets, and the painter that turns lines into its strips."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme
 
-from warroom.core.clean import clean
 from warroom.core.settings_console import Look
-from warroom.tui.cells import width_of
-from warroom.tui.lines import ASCII, Line, Span
-from warroom.tui.palettes import ANSI, PALETTES, PLAIN, Inks, inks_of
+from warroom.tui.brush import Brush
+from warroom.tui.lines import Line
+from warroom.tui.palettes import PALETTES
 
 NO_COLOURS = "warroom-none"
 OWN_COLOURS = frozenset({NO_COLOURS, f"warroom-{Look.ANSI}"})
@@ -94,77 +91,16 @@ def theme_name(look: Look, *, colours: int) -> str:
     return f"warroom-{look if colours > 16 else Look.ANSI}"
 
 
-def inks_for(look: Look, *, colours: int) -> Inks:
-    """Return the styles of a look on a terminal of so many colours; 0 draws without any."""
-    if not colours:
-        return PLAIN
-    return inks_of(PALETTES[look]) if look in PALETTES and colours > 16 else ANSI
-
-
-def _flat(style: Style) -> Style:
-    """Return a style as it is drawn on the cursor's row where colours are exchanged: dim would be grey on grey."""
-    return Style(bold=style.bold, underline=style.underline)
-
-
-class Painter:
-    """Turns lines into strips; every text passes `clean` here once more, whatever the builders did."""
-
-    def __init__(self, inks: Inks, *, ascii_only: bool) -> None:
-        self.ascii_only = ascii_only
-        table = inks.table
-        self._styles = {name: Style.parse(text) for name, text in table.items()}
-        self._solid = {name for name, text in table.items() if {"on", "reverse", "underline"} & set(text.split())}
-        self._here, self._away = Style.parse(inks.here), Style.parse(inks.away)
-        self._flat = {name: _flat(style) for name, style in self._styles.items()} if inks.flat else self._styles
-        self._lined = {"warn"} if table["warn"] == "underline" else set()
-
-    def text(self, text: str) -> str:
-        """Return text as it may be painted."""
-        shown: str = clean(text)
-        if not self.ascii_only or shown.isascii():
-            return shown
-        shown = shown.translate(ASCII)
-        return "".join(char if char.isascii() else "?" * width_of(char) for char in shown)
+class Painter(Brush):
+    """Turns lines into strips."""
 
     def strip(
         self, line: Line, width: int, base: Style, *, gutter: str = "", start: int = 0, cursor: str = ""
     ) -> Strip:
         """Return a row of `width` cells from cell `start` on, behind `gutter`; `cursor` is here, away or empty."""
-        runs = self._runs(line, gutter, 0 if start else width)
-        styles = self._flat if cursor == "here" else self._styles
-        body = Strip([Segment(text, styles[style]) for text, style in runs])
+        runs = self.runs(line, 0 if start else width, gutter=gutter)
+        body = Strip([Segment(text, style) for text, style in self.styled(runs, cursor)])
         if start:
             body = body.crop(start, start + width)
-        if cursor:
-            base = base + (self._here if cursor == "here" else self._away)
+        base = self.ground(base, cursor)
         return body.adjust_cell_length(width, base).crop(0, width).apply_style(base)
-
-    def _unlined(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """Take the blanks at both ends out of underlined words, where there is no colour."""
-        for text, style in spans:
-            words = text.strip(" ")
-            if style not in self._lined or words == text or not words:
-                yield text, style
-                continue
-            before = len(text) - len(text.lstrip(" "))
-            yield " " * before, "text"
-            yield words, style
-            yield " " * (len(text) - before - len(words)), "text"
-
-    def _runs(self, line: Line, gutter: str, width: int) -> list[Span]:
-        """Return the spans with equal styles joined and blanks in a neighbour's style: each run costs 40 bytes."""
-        runs: list[Span] = []
-        spans: Iterable[Span] = (*([(gutter, "key")] if gutter else ()), *line.spans)
-        for text, style in self._unlined(spans) if self._lined else spans:
-            shown = self.text(text)
-            before, of = runs[-1] if runs else ("", style)
-            if runs and of == style:
-                runs[-1] = (before + shown, style)
-            elif runs and (shown.isspace() or before.isspace()) and not {of, style} & self._solid:
-                runs[-1] = (before + shown, of if shown.isspace() else style)
-            elif shown:
-                runs.append((shown, style))
-        missing = width - sum(width_of(text) for text, _ in runs)
-        if runs and missing > 0 and runs[-1][1] not in self._solid:
-            runs[-1] = (runs[-1][0] + " " * missing, runs[-1][1])
-        return runs

@@ -1,43 +1,18 @@
-"""What this console knows and says of the others: their newest act, and what it looks at itself."""
+"""What this console says to the others: what it looks at."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from textual.screen import Screen
 
 from warroom.core.company import Here
 from warroom.core.room import Room
-from warroom.core.view import TimelineView, View
 from warroom.tui.modal import Modal
 
 _SAY_AGAIN_S = 15.0
-_UNTOLD = frozenset({"refused"})
-"""Kinds of entries that are no act of somebody."""
-_ENGINE = "engine"
-
-
-@dataclass(slots=True)
-class Others:
-    """The newest act of somebody else."""
-
-    act: TimelineView | None = None
-    at: float = 0.0
-    """When it was seen here."""
-    _seq: int = -1
-
-    def follow(self, view: View, me: str, now: float) -> None:
-        """Look through what is new in the record; what stood there when this console came is not news."""
-        newest = view.messages[-1].seq if view.messages else 0
-        if self._seq >= 0:
-            new = [e for e in view.messages if e.seq > self._seq and e.who not in (me, _ENGINE)]
-            new = [entry for entry in new if entry.kind not in _UNTOLD]
-            if new:
-                self.act, self.at = new[-1], now
-        self._seq = max(self._seq, newest)
 
 
 class Reporter:

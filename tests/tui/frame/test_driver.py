@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.stories.terminal import Terminal
 from tests.tui.frame.shell_rig import ShellTerminal, quiet_for, shell
 from tests.waiting import wait_until
-from warroom.tui.frame.driver import DEFAULT_BUDGET_BPS, FrameDriver, frame_driver
+from warroom.tui.frame.driver import FrameDriver, frame_driver
+from warroom.tui.frame.pace import DEFAULT_BUDGET_BPS
 
 
 def test_a_driver_has_its_own_budget() -> None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from typing import ClassVar
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from warroom.tui.frame.early import EarlyScreen
 from warroom.tui.frame.hearing import Ear
-from warroom.tui.frame.line import TerminalLine
+from warroom.tui.frame.line import TerminalLine, terminal_descriptor
 from warroom.tui.frame.orders import TITLE_AWAY, TITLE_BACK, is_allowed, is_ignored, place_of, title_order, tokens
-from warroom.tui.frame.pace import Pace
+from warroom.tui.frame.pace import DEFAULT_BUDGET_BPS, Pace
 from warroom.tui.frame.tap import Canvas
-from warroom.tui.frame.writer import FrameWriter
+from warroom.tui.frame.writer import FrameWriter, erases_in_colour
 
-DEFAULT_BUDGET_BPS = 11_200.0
 _WANTS_HASTE = (events.Key, events.MouseDown, events.Paste)
 
 
@@ -31,6 +30,9 @@ class FrameDriver(LinuxDriver):
 
     titled: ClassVar[bool] = False
     """Whether the window's title is ours while the terminal is."""
+
+    early: ClassVar[EarlyScreen | None] = None
+    """What was drawn before there was a driver."""
 
     _title = ""
     _title_away = False
@@ -53,12 +55,11 @@ class FrameDriver(LinuxDriver):
         if self._ours:
             # SIGCONT without a SIGTSTP before it: the shell may have changed every mode meanwhile.
             self.suspend_application_mode()
-        # screen erases in the terminal's own colour whatever the pen is.
-        bce = not os.environ.get("TERM", "").startswith("screen")
-        self._writer = FrameWriter(
-            TerminalLine(_terminal()),
+        early = self.early.hand_over(self._leave) if self.early is not None else None
+        self._writer = early or FrameWriter(
+            TerminalLine(terminal_descriptor()),
             Pace(self.budget_bps),
-            erases_in_colour=bce,
+            erases_in_colour=erases_in_colour(os.environ),
             before=self._writer,
             on_gone=self._leave,
         )
@@ -156,12 +157,9 @@ class FrameDriver(LinuxDriver):
                 writer.counts["refused"] += 1
 
 
-def frame_driver(budget_bps: float, *, titled: bool = False) -> type[FrameDriver]:
-    """Return the driver with a byte budget; `math.inf` for none. `titled` takes the window's title too."""
-    return type("BudgetedDriver", (FrameDriver,), {"budget_bps": budget_bps, "titled": titled})
+def frame_driver(budget_bps: float, *, titled: bool = False, early: EarlyScreen | None = None) -> type[FrameDriver]:
+    """Return the driver with a byte budget; `math.inf` for none. `titled` takes the window's title too.
 
-
-def _terminal() -> int:
-    """Return the descriptor of the first stream that is a terminal: errors may well go into a file."""
-    streams = [stream for stream in (sys.__stderr__, sys.__stdout__, sys.__stdin__) if stream is not None]
-    return next((stream.fileno() for stream in streams if stream.isatty()), 2)
+    `early`: the screen that it goes on with.
+    """
+    return type("BudgetedDriver", (FrameDriver,), {"budget_bps": budget_bps, "titled": titled, "early": early})

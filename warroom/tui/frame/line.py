@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import sys
 import termios
 
 import msgspec
@@ -85,3 +86,9 @@ def _names(descriptor: int) -> list[str]:
         os.tcgetpgrp(descriptor)
         names.append("/dev/tty")
     return names
+
+
+def terminal_descriptor() -> int:
+    """Return the descriptor of the first stream that is a terminal: errors may well go into a file."""
+    streams = [stream for stream in (sys.__stderr__, sys.__stdout__, sys.__stdin__) if stream is not None]
+    return next((stream.fileno() for stream in streams if stream.isatty()), 2)

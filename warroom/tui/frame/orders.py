@@ -33,6 +33,7 @@ MOST_CLIPBOARD = 74_994
 """Bytes of base64 that every terminal takes which takes any (xterm, hterm); others take more."""
 _TITLE_LIMIT = 120
 ALTERNATE_SCREEN_ON, ALTERNATE_SCREEN_OFF = "\x1b[?1049h", "\x1b[?1049l"
+CURSOR_ON, CURSOR_OFF = "\x1b[?25h", "\x1b[?25l"
 
 
 def tokens(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from collections import deque
 
 import msgspec
 
+DEFAULT_BUDGET_BPS = 11_200.0
 _FRAMES_PER_S = 30.0
 _ANSWERS_PER_S = 60.0
 """Frames a second while somebody waits for the answer to a key, which may take several."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from warroom.tui.frame.grid import Grid, Row
 from warroom.tui.frame.line import LineGone, TerminalLine
-from warroom.tui.frame.orders import ALTERNATE_SCREEN_OFF, ALTERNATE_SCREEN_ON
+from warroom.tui.frame.order_queue import OrderQueue
 from warroom.tui.frame.outlet import CANCEL, Outlet
 from warroom.tui.frame.pace import Pace
 from warroom.tui.frame.pens import Pens
@@ -31,7 +31,11 @@ _LEAST_BURST = 200
 _POLL_S = 0.1
 _WIDE_WINDOW = 16384
 _BETWEEN_S = 0.02
-_CONTROLS = 256
+
+
+def erases_in_colour(environment: Mapping[str, str]) -> bool:
+    """Say whether the terminal erases in the pen's colour; screen erases in its own whatever the pen is."""
+    return not environment.get("TERM", "").startswith("screen")
 
 
 class FrameWriter:
@@ -45,9 +49,10 @@ class FrameWriter:
         erases_in_colour: bool = True,
         before: FrameWriter | None = None,
         on_gone: Callable[[], None] = lambda: None,
+        asks: bool = True,
     ) -> None:
-        """`before`: whose grid is taken over. `on_gone` is called when nobody is at the other end any more."""
-        self._line, self._pace, self._on_gone = line, pace, on_gone
+        """`before`: whose grid is taken over; `on_gone`: called when the other end is; `asks`: answers are heard."""
+        self._line, self._pace, self._on_gone, self._asks = line, pace, on_gone, asks
         size = line.size()
         self.pens: Pens = before.pens if before else Pens()
         self.grid: Grid = before.grid if before else Grid(size.columns, size.rows)
@@ -58,8 +63,8 @@ class FrameWriter:
         self.drawn_at = 0.0  # the newest frame, in monotonic seconds
         self._shown = Shown(self.pens, erases_in_colour=erases_in_colour)
         self._wanted: list[Row] = []
-        self._controls: deque[str] = deque()
-        self._active = self._dirty = self._halted = self._stopping = self._gone = False
+        self._orders = OrderQueue()
+        self._dirty = self._halted = self._stopping = self._gone = False
         if before is not None:
             self._dirty = True
             self.grid.resize(size.columns, size.rows)
@@ -73,10 +78,7 @@ class FrameWriter:
     def control(self, order: str) -> None:
         """Send an order besides the cells, before the next frame; a bell that is waiting already is not doubled."""
         with self.lock:
-            if self._controls and order == "\x07" == self._controls[-1]:
-                return
-            if len(self._controls) < _CONTROLS or self._stopping:
-                self._controls.append(order)
+            self._orders.put(order, always=self._stopping)
             self.lock.notify()
 
     def commit(self) -> None:
@@ -112,6 +114,14 @@ class FrameWriter:
         waiting_s = max(0.0, self._pace.due(answers_key=False) - time.monotonic())
         return waiting_s + self._pace.gap_s if self._dirty else waiting_s
 
+    def taken_over(self, on_gone: Callable[[], None]) -> None:
+        """Somebody else draws from now on, hears what the terminal answers, and wants to know when it is gone."""
+        with self.lock:
+            self._asks, self._on_gone = True, on_gone
+            gone = self._gone
+        if gone:
+            on_gone()
+
     def resized(self) -> None:
         """The terminal may have another size, and may have lost cells: the whole screen is sent again."""
         with self.lock:
@@ -131,7 +141,7 @@ class FrameWriter:
         with self.lock:
             if self._stopping:
                 return
-            self._active, self._halted, self._stopping = False, True, True
+            self._orders.active, self._halted, self._stopping = False, True, True
             self._outlet.ending = True
             self.lock.notify()
             end = time.monotonic() + (answering_s if self._pace.heard else limit_s)
@@ -140,7 +150,7 @@ class FrameWriter:
             if self._pace.unheard and not self._gone:
                 # Questions that are still unread would be answered into the shell.
                 self._line.discard()
-                self._controls.appendleft(CANCEL)
+                self._orders.put_first(CANCEL)
 
     def stop(self, limit_s: float = 2.0) -> None:
         """Send the orders that are waiting and end the thread; a line that does not move is emptied first."""
@@ -176,27 +186,21 @@ class FrameWriter:
     def _turn(self) -> bool:
         """Send what is due; False when it is over."""
         with self.lock:
-            while self._halted or not (self._controls or self._stopping or (self._dirty and self._active)):
+            while self._halted or not (self._orders or self._stopping or (self._dirty and self._orders.active)):
                 self.lock.wait()
-            orders = "".join(self._controls)
-            self._controls.clear()
             stopping = self._stopping
-        if orders:
-            self._send_orders(orders)
-        if stopping:
-            return False
-        if self._dirty and self._active:
-            self._frame_in_turn()
-        return True
-
-    def _send_orders(self, orders: str) -> None:
-        if ALTERNATE_SCREEN_ON in orders or ALTERNATE_SCREEN_OFF in orders:
-            self._active = orders.rfind(ALTERNATE_SCREEN_ON) > orders.rfind(ALTERNATE_SCREEN_OFF)
-            self._shown.forget()
-            orders = orders if self._active else "\x1b[m" + orders
+            orders, changes_screen = self._orders.take()
+            if changes_screen:
+                self._shown.forget()
         if self._stopping:
             self._outlet.closing += orders
-        self._outlet.write(orders)
+        if orders:
+            self._outlet.write(orders)
+        if stopping:
+            return False
+        if self._dirty and self._orders.active:
+            self._frame_in_turn()
+        return True
 
     def _frame_in_turn(self) -> None:
         with self.lock:
@@ -271,7 +275,7 @@ class FrameWriter:
                     return False
                 self.lock.wait(_POLL_S)
             newer = self.counts["frames_in"] > max(self._answers_from, self._taken)
-            return not (self._stopping or self._controls or (newer and self._urgent_until > time.monotonic()))
+            return not (self._stopping or self._orders or (newer and self._urgent_until > time.monotonic()))
 
     def _send(self, burst: list[str]) -> None:
         text = "".join(burst)
@@ -279,7 +283,7 @@ class FrameWriter:
         if text:
             self._outlet.write(text)
         with self.lock:
-            asks = self._pace.wants_question() and not self._stopping
+            asks = self._asks and self._pace.wants_question() and not self._stopping
             if asks:
                 self._pace.ask(len(_QUESTION), time.monotonic())
         if asks:

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from warroom.tui.bar import Bar
-from warroom.tui.board import attention_lines, attention_title, board_lines, board_title
+from warroom.tui.board import attention_lines, attention_title, board_lines, board_title, chosen_row, shares
 from warroom.tui.board_order import BoardOrder
 from warroom.tui.chosen import the_bot
 from warroom.tui.due_lines import due_lines
@@ -60,12 +60,11 @@ class OverviewPage(Page):
         self._board.title(board_title(view, held=self._order.stale))
         self._due.show(due_lines(view, scene.width - 2, scene.now))
         attention = attention_lines(view, self._attention.inner_width, scene.now)
-        self._share(scene, len(board), len(attention))
+        bots, rows = shares(scene.height, len(board), len(attention), beside=scene.roomy)
+        self._board.styles.height, self._attention.styles.height = 1 + bots, 1 + rows
         self._board.show(board, f"bot:{bot.name}" if bot else "")
         self._attention.title(attention_title(view))
-        keys = {row.key for row in attention}
-        wanted = [scene.chosen.key(scene.chosen.kind), scene.chosen.key("alarm"), scene.chosen.key("incident")]
-        self._attention.show(attention, next((key for key in wanted if key in keys), self._attention.key))
+        self._attention.show(attention, chosen_row(attention, scene.chosen) or self._attention.key)
         if bot:
             self._log.open(bot.name)
 
@@ -88,14 +87,3 @@ class OverviewPage(Page):
         if sorted_anew and self._scene is not None:
             self.draw(self._scene)
         return sorted_anew
-
-    def _share(self, scene: Scene, bots: int, rows: int) -> None:
-        """Give the board what it needs up to 2/5 of the screen and attention up to 1/5; the stream has the rest.
-
-        Beside each other both may have 2/5.
-        """
-        most = max(4, scene.height * 2 // 5)
-        if scene.roomy:
-            bots = rows = max(bots, rows)
-        self._board.styles.height = 1 + min(bots, most)
-        self._attention.styles.height = 1 + min(rows, most if scene.roomy else max(3, scene.height // 5))

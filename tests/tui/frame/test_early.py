@@ -1,0 +1,96 @@
+"""A screen that is drawn before Textual is there, and given back whatever comes between."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.stories.terminal import Terminal
+
+ROOT = Path(__file__).parents[3]
+BEGIN = """
+import os, sys, time
+from warroom.tui.frame.early import early_screen
+with early_screen(11200.0) as screen:
+    print("taken", screen is not None, file=open(sys.argv[1], "w"))
+    if screen is not None:
+        screen.draw([[("first", "1;31"), (" sight", "")], [("\\x1b]2;evil\\x07 row", "")]])
+"""
+LEFT = "    time.sleep(0.2)\n"
+RAISED = "    raise SystemExit('a module is missing')\n"
+HANDED = """    writer = screen.hand_over(lambda: None)
+    assert writer is screen.writer and screen.hand_over(lambda: None) is None
+    with writer.lock:
+        writer.grid.put(0, 2, "and then", 0)
+        writer.commit()
+    writer.control("\\x1b[?1049h")
+    time.sleep(0.2)
+writer.quiesce()
+writer.control("\\x1b[?25h\\x1b[?1049l")
+writer.stop()
+"""
+
+
+def echoes(screen: Terminal) -> bool:
+    return bool(termios.tcgetattr(screen._fd)[3] & termios.ECHO)
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Callable[..., Terminal]:
+    def start(*words: str) -> Terminal:
+        environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+        return Terminal([*words, str(tmp_path / "told")], (80, 24), environment, tmp_path)
+
+    return start
+
+
+@pytest.mark.parametrize(("then", "code"), [(LEFT, 0), (RAISED, 1)])
+def test_who_leaves_without_handing_over_gives_the_terminal_back(
+    play: Callable[..., Terminal], then: str, code: int
+) -> None:
+    with play(sys.executable, "-c", BEGIN + then) as screen:
+        assert screen.ended() == code
+        assert screen.written.count(b"\x1b[?1049h") == screen.written.count(b"\x1b[?1049l") == 1
+        assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l")
+        assert b"\x1b[6n" not in screen.written, "nobody would hear the answer"
+        assert echoes(screen)
+
+
+def test_rows_are_cells_alone_and_who_types_does_not_see_it(play: Callable[..., Terminal]) -> None:
+    with play(sys.executable, "-c", BEGIN + "    time.sleep(60)\n") as screen:
+        screen.see("first sight")
+        assert not echoes(screen)
+        screen.press("x", "y")
+        assert "xy" not in screen.text()
+        assert b"\x1b]" not in screen.written
+        assert b"\x1b[1;31m" in screen.written
+
+
+def test_the_next_owner_goes_on_with_what_stands_there(play: Callable[..., Terminal]) -> None:
+    with play(sys.executable, "-c", BEGIN + HANDED) as screen:
+        assert screen.ended() == 0
+        assert screen.written.count(b"\x1b[?1049h") == 1, "not taken a second time, which would clear it"
+        assert screen.written.count(b"first") == screen.written.count(b"and then") == 1
+        assert b"\x1b[6n" in screen.written, "somebody hears it now"
+        assert echoes(screen)
+
+
+def test_a_terminal_that_is_somebody_elses_is_left_alone(play: Callable[..., Terminal], tmp_path: Path) -> None:
+    behind = 'set -m; "$0" -c "$1" "$2" & wait'
+    with play("sh", "-c", behind, sys.executable, BEGIN + LEFT) as screen:
+        assert screen.ended() == 0
+        assert (tmp_path / "told").read_text() == "taken False\n"
+        assert b"\x1b[?1049h" not in screen.written
+
+
+def test_where_there_is_no_terminal_there_is_no_early_screen(tmp_path: Path) -> None:
+    told, nothing = tmp_path / "told", subprocess.DEVNULL
+    words = [sys.executable, "-c", BEGIN, str(told)]
+    subprocess.run(words, cwd=ROOT, stdin=nothing, stdout=nothing, stderr=nothing, check=True, start_new_session=True)
+    assert told.read_text() == "taken False\n"
