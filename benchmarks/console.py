@@ -164,7 +164,7 @@ def main() -> int:
     parser.add_argument("--harness", type=Path, required=True)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--slow-line", type=Path)
-    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", default=[], help="parts, whose figures are printed and not kept")
     parser.add_argument("--repeat", type=int, default=1)
     args = parser.parse_args()
     peers = [peer for peer in PEERS if args.peers and shutil.which(peer.command[0])]
@@ -186,7 +186,7 @@ def main() -> int:
                 runs = measure(args.harness, part.verb, folder, [*line, *peer.command], options)
                 figures[part.name][peer.name] = medians(runs)
                 end_engines(folder)
-    keep("console", {"peers": [peer.name for peer in peers], "figures": figures})
+    keep("console", {"peers": [peer.name for peer in peers], "figures": figures}, whole=not args.only)
     return 0
 
 

@@ -25,9 +25,10 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def keep(name: str, result: dict[str, Any]) -> None:
-    """Print one JSON object and keep it in results/NAME.json."""
-    RESULTS.mkdir(exist_ok=True)
+def keep(name: str, result: dict[str, Any], *, whole: bool = True) -> None:
+    """Print one JSON object and, when the `whole` benchmark ran, keep it in results/NAME.json."""
     text = json.dumps({"benchmark": name, **surroundings(), **result}, indent=1)
-    (RESULTS / f"{name}.json").write_text(text + "\n")
+    if whole:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{name}.json").write_text(text + "\n")
     print(text)
