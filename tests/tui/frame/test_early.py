@@ -81,6 +81,19 @@ def test_the_next_owner_goes_on_with_what_stands_there(play: Callable[..., Termi
         assert echoes(screen)
 
 
+GROWN = """    import fcntl, struct, termios
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    grid = screen.hand_over(lambda: None).grid
+    open(sys.argv[1], "w").write(f"{grid.columns}x{grid.rows}")
+"""
+
+
+def test_a_window_that_grew_meanwhile_is_handed_over_as_it_is(play: Callable[..., Terminal], tmp_path: Path) -> None:
+    with play(sys.executable, "-c", BEGIN + GROWN) as screen:
+        assert screen.ended() == 0
+    assert (tmp_path / "told").read_text() == "100x30"
+
+
 def test_a_terminal_that_is_somebody_elses_is_left_alone(play: Callable[..., Terminal], tmp_path: Path) -> None:
     behind = 'set -m; "$0" -c "$1" "$2" & wait'
     with play("sh", "-c", behind, sys.executable, BEGIN + LEFT) as screen:

@@ -118,6 +118,7 @@ class FrameWriter:
         """Somebody else draws from now on, hears what the terminal answers, and wants to know when it is gone."""
         with self.lock:
             self._asks, self._on_gone = True, on_gone
+            self._fit()
             gone = self._gone
         if gone:
             on_gone()
