@@ -119,8 +119,7 @@ class FrameWriter:
         with self.lock:
             self._asks, self._on_gone = True, on_gone
             self._fit()
-            gone = self._gone
-        if gone:
+        if self._gone:
             on_gone()
 
     def resized(self) -> None:
