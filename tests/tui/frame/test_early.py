@@ -15,14 +15,14 @@ from tests.stories.terminal import Terminal
 
 ROOT = Path(__file__).parents[3]
 BEGIN = """
-import os, sys, time
+import os, sys
 from warroom.tui.frame.early import early_screen
 with early_screen(11200.0) as screen:
     print("taken", screen is not None, file=open(sys.argv[1], "w"))
     if screen is not None:
         screen.draw([[("first", "1;31"), (" sight", "")], [("\\x1b]2;evil\\x07 row", "")]])
 """
-LEFT = "    time.sleep(0.2)\n"
+LEFT = "    pass\n"
 RAISED = "    raise SystemExit('a module is missing')\n"
 HANDED = """    writer = screen.hand_over(lambda: None)
     assert writer is screen.writer and screen.hand_over(lambda: None) is None
@@ -30,7 +30,7 @@ HANDED = """    writer = screen.hand_over(lambda: None)
         writer.grid.put(0, 2, "and then", 0)
         writer.commit()
     writer.control("\\x1b[?1049h")
-    time.sleep(0.2)
+    sys.stdin.readline()
 writer.quiesce()
 writer.control("\\x1b[?25h\\x1b[?1049l")
 writer.stop()
@@ -63,7 +63,7 @@ def test_who_leaves_without_handing_over_gives_the_terminal_back(
 
 
 def test_rows_are_cells_alone_and_who_types_does_not_see_it(play: Callable[..., Terminal]) -> None:
-    with play(sys.executable, "-c", BEGIN + "    time.sleep(60)\n") as screen:
+    with play(sys.executable, "-c", BEGIN + "    sys.stdin.readline()\n") as screen:
         screen.see("first sight")
         assert not echoes(screen)
         screen.press("x", "y")
@@ -74,10 +74,12 @@ def test_rows_are_cells_alone_and_who_types_does_not_see_it(play: Callable[..., 
 
 def test_the_next_owner_goes_on_with_what_stands_there(play: Callable[..., Terminal]) -> None:
     with play(sys.executable, "-c", BEGIN + HANDED) as screen:
+        screen.see("and then")
+        screen.until(lambda: b"\x1b[6n" in screen.written, "a question: somebody hears the answer now")
+        screen.press("enter")
         assert screen.ended() == 0
         assert screen.written.count(b"\x1b[?1049h") == 1, "not taken a second time, which would clear it"
         assert screen.written.count(b"first") == screen.written.count(b"and then") == 1
-        assert b"\x1b[6n" in screen.written, "somebody hears it now"
         assert echoes(screen)
 
 
