@@ -75,6 +75,37 @@ def test_a_frame_that_was_left_half_way_is_finished_by_the_next() -> None:
     assert model.shows(rows, pens)
 
 
+def test_pens_that_take_turns_in_many_rows_are_taken_once() -> None:
+    pens, grid, rows, model = Pens(), Grid(80, 24), list[Row](), Model(80, 24)
+    shown = Shown(pens, scrolls=False)
+    dim, loud = pens.pen("38;2;152;162;173"), pens.pen("1;38;2;232;122;110")
+    for turn in range(3):
+        for y in range(24):
+            grid.put(0, y, f"08:40:{turn:02d}", dim)
+            grid.put(9, y, "ERROR" if y % 5 == turn else "info ", loud if y % 5 == turn else dim)
+            grid.put(15, y, f"what line {turn * 100 + y} says 日 {'word ' * (y % 4 + turn)}".ljust(65), 0)
+        sent = frame(shown, grid, rows)
+        model.feed(sent)
+        assert model.shows(rows, pens)
+    assert sent.count("\x1b[38;2;152;162;173m") + sent.count(";38;2;152;162;173m") <= 2, sent
+    assert sent.count("232;122;110") == 1
+    assert len(sent) < 24 * 50
+
+
+def test_a_pass_of_a_pen_that_is_cut_off_is_finished_by_the_next_frame() -> None:
+    pens, grid, rows, model = Pens(), Grid(COLUMNS, ROWS), list[Row](), Model(COLUMNS, ROWS)
+    shown = Shown(pens, scrolls=False)
+    for stop in range(12):
+        for y in range(ROWS):
+            grid.put(0, y, f"{stop:02d}", pens.pen("31"))
+            grid.put(3, y, f"text {stop} {y}", 0)
+        grid.bring(rows)
+        for piece in itertools.islice(shown.pieces(rows), stop):
+            model.feed(piece)
+    model.feed(frame(shown, grid, rows))
+    assert model.shows(rows, pens)
+
+
 def test_a_log_that_grows_is_sent_as_a_scroll_and_its_new_lines() -> None:
     pens, grid, rows = Pens(), Grid(80, 24), list[Row]()
     shown = Shown(pens)
