@@ -29,7 +29,15 @@ from warroom.tui.chosen import Chosen, the_bot
 from warroom.tui.due_lines import due_lines
 from warroom.tui.frame.early import EarlyScreen, early_screen
 from warroom.tui.frame.pace import DEFAULT_BUDGET_BPS
-from warroom.tui.frame_lines import PAGES, banner_texts, footer_line, status_line, too_small_line, top_line
+from warroom.tui.frame_lines import (
+    PAGES,
+    banner_texts,
+    footer_line,
+    opens_at_first,
+    status_line,
+    too_small_line,
+    top_line,
+)
 from warroom.tui.lines import EMPTY, Line, line
 from warroom.tui.palettes import PALETTES, colours_of, inks_for
 from warroom.tui.scene import Scene
@@ -89,7 +97,7 @@ def sight_of(scene: Scene, *, bars: bool = True) -> list[Row]:
         rows += _overview(scene, view, bot.name if bot else "", _SCROLLBAR if bars else 0)
     rows = rows[: scene.height - 2]
     rows += [[Cells(EMPTY, width)]] * (scene.height - 2 - len(rows))
-    footer = footer_line(scene, enter=scene.page == "overview" and bot is not None)
+    footer = footer_line(scene, enter=opens_at_first(scene))
     return [*rows, [Cells(status_line(scene), width)], [Cells(footer, width)]]
 
 

@@ -164,6 +164,11 @@ def _ago(moment: float | None, now: float) -> str:
     return words if words in ("now", "never") else f"{words} ago"
 
 
+def opens_at_first(scene: Scene) -> bool:
+    """Say whether Enter opens something before anybody has moved: on the board, once there is a bot."""
+    return scene.page == "overview" and bool(scene.view and scene.view.bots)
+
+
 def footer_line(scene: Scene, *, enter: bool) -> Line:
     """Return the keys that matter here, as many as fit; `? help` is always there."""
     *offered, last = footer_actions(scene.page, enter=enter, read_only=scene.welcome.read_only)

@@ -25,7 +25,15 @@ from warroom.tui.copying import Copier, WriteCopy
 from warroom.tui.forms import Form
 from warroom.tui.frame.orders import MOST_CLIPBOARD
 from warroom.tui.frame.tap import redraw, send
-from warroom.tui.frame_lines import banner_texts, footer_line, status_line, tab_at, too_small_line, top_line
+from warroom.tui.frame_lines import (
+    banner_texts,
+    footer_line,
+    opens_at_first,
+    status_line,
+    tab_at,
+    too_small_line,
+    top_line,
+)
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
 from warroom.tui.homecoming import Return
@@ -153,6 +161,8 @@ class RoomScreen(Screen[None]):
     def _draw_footer(self) -> None:
         focused = self.focused
         opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
+        if focused is None and not self.shown.built:
+            opens = opens_at_first(self.scene)
         self._footer.show([footer_line(self.scene, enter=opens)])
 
     def on_descendant_focus(self) -> None:
