@@ -237,7 +237,7 @@ def test_what_is_taken_over_is_not_sent_again(busy: Shell) -> None:
         screen.see("Enter open")
         assert screen.written.count(b"\x1b[?1049h") == 1
         assert screen.written.count(b"\x1b[2J") == 1, "cleared once"
-        assert screen.written.count(b"SCORE TREND") == 1, "the board was drawn once"
+        assert screen.written.count(b"commands") == 1, "the footer was drawn once"
 
 
 def test_keys_typed_at_the_first_sight_are_not_echoed_and_do_what_they_stand_for(busy: Shell) -> None:

@@ -160,9 +160,8 @@ class RoomScreen(Screen[None]):
 
     def _draw_footer(self) -> None:
         focused = self.focused
-        opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
-        if focused is None and not self.shown.built:
-            opens = opens_at_first(self.scene)
+        first = focused is None and not self.shown.built and opens_at_first(self.scene)
+        opens = first or (isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS)
         self._footer.show([footer_line(self.scene, enter=opens)])
 
     def on_descendant_focus(self) -> None:
