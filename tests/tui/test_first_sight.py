@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from msgspec.structs import replace
 from rich.color import ColorSystem
 from textual.strip import Strip
 
@@ -14,12 +15,14 @@ from tests.tui.looks import SIZES, WAYS, Way, size_id
 from tests.tui.running import Session, console
 from tests.tui.waiting import waiting_view
 from warroom.core.room import Welcome
-from warroom.core.settings_console import ConsoleSettings
+from warroom.core.settings_console import ConsoleSettings, Look
 from warroom.core.view import View
+from warroom.tui.cells import width_of
 from warroom.tui.chosen import Chosen
 from warroom.tui.first_sight import Artist, sight_of
 from warroom.tui.frame.grid import Grid
 from warroom.tui.frame.pens import Pens
+from warroom.tui.palettes import TRUECOLOR
 from warroom.tui.scene import Scene
 
 
@@ -95,3 +98,33 @@ def test_before_the_first_view_the_bars_say_what_is_waited_for() -> None:
     assert len(texts) == 24
     assert "LIVE" in texts[0]
     assert "waiting for the engine’s first view" in texts[-2]
+
+
+HOSTILE = ("\x1b]2;evil\x07\x1b[2J", "日本語 🤖 e\u0301 \u202eabc", "[bold]not markup[/]", "x" * 300, "", " ")
+
+
+def crowded() -> View:
+    """Return a room of a hundred bots and alarms whose names and words come from somebody who means harm."""
+    view = waiting_view()
+    bots = [replace(view.bots[n % len(view.bots)], name=HOSTILE[n % len(HOSTILE)] + str(n)) for n in range(100)]
+    alarms = [replace(view.alarms[n % len(view.alarms)], cause=HOSTILE[n % len(HOSTILE)]) for n in range(100)]
+    return replace(view, bots=bots, alarms=alarms)
+
+
+@pytest.mark.parametrize("ascii", [False, True], ids=["utf8", "ascii"])
+@pytest.mark.parametrize(
+    "view", [None, example_view(), waiting_view(), crowded()], ids=["none", "usual", "loud", "crowd"]
+)
+def test_in_every_size_rows_fill_the_screen_and_no_more(view: View | None, ascii: bool) -> None:
+    room, pens = FakeRoom(view, []), Pens()
+    artist = Artist(Look.DARK, colours=TRUECOLOR, ascii_only=ascii)
+    for width in (1, 7, 20, 59, 60, 79, 80, 110, 159, 160, 161, 500):
+        for height in (1, 3, 5, 17, 18, 24, 30, 200):
+            scene = Scene(room.welcome, Chosen(), view=view, now=NOW, width=width, height=height)
+            rows = [list(artist.runs(row)) for row in sight_of(scene, bars=not ascii)]
+            assert len(rows) == (1 if scene.too_small else height)
+            for row in rows:
+                text = "".join(text for text, _ in row)
+                assert width_of(text) == width, (width, height, text)
+                assert text.isprintable()
+            drawn(rows, (width, height), pens)
