@@ -73,10 +73,8 @@ def first_sight(
         if screen is not None:
             times.hold(settings.times)
             keymap.hold(settings.keys)
-            grid = screen.writer.grid
-            scene = Scene(
-                room.welcome, Chosen(), view=room.latest, now=clock(), width=grid.columns, height=grid.rows
-            )  # fmt: skip
+            width, height = screen.writer.grid.columns, screen.writer.grid.rows
+            scene = Scene(room.welcome, Chosen(), view=room.latest, now=clock(), width=width, height=height)
             if isinstance(found, Whereabouts) and found.page in PAGES:
                 scene.page, scene.chosen = found.page, Chosen(dict(found.ids), found.kind)
             artist = Artist(settings.theme, colours=colours_of(os.environ), ascii_only=settings.ascii)
