@@ -165,7 +165,7 @@ def _ago(moment: float | None, now: float) -> str:
 
 
 def opens_at_first(scene: Scene) -> bool:
-    """Say whether Enter opens something before anybody has moved: on the board, once there is a bot."""
+    """Say whether Enter opens something once the page has the keys: on the board, where there is a bot."""
     return scene.page == "overview" and bool(scene.view and scene.view.bots)
 
 

@@ -160,9 +160,9 @@ class RoomScreen(Screen[None]):
 
     def _draw_footer(self) -> None:
         focused = self.focused
-        first = focused is None and not self.shown.built and opens_at_first(self.scene)
-        opens = first or (isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS)
-        self._footer.show([footer_line(self.scene, enter=opens)])
+        opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
+        first = (focused is None or (isinstance(focused, Pane) and not focused.lines)) and opens_at_first(self.scene)
+        self._footer.show([footer_line(self.scene, enter=opens or first)])
 
     def on_descendant_focus(self) -> None:
         """Another pane has the keys: the footer says what Enter does there."""
