@@ -47,6 +47,11 @@ class Book:
             self._hang(page)
         self.arrive()
 
+    @property
+    def arrived(self) -> bool:
+        """Whether the page that is shown has its panes and was given the keys: before, they would reach nobody."""
+        return self.shown.built and self._awaited is None
+
     def arrive(self) -> bool:
         """Draw the page that was turned to and do what waited for it; False when it is not there yet."""
         page, then = self._awaited or (None, None)

@@ -90,7 +90,7 @@ class RoomScreen(Screen[None]):
         )  # fmt: skip
         self._book = Book(painter, self.scene, self._hang)
         self._return = Return(room, self._book.made.values, self.hands.say)
-        self.opening = Opening(lambda: self.shown.built)
+        self.opening = Opening(lambda: self._book.arrived)
         self._guide = Guide(self.scene, self._book.log_of, self._show)
         self.recall = Recall(self.scene, self._book.made, self._show, self.hands.say)
 

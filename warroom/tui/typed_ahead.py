@@ -24,6 +24,8 @@ from warroom.tui.modal import Modal
 
 LONGEST_S = 0.25
 """Time for which a key waits at most: an act that takes longer opens no dialog by itself."""
+PAGE_S = 5.0
+"""The same while a page is being made, which comes for certain: on a busy machine, at the start, that may last."""
 MOST = 500
 """Keys that wait at most; what comes on top is dropped."""
 _LOOK_S = 0.002
@@ -47,10 +49,12 @@ class Opening:
         self._act, self._since = act, None
 
     def seen_on(self, front: Screen[Any], top: Screen[Any]) -> bool:
-        """Say whether `top` is not yet, or no longer, what a key is meant for; never for longer than `LONGEST_S`."""
+        """Say whether `top` is not yet, or no longer, what a key is meant for; never longer than the times above."""
+        longest_s = LONGEST_S
         if top is front:
             acting = self._act is not None and not self._act.is_finished
-            under_way = acting or not self._page_is_there()
+            making = not self._page_is_there()
+            under_way, longest_s = acting or making, PAGE_S if making else LONGEST_S
         else:
             under_way = top.focused is None or (isinstance(top, Modal) and top.left)
         if not under_way:
@@ -58,7 +62,7 @@ class Opening:
             return False
         if self._since is None:
             self._since = time.monotonic()
-        return time.monotonic() - self._since < LONGEST_S
+        return time.monotonic() - self._since < longest_s
 
 
 class TypedAhead:
