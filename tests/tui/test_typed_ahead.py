@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.app import App
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
@@ -10,7 +11,7 @@ from tests.tui.fake_room import FakeRoom
 from tests.tui.running import Session, console
 from tests.waiting import eventually
 from warroom.core import commands as c
-from warroom.tui.typed_ahead import MOST
+from warroom.tui.typed_ahead import MOST, Typed, TypedAhead
 
 _NAMED = {"\r": "enter", "\t": "tab", "\x1b": "escape"}
 
@@ -54,6 +55,18 @@ async def test_what_is_typed_ahead_never_confirms_what_acts_on_a_bot() -> None:
         burst(session, "x\r\t\t\t\t\r\t\r\r\r\r")
         await session.see("Cancel")
         assert not any(isinstance(command, c.Contain) for command in session.room.submitted)
+
+
+async def test_a_key_that_comes_when_the_console_has_closed_its_screens_is_dropped() -> None:
+    handed_on = list[Typed]()
+
+    async def hand_on(event: Typed) -> None:
+        handed_on.append(event)
+
+    closed = App[None]()
+    assert closed.screen_stack == []
+    await TypedAhead(closed, lambda: False, hand_on).take(events.Key("x", "x"))
+    assert handed_on == []
 
 
 async def test_a_command_is_found_by_its_name_typed_at_once() -> None:

@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from msgspec.structs import replace
 
+from warroom.adapters.tail_queue import BatchQueue
 from warroom.adapters.tail_reader import SCAN_S, LogReader
 from warroom.adapters.tail_watch import FolderWatch
 from warroom.core.record import Batch, Checkpoint
 from warroom.logs.formats.format import Format
 
-_QUEUE = 64
 _WATCH_S = 0.5
 """Time between two looks at which folders are to be watched."""
 
@@ -39,8 +39,7 @@ class TailSource:
         self._told_unwatched = ""
         self._reader = LogReader(self._queue, stopped=self._stop.is_set, formats=formats, now=now)
         self._thread: threading.Thread | None = None
-        self._room = threading.BoundedSemaphore(_QUEUE)
-        self._ready: deque[Batch] = deque()
+        self._ready = BatchQueue()
         self._read_to: dict[str, tuple[Checkpoint, int]] = {}
         """Of each source how far the reader is, and how many bytes lay beyond that."""
         self._ended = False
@@ -69,9 +68,7 @@ class TailSource:
         while not self._stop.is_set():
             self._arrived.clear()
             ended = self._ended
-            while self._ready:
-                batch = self._ready.popleft()
-                self._room.release()
+            while (batch := self._ready.take()) is not None:
                 yield self._with_what_waits(batch)
             if self._failed is not None:
                 raise RuntimeError("the reader broke") from self._failed
@@ -141,16 +138,13 @@ class TailSource:
                 self._reader.warn("unwatched", reason)
 
     def _queue(self, batch: Batch) -> None:
-        if self._stop.is_set():
-            # After a stop nothing is handed on: a later checkpoint would skip what was not read before it.
-            return
-        while not self._room.acquire(timeout=0.2):
-            if self._stop.is_set():
-                return
         if batch.checkpoint is not None:
             self._read_to[batch.source] = (batch.checkpoint, batch.behind_bytes)
-        self._ready.append(batch)
-        self._tell_consumer()
+        # After a stop nothing is handed on: a later checkpoint would skip what was not read before it.
+        while not self._stop.is_set():
+            if self._ready.put(batch, timeout_s=0.2):
+                self._tell_consumer()
+                return
 
     def _tell_consumer(self) -> None:
         loop, arrived = self._loop, self._arrived

@@ -104,6 +104,9 @@ class TypedAhead:
             self._busy = False
 
     async def _send(self, event: Typed) -> None:
+        if not self._app.screen_stack:
+            # While the console closes there is nobody whom a key could be meant for.
+            return
         taker: DOMNode = self._app.focused or self._app
         self._sent += 1
         self._under_way, self._sent_at = self._sent, time.monotonic()
