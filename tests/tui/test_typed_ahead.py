@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
+import pytest
 from textual import events
 from textual.app import App
 from textual.keys import _character_to_key
@@ -11,7 +15,8 @@ from tests.tui.fake_room import FakeRoom
 from tests.tui.running import Session, console
 from tests.waiting import eventually
 from warroom.core import commands as c
-from warroom.tui.typed_ahead import MOST, Typed, TypedAhead
+from warroom.tui.pages.page import Page
+from warroom.tui.typed_ahead import LONGEST_S, MOST, Typed, TypedAhead
 
 _NAMED = {"\r": "enter", "\t": "tab", "\x1b": "escape"}
 
@@ -32,6 +37,24 @@ async def test_the_letters_of_a_search_are_never_commands_of_the_page() -> None:
         burst(session, "5/injection\r")
         await session.see("/injection 1", "PAUSED")
         assert session.room.submitted == []
+
+
+async def test_keys_wait_for_a_page_that_is_long_in_the_making(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start, on a busy machine, a page takes longer than any act's dialog may; its keys reached nobody."""
+    released, began = asyncio.Event(), time.monotonic()
+    build = Page.on_mount
+
+    async def built_late(page: Page) -> None:
+        await released.wait()
+        build(page)
+
+    async with console() as session:
+        monkeypatch.setattr(Page, "on_mount", built_late)
+        burst(session, "5/injection\r")
+        await eventually(lambda: time.monotonic() - began > 3 * LONGEST_S)
+        assert "/injection" not in session.text
+        released.set()
+        await session.see("/injection 1", "PAUSED")
 
 
 async def test_a_note_and_its_words_may_come_in_one_piece() -> None:
