@@ -24,7 +24,7 @@ def left_behind(folder: Path) -> list[str]:
 
 def test_a_good_team_passes_and_no_hostile_request_is_served_after_held(shell: Shell) -> None:
     done = shell.run("drill", "--headless", "--autopilot", "good", "--json", timeout_s=200)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
     report = json.loads(done.stdout)
     assert report["grade"] == "P"
     assert report["detection"]["ttd_s"] <= 30
@@ -60,7 +60,7 @@ def test_when_nobody_plays_the_grade_is_u(shell: Shell) -> None:
 
 def test_a_bot_that_goes_on_answering_is_unmasked_and_the_next_rung_holds(shell: Shell) -> None:
     done = shell.run("drill", "stubborn-bot", "--headless", "--autopilot", "good", "--json", timeout_s=230)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
     report = json.loads(done.stdout)
     results = {one["id"]: one["result"] for one in report["expectations"]}
     assert (results["unmasked"], results["contain"]) == ("met", "met")

@@ -62,7 +62,7 @@ class Session:
 
     async def _see(self, wanted: str) -> None:
         try:
-            await eventually(lambda: wanted in self.text, timeout_s=5)
+            await eventually(lambda: wanted in self.text)
         except AssertionError:
             raise AssertionError(f"{wanted!r} did not come on\n{self.text}") from None
 

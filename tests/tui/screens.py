@@ -120,7 +120,7 @@ async def _assert_same(drawn: Callable[[], str], path: Path, usual: Path | None 
     wanted = path.read_text(encoding="utf-8")
     # What is drawn last, such as lines that were asked for, may come a moment after the page.
     with contextlib.suppress(AssertionError):
-        await eventually(lambda: drawn() == wanted, timeout_s=5)
+        await eventually(lambda: drawn() == wanted)
     assert (now := drawn()) == wanted, _told_apart(path, wanted, now)
 
 

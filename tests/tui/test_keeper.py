@@ -12,10 +12,10 @@ async def test_it_is_kept_within_seconds_of_a_change_and_not_without_one() -> No
     memory = FakeMemory()
     async with console(memory=memory) as session:
         await session.press("3")
-        await eventually(lambda: memory.last is not None and memory.last.page == "alarms", timeout_s=5)
+        await eventually(lambda: memory.last is not None and memory.last.page == "alarms")
         count = len(memory.saved)
         await session.press("4")
-        await eventually(lambda: memory.last is not None and memory.last.page == "actions", timeout_s=5)
+        await eventually(lambda: memory.last is not None and memory.last.page == "actions")
         assert len(memory.saved) == count + 1
         session.app.exit(0)
     await session.app.keep()
@@ -30,7 +30,7 @@ async def test_a_disk_that_refuses_is_said_once_and_tried_again() -> None:
         said = session.app.get_default_screen().scene.said
         await session.press("3")
         memory.fault = ""
-        await eventually(lambda: memory.last is not None, timeout_s=5)
+        await eventually(lambda: memory.last is not None)
         assert sum("not kept" in one.text for one in said) == 1
 
 

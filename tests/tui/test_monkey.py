@@ -82,7 +82,7 @@ def has_no_room(session: Session) -> str:
 async def at_rest(session: Session, done: list[str]) -> None:
     """Wait until everything is in its place, or fail with what was done last."""
     with contextlib.suppress(AssertionError):
-        await eventually(lambda: not (out_of_its_box(session) or has_no_room(session)), timeout_s=3)
+        await eventually(lambda: not (out_of_its_box(session) or has_no_room(session)))
     fault = out_of_its_box(session) or has_no_room(session)
     assert not fault, f"{fault} after {done[-9:]}"
 

@@ -76,5 +76,5 @@ async def test_a_moved_cursor_paints_two_rows_and_no_row_moves(monkeypatch: pyte
 
         monkeypatch.setattr(Stream, "render_line", counted)
         await session.press("k")
-        await eventually(lambda: len(set(painted)) == 2, timeout_s=5)
+        await eventually(lambda: len(set(painted)) == 2)
         assert max(painted) - min(painted) == 1

@@ -151,7 +151,7 @@ async def test_what_came_back_is_said_for_half_a_minute_and_not_for_ever() -> No
     async with console(found=found, memory=memory) as session:
         await session.see("back where you were")
         session.clock.now += 31 + KEEP_S
-        await eventually(lambda: not session.app.get_default_screen().scene.answer, timeout_s=5)
+        await eventually(lambda: not session.app.get_default_screen().scene.answer)
         session.clock.now += 1
         await session.see("ana on ")
 

@@ -33,8 +33,8 @@ def pane(session: Session) -> LogPane:
 async def open_stream(session: Session) -> None:
     """Turn to the stream and wait until its own lines are there: the overview's stream shows the same ones."""
     await session.press("5")
-    await eventually(lambda: bool(session.app.query("#full-stream-pane")), timeout_s=5)
-    await eventually(lambda: pane(session).session.opened and pane(session).display, timeout_s=5)
+    await eventually(lambda: bool(session.app.query("#full-stream-pane")))
+    await eventually(lambda: pane(session).session.opened and pane(session).display)
 
 
 def room_with(count: int, older: int = 0) -> FakeRoom:

@@ -127,6 +127,9 @@ async def stage(asked: Play, hands: Hands, say: Say) -> AsyncIterator[Stage]:
     async with contextlib.AsyncExitStack() as clearing:
         say(f"DRILL {scenario.id}: the room is {paths.folder}")
         key = await asyncio.to_thread(_prepare, paths, place)
+        # Before the bot is there: on a slow machine it would look silent meanwhile, and that is an alarm.
+        say(f"recording {scenario.history_minutes:.0f} quiet minutes")
+        await asyncio.to_thread(_record, scenario, place, asked.seed)
         bot = await asyncio.to_thread(
             start_bot,
             place,
@@ -137,8 +140,7 @@ async def stage(asked: Play, hands: Hands, say: Say) -> AsyncIterator[Stage]:
             options=_options(scenario),
         )
         clearing.push_async_callback(asyncio.to_thread, stop_bot, bot)
-        say(f"a real bot answers at {bot.url} (pid {bot.pid}); recording {scenario.history_minutes:.0f} quiet minutes")
-        await asyncio.to_thread(_record, scenario, place, asked.seed)
+        say(f"a real bot answers at {bot.url} (pid {bot.pid})")
         truth = place / "truth.jsonl"
         visitors = await asyncio.to_thread(_start_visitors, scenario, bot, truth, asked.seed)
         clearing.push_async_callback(asyncio.to_thread, end_group, visitors)
