@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
+import pytest
 
+from tests.core.story import ANA, plan
 from warroom.adapters.clock import SystemClock
-from warroom.core.desk import Desk
+from warroom.core.desk import ActionRecord, Desk
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
+from warroom.core.model import ActionState, BotState, Verb
 from warroom.core.record import Batch, Checkpoint, Gap, Record
 from warroom.core.settings import DetectSettings
 from warroom.engine.owners import Owners
 from warroom.engine.pipeline import Pipeline
 
 LEAK = "CANARY-123456789"
+EMPTY = Desk()
 
 
 def record(offset: int, reply: str = "", gap: Gap | None = None) -> Record:
@@ -60,7 +64,7 @@ class Rig:
 
     fault = ""
 
-    def __init__(self, records: list[Record], backlog: int = 0) -> None:
+    def __init__(self, records: list[Record], backlog: int = 0, desk: Desk = EMPTY) -> None:
         self.order: list[str] = []
         self.told: list[Fact] = []
         source = Source([Batch("/x/bot.log", "support", records)], backlog)
@@ -71,7 +75,7 @@ class Rig:
             clock=SystemClock(),
             settings=DetectSettings(),
             owners=Owners({}),
-            desk=Desk,
+            desk=lambda: desk,
             report=self._report,
         )
 
@@ -117,6 +121,46 @@ async def test_a_tick_tells_the_state_of_each_bot() -> None:
     await rig.pipeline.tick(1010.0)
     assert any(isinstance(fact, BotStateChanged) and fact.bot == "support" for fact in rig.told)
     assert rig.pipeline.logs_of("support") == ["/x/bot.log"]
+
+
+def acted_on(state: ActionState, verb: Verb) -> Desk:
+    action = ActionRecord("ACT-001", None, msgspec.structs.replace(plan(), verb=verb), "leak", ANA, 1000.0, state)
+    return Desk(actions={action.id: action})
+
+
+@pytest.mark.parametrize("state", ActionState)
+@pytest.mark.parametrize("verb", [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE])
+async def test_the_record_calls_a_bot_contained_only_while_an_action_is_proven_to_hold(
+    state: ActionState, verb: Verb
+) -> None:
+    rig = Rig([record(0)], desk=acted_on(state, verb))
+    await rig.pipeline._read()
+    await rig.pipeline.tick(1010.0)
+    (told,) = [fact for fact in rig.told if isinstance(fact, BotStateChanged)]
+    proven = state is ActionState.HELD and verb is not Verb.SNAPSHOT
+    assert (told.state is BotState.CONTAINED) == proven
+
+
+@pytest.mark.parametrize(
+    ("state", "verb", "held"),
+    [
+        (ActionState.RUNNING, Verb.DISABLE, True),
+        (ActionState.HELD, Verb.DISABLE, True),
+        (ActionState.AMBIGUOUS, Verb.DISABLE, True),
+        (ActionState.RELEASING, Verb.DISABLE, True),
+        (ActionState.NOT_HELD, Verb.DISABLE, False),
+        (ActionState.RELEASED, Verb.DISABLE, False),
+        (ActionState.RUNNING, Verb.SNAPSHOT, False),
+    ],
+)
+async def test_behaviour_says_nothing_while_a_bot_may_be_muted_and_is_watched_when_it_goes_on(
+    state: ActionState, verb: Verb, held: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, asked = Rig([record(0)], desk=acted_on(state, verb)), list[bool]()
+    await rig.pipeline._read()
+    monkeypatch.setattr(rig.pipeline.bot("support").detector, "hold_learning", asked.append)
+    await rig.pipeline.tick(1010.0)
+    assert asked == [held]
 
 
 async def test_lines_that_fit_no_format_are_counted() -> None:

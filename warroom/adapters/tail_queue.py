@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from operator import attrgetter
 
-from warroom.core.record import Batch
+from warroom.core.record import Batch, Record
 
 MOST_BATCHES = 64
 MOST_WEIGHT = 16 << 20
 """About as many bytes of memory may wait."""
 _RECORD_WEIGHT = 512
 """What a record takes beside its text."""
-_length = attrgetter("length")
+_length: Callable[[Record], int] = attrgetter("length")
 
 
 def weight(batch: Batch) -> int:

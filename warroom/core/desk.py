@@ -20,6 +20,7 @@ from warroom.core.model import (
     Severity,
     Step,
     StepState,
+    Verb,
 )
 from warroom.core.notices import DeliveryState, Event, Notice
 
@@ -214,6 +215,11 @@ class Desk(msgspec.Struct, frozen=True):
 def open_actions(desk: Desk, bot: str | None = None) -> list[ActionRecord]:
     """Return the actions that still have an effect, oldest first; of one bot when named."""
     return [a for a in desk.actions.values() if a.open and (bot is None or a.plan.bot == bot)]
+
+
+def holding_actions(desk: Desk, bot: str) -> list[ActionRecord]:
+    """Return the actions that are proven to hold a bot, oldest first. Evidence that was taken holds nothing."""
+    return [a for a in open_actions(desk, bot) if a.state is ActionState.HELD and a.plan.verb is not Verb.SNAPSHOT]
 
 
 def incident_of(desk: Desk, bot: str) -> IncidentRecord | None:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from warroom.core import facts as f
-from warroom.core.desk import AlarmRecord, Desk, open_actions
-from warroom.core.model import ActionState, Proof, Verb
+from warroom.core.desk import AlarmRecord, Desk, holding_actions
+from warroom.core.model import Proof
 from warroom.core.ports import Entry
 from warroom.core.record_columns import Cell, Table
 from warroom.core.record_tables import (
@@ -112,12 +112,8 @@ class RecordRows:
 
     def _bots(self) -> Iterator[Bot]:
         for name, record in self._desk.bots.items():
-            holding = [
-                one.id
-                for one in open_actions(self._desk, name)
-                if one.state is ActionState.HELD and one.plan.verb is not Verb.SNAPSHOT
-            ]
-            yield Bot(name, record, holding[-1] if holding else None)
+            held = next(reversed(holding_actions(self._desk, name)), None)
+            yield Bot(name, record, held.id if held else None)
 
     def _about(self, fact: f.Fact) -> tuple[str | None, str | None]:
         """Return the incident and the bot that a fact is about, as far as it tells."""

@@ -11,9 +11,9 @@ from typing import Protocol
 import msgspec
 
 from warroom.core.arrivals import Arrivals
-from warroom.core.desk import Desk, open_actions
+from warroom.core.desk import Desk, holding_actions, open_actions
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
-from warroom.core.model import BotState
+from warroom.core.model import ActionState, BotState, Verb
 from warroom.core.ports import Clock, LogSource, Telemetry
 from warroom.core.record import Batch, Gap, Record
 from warroom.core.settings import DetectSettings
@@ -72,6 +72,15 @@ class BotWatch:
         self.assessment: Assessment | None = None
         self.trained = ""
         """sha256 of the forest in use, empty without one."""
+
+
+_MAY_MUTE = frozenset({ActionState.RUNNING, ActionState.HELD, ActionState.AMBIGUOUS, ActionState.RELEASING})
+"""States in which an action may keep its bot from behaving as it does; one that does not hold is seen through."""
+
+
+def _may_be_muted(desk: Desk, bot: str) -> bool:
+    actions = open_actions(desk, bot)
+    return any(one.state in _MAY_MUTE and one.plan.verb is not Verb.SNAPSHOT for one in actions)
 
 
 def _gap_seen(gap: Gap, record: Record) -> GapSeen:
@@ -194,8 +203,7 @@ class Pipeline:
     async def tick(self, now: float) -> None:
         """Close the windows that are due, tell what they show."""
         for watch in list(self.bots.values()):
-            contained = bool(open_actions(self._desk(), watch.name))
-            watch.detector.hold_learning(contained)
+            watch.detector.hold_learning(_may_be_muted(self._desk(), watch.name))
             before = watch.assessment
             seen = watch.detector.tick(now)
             watch.assessment = seen
@@ -204,12 +212,12 @@ class Pipeline:
                 watch.hour.add(now, seen.score)
             if before is None or before != seen:
                 self.version += 1
-            await self._tell(watch.name, seen, contained)
+            await self._tell(watch.name, seen)
 
-    async def _tell(self, bot: str, seen: Assessment, contained: bool) -> None:
+    async def _tell(self, bot: str, seen: Assessment) -> None:
         for alarm in seen.alarms:
             await self._report(AlarmRaised(alarm))
-        state = BotState.CONTAINED if contained else seen.state
+        state = BotState.CONTAINED if holding_actions(self._desk(), bot) else seen.state
         known = self._desk().bots.get(bot)
         if known is None or known.state is not state:
             await self._report(BotStateChanged(bot, state, seen.score or 0.0))

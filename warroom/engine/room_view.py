@@ -16,6 +16,7 @@ from warroom.core.desk import (
     Desk,
     IncidentRecord,
     StepRecord,
+    holding_actions,
     open_actions,
 )
 from warroom.core.exercise import Exercise
@@ -108,8 +109,7 @@ def _shown(deliveries: Sequence[Delivery]) -> list[Delivery]:
 def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
     watch = around.bots.get(name)
     seen = watch.assessment if watch else None
-    holding = [a for a in open_actions(desk, name) if a.state is ActionState.HELD and a.plan.verb is not Verb.SNAPSHOT]
-    held = holding[-1] if holding else None
+    held = next(reversed(holding_actions(desk, name)), None)
     state = seen.state if seen else BotState.UNKNOWN
     why = seen.why if seen else "waiting for its log"
     absent = [s.path for s in around.sources.values() if s.bot == name and s.state in _NOT_READ]
