@@ -9,6 +9,7 @@ import pytest
 
 from tests.core.story import ANA, plan
 from warroom.adapters.clock import SystemClock
+from warroom.core.arrivals import Arrival
 from warroom.core.desk import ActionRecord, Desk
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
 from warroom.core.model import ActionState, BotState, Verb
@@ -87,6 +88,9 @@ class Rig:
         self.order.append("checkpoint")
 
     async def checkpoints(self) -> list[Checkpoint]:
+        return []
+
+    async def arrivals(self) -> list[Arrival]:
         return []
 
 
