@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -126,4 +127,44 @@ def test_a_fifo_under_a_pattern_is_never_opened(tmp_path: Path, batches: list[Ba
     assert gaps(batches) == ["not_a_log"]
     with pytest.raises(OSError, match="No such device"):
         os.open(tmp_path / "odd.log", os.O_WRONLY | os.O_NONBLOCK)
+    reader.close()
+
+
+@pytest.mark.parametrize("pattern", ["/var/log/a\0b.log", "/var/a\0b/*.log", "/var/log/a\0b/**/*.log"])
+def test_a_path_that_no_file_can_have_ends_no_reading(tmp_path: Path, batches: list[Batch], pattern: str) -> None:
+    (tmp_path / "bot.log").write_text(text(["read"]))
+    reader = LogReader(batches.append)
+    for one in (pattern, str(tmp_path / "bot.log")):
+        reader.follow(one, "bot", from_start=True)
+    reader.step()
+    reader._scan()
+    assert lines(batches) == ["read"]
+    assert gaps(batches) == ([] if "*" in pattern else ["unreadable"])
+    reader.close()
+
+
+def test_a_link_that_leads_nowhere_any_more_ends_no_reading(tmp_path: Path, batches: list[Batch]) -> None:
+    (tmp_path / "bot.log").write_text(text(["read"]))
+    with subprocess.Popen(["true"]) as ended:
+        # Of a process that ended and was not waited for the link is there, and reading it says that it is not.
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        reader = LogReader(batches.append)
+        for one in (f"/proc/{ended.pid}/ex*", str(tmp_path / "bot.log")):
+            reader.follow(one, "bot", from_start=True)
+        reader.step()
+    assert f"/proc/{ended.pid}/exe" in reader.logs
+    assert lines(batches) == ["read"]
+    reader.close()
+
+
+def test_a_log_whose_reading_fails_says_so_once_and_costs_no_other_log(tmp_path: Path, batches: list[Batch]) -> None:
+    (tmp_path / "bot.log").write_text(text(["read"]))
+    reader = LogReader(batches.append)
+    for one in ("/proc/self/mem", str(tmp_path / "bot.log")):
+        reader.follow(one, "bot", from_start=True)
+    for _ in range(4):
+        reader._scan()
+    reader.finish()
+    assert lines(batches) == ["read"]
+    assert gaps(batches) == ["unreadable"]
     reader.close()

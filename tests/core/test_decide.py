@@ -65,6 +65,10 @@ def test_an_alarm_belongs_to_one_incident() -> None:
         (c.RecordDecision("INC-001", "we go on", ""), "needs words"),
         (c.HandOver("INC-001", ""), "needs words"),
         (c.AddSource("relative.log", "support"), "not an absolute path"),
+        (c.AddSource("/var/log/a\0b.log", "support"), "control character"),
+        (c.AddSource("/var/log/a\nb.log", "support"), "control character"),
+        (c.AddSource("/var/log/a.log", "sup\0port"), "visible characters"),
+        (c.AddSource("/var/log/a.log", " "), "visible characters"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothing(command: Command, words: str) -> None:

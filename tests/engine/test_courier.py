@@ -142,6 +142,25 @@ async def test_a_new_notice_goes_at_once(outbox: SqliteOutbox) -> None:
     assert await outbox.unreported() == []
 
 
+class Breaking(Scripted):
+    """Meets an answer that its library does not know, and the library says it with the login in it."""
+
+    async def send(self, notice: Notice) -> Sent:
+        self.sent.append(notice)
+        raise KeyError("login:secret")
+
+
+async def test_a_channel_that_breaks_is_tried_again_and_ends_nothing(outbox: SqliteOutbox) -> None:
+    breaking, quick = Breaking(), Scripted()
+    await outbox.enqueue([notice(1), notice(2, channel="mail")])
+    async with under_way(outbox, {"chat": breaking, "mail": quick}) as course:
+        await eventually(lambda: len(breaking.sent) > 1 and bool(quick.sent), what="a second try")
+        tries = [row for row in course.told if row.channel == "chat"]
+    assert {(row.state, row.error) for row in tries} == {
+        (DeliveryState.PENDING, "the scripted channel broke (KeyError)"),
+    }
+
+
 async def test_a_channel_that_hangs_delays_no_other(outbox: SqliteOutbox) -> None:
     hanging, quick = Scripted(), Scripted()
     hanging.open.clear()

@@ -21,8 +21,9 @@ from warroom.bootstrap.room import open_engine
 from warroom.client.connection import RoomConnection
 from warroom.core import commands as c
 from warroom.core.commands import Ack, Refused
+from warroom.core.facts import SourceAdded
 from warroom.core.model import ENGINE, ActionState, BotState, Mode, Phase, Plan, Severity, StepState, Verb, Verdict
-from warroom.core.ports import Receipt
+from warroom.core.ports import Pending, Receipt
 from warroom.core.queries import (
     EvidenceAnswer,
     EvidenceOf,
@@ -64,6 +65,24 @@ async def test_a_witness_that_breaks_keeps_no_engine_from_its_work(tmp_path: Pat
         assert not work.done()
         engine.stop()
         await work
+
+
+async def test_a_room_whose_record_holds_a_path_that_no_file_can_have_starts_and_reads_the_others(
+    tmp_path: Path,
+) -> None:
+    paths, settings = paths_in(tmp_path), settings_without_adapters(tmp_path / "bot.log")
+    (tmp_path / "bot.log").write_text("INFO:root:read\n")
+    async with open_engine(paths, settings, mode=Mode.LIVE) as made:
+        for at, pattern in enumerate(("/var/log/a\0b.log", "/var/a\0b/*.log")):
+            await made.parts.journal.append([Pending(float(at), ENGINE, "", SourceAdded(pattern, "odd"))])
+    async with running_engine(paths, settings), attached(paths) as room:
+        await eventually(lambda: room.latest is not None and len(room.latest.sources) == 2)
+        assert room.latest is not None
+        found = {one.path: one.state for one in room.latest.sources}
+        assert found == {str(tmp_path / "bot.log"): "reading", "/var/log/a␀b.log": "unreadable"}
+        answer = await room.submit(c.AddSource("/var/log/a\0b.log", "other"))
+        assert isinstance(answer, Refused)
+        assert "control character" in answer.reason
 
 
 class _AlwaysWell(http.server.BaseHTTPRequestHandler):

@@ -45,6 +45,8 @@ class FollowedLog:
         self._resumed: Checkpoint | None = None
         self._absent_since: float | None = None
         self._trouble = ""
+        self._unread = False
+        """Whether the trouble is that reading fails, which an opened file alone does not end."""
 
     @property
     def source(self) -> str:
@@ -99,9 +101,13 @@ class FollowedLog:
             else:
                 self.trouble("unreadable", error.strerror or str(error))
         else:
-            if self._trouble:
-                self._trouble = ""
-                self._reading.put(Batch(self.source, self.bot, []))
+            if not self._unread:
+                self._all_well()
+
+    def _all_well(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            self._reading.put(Batch(self.source, self.bot, []))
 
     def missing(self) -> None:
         """Nothing lies under the name; a file that had it is read on as long as somebody writes into it."""
@@ -133,21 +139,32 @@ class FollowedLog:
             self._release(file)
 
     def read(self) -> bool:
-        """Read on, a few batches at most; return whether there is more."""
+        """Read on, a few batches at most; return whether there is more. What cannot be read is said once."""
         more = False
-        for file in self.files:
-            if not file.parked:
-                more = self._intake.read(file) or more
-        now = time.monotonic()
-        for file in list(self._gone):
-            self._settle(file, now)
+        try:
+            for file in self.files:
+                if not file.parked:
+                    more = self._intake.read(file) or more
+            now = time.monotonic()
+            for file in list(self._gone):
+                self._settle(file, now)
+        except OSError as error:
+            self._unread = True
+            self.trouble("unreadable", error.strerror or str(error))
+            return False
+        if self._unread:
+            self._unread = False
+            self._all_well()
         return more
 
     def finish(self) -> None:
         """Read what is there to its end; nobody writes any more."""
         for file in self.files:
-            self._intake.drain(file)
-            self._intake.put(file, file.finish(self._reading.now()))
+            try:
+                self._intake.drain(file)
+                self._intake.put(file, file.finish(self._reading.now()))
+            except OSError as error:
+                self.trouble("unreadable", error.strerror or str(error))
 
     def trouble(self, state: str, reason: str) -> None:
         """Say once that the log cannot be followed now."""

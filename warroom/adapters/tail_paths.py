@@ -91,7 +91,7 @@ class PathPattern:
             if folder is None or not fresh or time.monotonic() - folder.listed > _LISTED_AGAIN_S:
                 self._changed = True
                 folder = self._known[place] = _listed(place, changed_ns)
-        except OSError:
+        except (OSError, ValueError):
             self._changed = self._changed or self._known.pop(place, None) is not None
             return None
         self.folders.add(place)
@@ -112,11 +112,19 @@ def _listed(place: str, changed_ns: int) -> _Folder:
     with os.scandir(place or ".") as entries:
         for entry in entries:
             folder.names.append(entry.name)
-            if entry.is_dir():
+            if _is_folder(entry):
                 folder.folders.append(entry.name)
     if time.time_ns() - changed_ns > SETTLED_NS:
         folder.changed_ns = changed_ns
     return folder
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link that leads where nobody may look; the others of the folder are none the worse for it.
+        return False
 
 
 def _split(pattern: str) -> tuple[str, list[str]]:

@@ -156,6 +156,9 @@ class LogReader:
             log.missing()
         except OSError as error:
             log.trouble("unreadable", error.strerror or str(error))
+        except ValueError as error:
+            # A path that no file can have; it may stand in the record of a room since long ago.
+            log.trouble("unreadable", str(error))
         else:
             file = log.file
             rests = file is not None and file.settled == (found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns)
@@ -204,7 +207,7 @@ class LogReader:
         """Whether the file under this path is read under another name, or was."""
         try:
             found = os.stat(path)
-        except OSError:
+        except (OSError, ValueError):
             return False
         identity = (found.st_dev, found.st_ino)
         if self._reading.owners.get(identity, path) != path:
@@ -222,9 +225,9 @@ class LogReader:
             log.resume(checkpoints)
         self.logs[path] = self._by_source[log.source] = log
         self._by_event[os.path.abspath(path)] = log
-        if os.path.islink(path):
+        target = _link_target(path)
+        if target:
             # A watched folder is silent about a link whose target lies elsewhere.
-            target = os.path.realpath(path)
             self._by_event[target] = log
             self._link_folders.add(os.path.dirname(target))
         self._woken += 1
@@ -261,10 +264,18 @@ def _host_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+def _link_target(path: str) -> str:
+    """Return where a link leads; empty for what is none, went away meanwhile or leads nowhere, as some of /proc do."""
+    try:
+        return os.path.realpath(path) if os.path.islink(path) else ""
+    except OSError:
+        return ""
+
+
 def _modified(path: str) -> tuple[int, str]:
     try:
         return (os.stat(path).st_mtime_ns, path)
-    except OSError:
+    except (OSError, ValueError):
         return (0, path)
 
 

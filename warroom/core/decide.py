@@ -14,7 +14,7 @@ from warroom.core.decide_containment import decide_contain, decide_release, deci
 from warroom.core.decide_notice import decide_again, decide_tell_of_action
 from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, open_actions
 from warroom.core.facts import Fact
-from warroom.core.limits import unfit
+from warroom.core.limits import has_control, is_visible, unfit
 from warroom.core.model import Phase, Role, Severity, StepState
 from warroom.core.moments import utc_text
 
@@ -206,6 +206,10 @@ def _acknowledge(desk: Desk, command: c.AcknowledgeAlarm) -> list[Fact] | Refuse
 def _add_source(desk: Desk, command: c.AddSource, context: Context) -> list[Fact] | Refused:
     if not command.pattern.startswith("/"):
         return Refused(f"{command.pattern!r} is not an absolute path")
+    if has_control(command.pattern):
+        return Refused("the path of a log holds a NUL or another control character", "name the file as `ls` shows it")
+    if not is_visible(command.bot):
+        return Refused("a bot's name needs visible characters, and no others")
     if desk.sources.get(command.pattern) == command.bot:
         return Refused(f"{command.pattern} is watched for {command.bot} already")
     return [f.SourceAdded(command.pattern, command.bot)]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
+from warroom.core.clean import clean
 from warroom.core.commands import Command, Refused
 from warroom.core.moments import utc_text
 
 TEXT_LIMIT = 4000
 LONGEST_S = 366 * 86400.0
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def unfit(command: Command) -> Refused | None:
@@ -21,6 +25,16 @@ def unfit(command: Command) -> Refused | None:
         if name == "time" and value is not None and not is_moment(value):
             return Refused(f"{value} is no moment that a clock shows")
     return None
+
+
+def has_control(path: str) -> bool:
+    """Say whether a path holds a control character: no file can have a NUL in its name, and nobody sees the others."""
+    return _CONTROL.search(path) is not None
+
+
+def is_visible(name: str) -> bool:
+    """Say whether a name is seen as it is."""
+    return bool(name.strip()) and clean(name) == name
 
 
 def is_duration(seconds: float) -> bool:

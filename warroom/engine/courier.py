@@ -13,6 +13,7 @@ from typing import TypeVar
 from warroom.core.notice_ports import Channel, Leased, Outbox, OutboxError, Sending, Sent
 from warroom.core.notices import TRIES, Delivery, DeliveryState, Notice, backoff_s
 from warroom.core.ports import Clock
+from warroom.engine.fence import handed_on
 
 SEND_TIMEOUT_S = 60.0
 """Longest time for one sending, whatever the channel's own limits say."""
@@ -123,7 +124,7 @@ class Courier:
             return Sent(Sending.DEAD, f"the engine ended {leased.tries - 1} times while it was sent")
         try:
             async with asyncio.timeout(self._send_timeout_s):
-                return await channel.send(leased.notice)
+                return await handed_on(channel, leased.notice)
         except TimeoutError:
             return Sent(Sending.RETRY, f"not done within {self._send_timeout_s:g} s")
 

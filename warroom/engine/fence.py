@@ -1,4 +1,4 @@
-"""The fence around what adapters and probes read: a broken one costs its own answer, never the watch over all bots."""
+"""The fence around adapters that change no bot: a broken one costs its own answer, never the watch over all bots."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
+from warroom.core.notice_ports import Channel, Sending, Sent
+from warroom.core.notices import Notice
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Probe
 
 Result = TypeVar("Result")
@@ -33,3 +35,16 @@ async def looked(probe: Probe, verb: Verb, clock: Clock) -> Sample:
     except Exception as error:  # noqa: BLE001  the fence: what holds other bots is still to be looked at
         text = clean(f"the probe broke: {type(error).__name__}: {error}", 400)
         return Sample(clock.now(), Verdict.UNKNOWN, "", text)
+
+
+async def handed_on(channel: Channel, notice: Notice) -> Sent:
+    """Return how one sending went; a channel that breaks is tried again. TimeoutError passes.
+
+    The type of what broke is named and never its words: they may hold an address or a login.
+    """
+    try:
+        return await channel.send(notice)
+    except TimeoutError:
+        raise
+    except Exception as error:  # noqa: BLE001  the fence: a receiver's odd answer must not end the watch
+        return Sent(Sending.RETRY, clean(f"the {channel.kind} channel broke ({type(error).__name__})", 200))

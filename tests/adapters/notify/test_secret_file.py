@@ -42,6 +42,11 @@ async def test_a_file_that_cannot_be_used_is_named_and_not_quoted(
     assert words in check.text
 
 
+async def test_a_name_that_no_file_can_have_is_said() -> None:
+    with pytest.raises(SecretUnreadable, match="no file can have the name a␀b"):
+        await read_secret("a\0b")
+
+
 async def test_a_pipe_in_its_place_does_not_hold_up(secret_file: SecretFile) -> None:
     path = secret_file("gone", b"")
     os.unlink(path)

@@ -153,6 +153,16 @@ async def test_a_refused_login_is_said_without_what_the_server_repeats(
     assert PASSWORD not in sent.text + repr(sender) + sender.describe()
 
 
+async def test_a_server_that_breaks_the_rules_of_a_login_is_tried_again(secret_file: SecretFile) -> None:
+    path = secret_file("password", PASSWORD.encode())
+    async with mail_server() as server:
+        server.replies = {"EHLO": "250-mail.example\r\n250 AUTH CRAM-MD5", "AUTH": "334 abcde"}
+        sent = await SmtpSender(settings(server, user="w", password_file=str(path))).send(notice(1))
+    assert sent.how is Sending.RETRY
+    assert "answers what no mail server says" in sent.text
+    assert PASSWORD not in sent.text
+
+
 async def test_no_server_is_tried_again() -> None:
     async with mail_server() as server:
         pass

@@ -174,6 +174,8 @@ def read_key(path: Path) -> bytes:
             os.close(file)
     except OSError as error:
         raise AdapterFailed(f"the key file {path} cannot be read: {error.strerror}; nothing was sent") from error
+    except ValueError as error:
+        raise AdapterFailed(f"no file can have the name {clean(str(path), 200)}; nothing was sent") from error
     if found.st_mode & 0o077:
         raise AdapterFailed(f"others may read the key file {path}; do: chmod 600 {path}; nothing was sent")
     key = content.strip()

@@ -68,6 +68,9 @@ class SmtpSender:
             return Sent(Sending.RETRY, f"{self._where}: not done within {2 * self._settings.timeout_s:g} s")
         except (smtplib.SMTPException, OSError) as error:
             return _broken(error, self._where, secret)
+        except ValueError as error:
+            # Of an answer that breaks the rules, such as a challenge that is no base64; its words may hold the login.
+            return Sent(Sending.RETRY, f"{self._where} answers what no mail server says ({type(error).__name__})")
         if refused:
             text = f"{self._where} took it, but not for {', '.join(sorted(refused))}"
             return Sent(Sending.ACCEPTED, without(text, [secret], 300))
