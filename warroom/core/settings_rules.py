@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 from warroom.core.clean import clean
 from warroom.core.model import Verb
-from warroom.core.probe_rules import tokens_alone
+from warroom.core.probe_rules import PROBED_VERBS, named_faults, probe_faults, tokens_alone
 from warroom.core.settings import BotSettings, DetectSettings, FormatSettings, Settings
 from warroom.core.settings_contain import (
     CgroupSettings,
@@ -26,22 +25,9 @@ from warroom.core.settings_contain import (
     WebhookSettings,
 )
 from warroom.core.settings_notify import notify_faults
-from warroom.core.settings_probe import (
-    CommandProbe,
-    IntrospectionProbe,
-    NamedProbe,
-    ProbeSettings,
-    ProcessProbe,
-    SilenceProbe,
-    TcpProbe,
-)
-
-Fault = tuple[tuple[str, ...], str]
-"""The key's path and what is wrong with its value."""
+from warroom.core.value_rules import Fault, all_within, secret_url_faults, url_faults, within
 
 NAME_LIMIT = 64
-_PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
-"""HOST:PORT, an IPv6 address in brackets."""
 _TARGET = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.@$-]{0,63}(/[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}){0,15}")
 _CGROUP = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.@:\\-]{0,254}(/[A-Za-z0-9_][A-Za-z0-9_.@:\\-]{0,254}){0,31}")
 _ALLOWED = re.compile(
@@ -58,13 +44,11 @@ _REDIS = re.compile(
     r"rediss?://([^\s/@]*@)?([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/\S*)?|unix://([^\s/@]*@)?/\S+"
 )
 _LIMIT = re.compile(r"[0-9]+ ?(per|/) ?([0-9]+ ?)?(second|minute|hour|day|month|year)s?", re.IGNORECASE)
-_THIS_HOST = re.compile(r"http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LABEL = re.compile(r"([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
 _ARGUMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTROL_VERBS = (Verb.LIMIT, Verb.DISABLE)
-_PROBED_VERBS = (Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP)
 
 
 def range_faults(settings: Settings) -> Iterator[Fault]:
@@ -85,7 +69,7 @@ def _bot(name: str, bot: BotSettings) -> Iterator[Fault]:
     if not bot.log or not all(bot.log):
         yield (*at, "log"), "names no log"
     if bot.probe is not None:
-        yield from _probe(bot.probe, (*at, "probe"))
+        yield from probe_faults(bot.probe, (*at, "probe"))
     if bot.contain.control is not None:
         yield from _control(bot.contain.control, (*at, "contain", "control"))
     if bot.contain.flag is not None:
@@ -111,7 +95,7 @@ def _bot(name: str, bot: BotSettings) -> Iterator[Fault]:
     if bot.contain.kubernetes is not None:
         yield from _kubernetes(bot.contain.kubernetes, (*at, "contain", "kubernetes"))
     for name, named in bot.probes.items():
-        yield from _named(named, (*at, "probes", name))
+        yield from named_faults(named, (*at, "probes", name))
     yield from tokens_alone(bot, at)
     if bot.probe is None and not bot.probes and bot.contain.configured():
         text = "needs a probe beside it: without a look from outside nothing proves that the bot is contained"
@@ -126,14 +110,14 @@ def _process(process: ProcessSettings, at: tuple[str, ...]) -> Iterator[Fault]:
         yield (*at, "start"), "holds a NUL, which ends an argument"
     if process.grace_s > 15:
         yield (*at, "grace_s"), "must be 15 seconds or less: nobody waits longer for an act"
-    yield from _all_positive(process, ("grace_s", "settle_s"), at)
+    yield from all_within(process, ("grace_s", "settle_s"), at)
 
 
 def _cgroup(cgroup: CgroupSettings, at: tuple[str, ...]) -> Iterator[Fault]:
     if not _CGROUP.fullmatch(cgroup.cgroup):
         yield (*at, "cgroup"), f"{clean(cgroup.cgroup, 80)} is no cgroup such as system.slice/support.service"
     yield from _only(cgroup.verbs, _HOST_VERBS, "a cgroup", (*at, "verbs"))
-    yield from _positive(cgroup.settle_s, (*at, "settle_s"))
+    yield from within(cgroup.settle_s, (*at, "settle_s"))
 
 
 def _nft(nft: NftSettings, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -146,49 +130,7 @@ def _nft(nft: NftSettings, at: tuple[str, ...]) -> Iterator[Fault]:
     for place in nft.allow:
         if not _ALLOWED.fullmatch(place):
             yield (*at, "allow"), f"{clean(place, 80)} is no address such as 10.0.0.5, 10.0.0.0/8 or 10.0.0.5:5432"
-    yield from _positive(nft.settle_s, (*at, "settle_s"))
-
-
-def _named(probe: NamedProbe, at: tuple[str, ...]) -> Iterator[Fault]:
-    if not probe.verbs:
-        yield (*at, "verbs"), "names no verb that it judges"
-    for verb in probe.verbs:
-        if verb not in _PROBED_VERBS:
-            yield (*at, "verbs"), f"{verb} is not probed; one of {', '.join(_PROBED_VERBS)}"
-    if not 1 <= probe.samples <= 200:
-        yield (*at, "samples"), "must be 1 to 200"
-    match probe:
-        case IntrospectionProbe():
-            yield from _secret_url(probe.url, (*at, "url"))
-            yield from _positive(probe.timeout_s, (*at, "timeout_s"))
-        case TcpProbe():
-            yield from _judges(probe, (Verb.ISOLATE, Verb.STOP), "a connection", (*at, "verbs"))
-            if not _PLACE.fullmatch(probe.address) or not 0 < int(probe.address.rpartition(":")[2]) < 65536:
-                yield (*at, "address"), f"{clean(probe.address, 80)} is no address such as 10.0.0.7:8080"
-            yield from _positive(probe.timeout_s, (*at, "timeout_s"))
-        case ProcessProbe():
-            yield from _judges(probe, (Verb.FREEZE, Verb.STOP), "a look at processes", (*at, "verbs"))
-            if not (probe.pidfile or probe.cgroup or probe.command_line) or (probe.pidfile and probe.cgroup):
-                yield at, "needs pidfile or cgroup, or command_line, alone or beside one of them"
-            if probe.command_line and len(probe.command_line.strip()) < 4:
-                yield (*at, "command_line"), "needs four characters or more: it would fit too many processes"
-            yield from _positive(probe.interval_s, (*at, "interval_s"))
-        case SilenceProbe():
-            yield from _positive(probe.quiet_s, (*at, "quiet_s"))
-        case CommandProbe():
-            if not probe.argv or not probe.argv[0].startswith("/") or any("\0" in word for word in probe.argv):
-                yield (*at, "argv"), "begins with the absolute path of a program"
-            if not probe.contained_exit or not all(0 <= code <= 255 for code in probe.contained_exit + probe.open_exit):
-                yield (*at, "contained_exit"), "exit codes are 0 to 255, and one at least means contained"
-            if set(probe.contained_exit) & set(probe.open_exit):
-                yield (*at, "open_exit"), "an exit code cannot mean both open and contained"
-            yield from _positive(probe.timeout_s, (*at, "timeout_s"))
-
-
-def _judges(probe: NamedProbe, able: tuple[Verb, ...], what: str, at: tuple[str, ...]) -> Iterator[Fault]:
-    for verb in probe.verbs:
-        if verb in _PROBED_VERBS and verb not in able:
-            yield at, f"{verb} is nothing that {what} can judge; one of {', '.join(able)}"
+    yield from within(nft.settle_s, (*at, "settle_s"))
 
 
 def _format(kept: FormatSettings, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -206,39 +148,10 @@ def _format(kept: FormatSettings, at: tuple[str, ...]) -> Iterator[Fault]:
             yield (*at, "samples"), f"the pattern does not fit {clean(sample, 80)}"
 
 
-def _probe(probe: ProbeSettings, at: tuple[str, ...]) -> Iterator[Fault]:
-    yield from _url(probe.url, (*at, "url"))
-    for address in probe.instances:
-        yield from _url(address, (*at, "instances"))
-    if not (probe.method.isascii() and probe.method.isalpha()):
-        yield (*at, "method"), f"{clean(probe.method, 40)} is no HTTP method such as GET or POST"
-    for name, value in probe.headers.items():
-        if clean(name + value) != name + value:
-            yield (*at, "headers", name), "holds control or hidden characters"
-    yield from _positive(probe.timeout_s, (*at, "timeout_s"))
-    yield from _positive(probe.every_s, (*at, "every_s"))
-    if not 1 <= probe.samples <= 200:
-        yield (*at, "samples"), "must be 1 to 200"
-    yield from _codes(probe.open_status, (*at, "open_status"))
-    yield from _codes(probe.contained_when.status, (*at, "contained_when", "status"))
-    overlap = sorted(set(probe.open_status) & set(probe.contained_when.status))
-    if overlap:
-        yield (
-            (*at, "contained_when", "status"),
-            f"{overlap[0]} cannot prove both that it works and that it is contained",
-        )
-    for verb, own in probe.verbs.items():
-        place = (*at, "verbs", verb.value)
-        if verb not in _PROBED_VERBS:
-            yield place, f"is not probed; one of {', '.join(_PROBED_VERBS)}"
-        if own.contained_when is not None:
-            yield from _codes(own.contained_when.status, (*place, "contained_when", "status"))
-
-
 def _control(control: ControlSettings, at: tuple[str, ...]) -> Iterator[Fault]:
-    yield from _url(control.url, (*at, "url"))
-    yield from _positive(control.timeout_s, (*at, "timeout_s"))
-    yield from _positive(control.settle_s, (*at, "settle_s"))
+    yield from url_faults(control.url, (*at, "url"))
+    yield from within(control.timeout_s, (*at, "timeout_s"))
+    yield from within(control.settle_s, (*at, "settle_s"))
     wrong = [verb for verb in control.verbs if verb not in _CONTROL_VERBS]
     if wrong:
         yield (*at, "verbs"), f"{wrong[0]} is nothing that a control endpoint does; one of {', '.join(_CONTROL_VERBS)}"
@@ -254,7 +167,7 @@ def _flag(flag: FlagSettings, at: tuple[str, ...]) -> Iterator[Fault]:
         yield (*at, "limit"), f"must have at most {NAME_LIMIT} visible characters"
     if flag.limit == flag.disable:
         yield (*at, "limit"), "is the variant that switches the bot off; a limit needs one of its own"
-    yield from _positive(flag.settle_s, (*at, "settle_s"))
+    yield from within(flag.settle_s, (*at, "settle_s"))
 
 
 def _limiter(limiter: LimiterSettings, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -265,17 +178,17 @@ def _limiter(limiter: LimiterSettings, at: tuple[str, ...]) -> Iterator[Fault]:
         yield (*at, "key"), "names no key, or holds control or hidden characters"
     if not _LIMIT.fullmatch(limiter.limit):
         yield (*at, "limit"), f"{clean(limiter.limit, 80)} is no limit such as 3 per minute or 10/hour"
-    yield from _all_positive(limiter, ("timeout_s", "settle_s"), at)
+    yield from all_within(limiter, ("timeout_s", "settle_s"), at)
 
 
 def _webhook(webhook: WebhookSettings, at: tuple[str, ...]) -> Iterator[Fault]:
-    yield from _url(webhook.url, (*at, "url"))
+    yield from url_faults(webhook.url, (*at, "url"))
     if not webhook.key_file.strip():
         yield (*at, "key_file"), "names no file"
     if not webhook.verbs:
         yield (*at, "verbs"), "names no verb"
-    yield from _only(webhook.verbs, _PROBED_VERBS, "a bot by a service", (*at, "verbs"))
-    yield from _all_positive(webhook, ("timeout_s", "settle_s"), at)
+    yield from _only(webhook.verbs, PROBED_VERBS, "a bot by a service", (*at, "verbs"))
+    yield from all_within(webhook, ("timeout_s", "settle_s"), at)
 
 
 def _command(command: CommandSettings, bot: str, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -283,12 +196,12 @@ def _command(command: CommandSettings, bot: str, at: tuple[str, ...]) -> Iterato
         yield at, "programs take bots with plain names: a letter or digit, then letters, digits, . _ and -"
     if not command.verbs:
         yield (*at, "verbs"), "names no verb"
-    yield from _only(command.verbs, _PROBED_VERBS, "a bot by a program", (*at, "verbs"))
+    yield from _only(command.verbs, PROBED_VERBS, "a bot by a program", (*at, "verbs"))
     if not command.apply:
         yield (*at, "apply"), "names no program"
     for name in ("apply", "release", "observe", "check"):
         yield from _argv(getattr(command, name), name in ("apply", "release"), (*at, name))
-    yield from _all_positive(command, ("timeout_s", "settle_s"), at)
+    yield from all_within(command, ("timeout_s", "settle_s"), at)
 
 
 def _argv(argv: list[str], acts: bool, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -313,7 +226,7 @@ def _docker(docker: DockerSettings, at: tuple[str, ...]) -> Iterator[Fault]:
         yield (*at, "container"), f"{clean(docker.container, 80)} is no name or id of a container"
     if not _DOCKER_HOST.fullmatch(docker.host):
         yield (*at, "host"), f"{clean(docker.host, 80)} is neither unix:///PATH nor tcp://HOST:PORT"
-    yield from _all_positive(docker, ("grace_s", "timeout_s", "settle_s"), at)
+    yield from all_within(docker, ("grace_s", "timeout_s", "settle_s"), at)
     yield from _only(docker.verbs, _DOCKER_VERBS, "a container", (*at, "verbs"))
 
 
@@ -322,22 +235,22 @@ def _systemd(systemd: SystemdSettings, at: tuple[str, ...]) -> Iterator[Fault]:
         yield (*at, "unit"), f"{clean(systemd.unit, 80)} is no service such as support-bot.service"
     if not _BUS.fullmatch(systemd.bus):
         yield (*at, "bus"), f"{clean(systemd.bus, 80)} is no bus such as unix:path=/run/dbus/system_bus_socket"
-    yield from _all_positive(systemd, ("grace_s", "timeout_s", "settle_s"), at)
+    yield from all_within(systemd, ("grace_s", "timeout_s", "settle_s"), at)
     yield from _only(systemd.verbs, _HOST_VERBS, "a unit", (*at, "verbs"))
 
 
 def _oauth(oauth: OAuthSettings, at: tuple[str, ...]) -> Iterator[Fault]:
     for name in ("client_url", "tokens_url", "revoke_url"):
-        yield from _secret_url(getattr(oauth, name), (*at, name))
+        yield from secret_url_faults(getattr(oauth, name), (*at, name))
     for name in ("client_id", "enabled_field"):
         text = getattr(oauth, name)
         if not text.strip() or len(text) > 256 or clean(text) != text:
             yield (*at, name), "has 1 to 256 visible characters"
-    yield from _all_positive(oauth, ("revoke_within_s", "timeout_s", "settle_s"), at)
+    yield from all_within(oauth, ("revoke_within_s", "timeout_s", "settle_s"), at)
 
 
 def _kubernetes(kubernetes: KubernetesSettings, at: tuple[str, ...]) -> Iterator[Fault]:
-    yield from _secret_url(kubernetes.api, (*at, "api"))
+    yield from secret_url_faults(kubernetes.api, (*at, "api"))
     if not _NAMESPACE.fullmatch(kubernetes.namespace):
         yield (*at, "namespace"), f"{clean(kubernetes.namespace, 80)} is no name of a namespace"
     if not kubernetes.selector:
@@ -348,7 +261,7 @@ def _kubernetes(kubernetes: KubernetesSettings, at: tuple[str, ...]) -> Iterator
     for key, value in labels.items():
         if not (_LABEL.fullmatch(key) and _LABEL_VALUE.fullmatch(value)):
             yield (*at, "selector"), f"{clean(f'{key}={value}', 80)} is no label"
-    yield from _all_positive(kubernetes, ("timeout_s", "settle_s"), at)
+    yield from all_within(kubernetes, ("timeout_s", "settle_s"), at)
 
 
 def _only(verbs: list[Verb], able: tuple[Verb, ...], what: str, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -359,42 +272,10 @@ def _only(verbs: list[Verb], able: tuple[Verb, ...], what: str, at: tuple[str, .
 
 def _detect(detect: DetectSettings) -> Iterator[Fault]:
     for name in ("window_s", "hop_s", "alarms_per_day"):
-        yield from _positive(getattr(detect, name), ("detect", name))
+        yield from within(getattr(detect, name), ("detect", name))
     if detect.hop_s > detect.window_s:
         yield ("detect", "hop_s"), f"must not be longer than window_s ({detect.window_s:g})"
     if detect.learn_windows < 10:
         yield ("detect", "learn_windows"), "must be 10 or more"
     if not (math.isfinite(detect.hold_off_s) and detect.hold_off_s >= 0):
         yield ("detect", "hold_off_s"), "must be 0 or more seconds"
-
-
-def _all_positive(settings: object, names: tuple[str, ...], at: tuple[str, ...]) -> Iterator[Fault]:
-    for name in names:
-        yield from _positive(getattr(settings, name), (*at, name))
-
-
-def _positive(value: float, at: tuple[str, ...]) -> Iterator[Fault]:
-    if not (math.isfinite(value) and value > 0):
-        yield at, f"must be more than 0, not {value:g}"
-
-
-def _codes(codes: Iterable[int], at: tuple[str, ...]) -> Iterator[Fault]:
-    wrong = [code for code in codes if not 100 <= code <= 599]
-    if wrong:
-        yield at, f"{wrong[0]} is no HTTP status code (100 to 599)"
-
-
-def _url(text: str, at: tuple[str, ...]) -> Iterator[Fault]:
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fine = False
-    if not fine or clean(text) != text:
-        yield at, f"{clean(text, 80)} is no address such as http://127.0.0.1:8080/chat"
-
-
-def _secret_url(text: str, at: tuple[str, ...]) -> Iterator[Fault]:
-    yield from _url(text, at)
-    if text.startswith("http:") and not _THIS_HOST.match(text):
-        yield at, "must be https: the token would be sent in the open"

@@ -153,6 +153,14 @@ async def test_what_is_set_for_a_verb_counts_as_written(dead_url: str, silent_ur
             assert (await look(settings, verb)).verdict is Verdict.CONTAINED
 
 
+async def test_a_status_that_says_both_that_it_works_and_that_it_is_contained_proves_neither() -> None:
+    with answering(200) as bot:
+        own = VerbProbe(contained_when=ContainedWhen(status=[200, 503]))
+        settings = ProbeSettings(bot.url, verbs={Verb.DISABLE: own})
+        assert (await look(settings, Verb.DISABLE)).verdict is Verdict.UNKNOWN
+        assert (await look(settings, Verb.REVOKE)).verdict is Verdict.OPEN
+
+
 async def test_what_the_config_switches_off_is_no_proof(dead_url: str, silent_url: str) -> None:
     nothing = ContainedWhen()
     dead = await look(ProbeSettings(dead_url, contained_when=nothing), Verb.DISABLE)

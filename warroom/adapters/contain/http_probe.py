@@ -73,10 +73,12 @@ class HttpProbe:
 
     def _judge(self, outcome: Answered | Broken, verb: Verb) -> Verdict:
         rule = contained_when(self._settings, verb)
+        works = self._settings.open_status
         match outcome:
-            case Answered(status=status) if status in rule.status:
+            # What says both proves neither, also in a room whose settings are older than the rule against it.
+            case Answered(status=status) if status in rule.status and status not in works:
                 return Verdict.CONTAINED
-            case Answered(status=status) if status in self._settings.open_status:
+            case Answered(status=status) if status in works and status not in rule.status:
                 return Verdict.OPEN
             case Broken(how=Break.REFUSED) if rule.refused:
                 return Verdict.CONTAINED
