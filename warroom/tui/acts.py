@@ -9,6 +9,7 @@ from warroom.tui import bot_acts, point_acts, tell_acts
 from warroom.tui.cells import fit
 from warroom.tui.chosen import bot_in_question, pending_alarm, the_alarm, the_incident, the_step
 from warroom.tui.console import Act, Console
+from warroom.tui.draft_lines import the_part
 from warroom.tui.forms import Field, Form
 from warroom.tui.keymap import key_for
 from warroom.tui.words import PHASES, ROLES, SETTLED
@@ -110,7 +111,8 @@ async def note(console: Console, view: View) -> None:
     if incident is None:
         return
     lines = console.lines_in_hand()
-    part = console.scene.chosen.ids.get("part", "") if console.scene.page == "postmortem" else ""
+    scene = console.scene
+    part = the_part(scene.drafts.found.get(incident.id), scene.chosen) if scene.page == "postmortem" else ""
     words = ("An action item is: what | owner | date",) if part == "action" else ()
     fields = [Field("text", "Note", f"{part}: " if part else "")]
     if lines:
