@@ -241,6 +241,44 @@ async def test_the_palette_offers_our_table_alone_and_nothing_that_leaves_withou
         assert session.app.is_running
 
 
+async def test_the_palette_finds_any_command_and_leads_to_the_page_of_another_one() -> None:
+    async with console() as session:
+        await session.press("colon")
+        await session.see("Search")
+        await session.press(*"sever")
+        await session.see("severity up  (+ on page 2)")
+        await session.press("enter")
+        await session.see("severity up: + does it here", "CONTAIN 1/4")
+        assert session.room.submitted == []
+
+
+async def test_a_dangerous_command_of_another_page_is_shown_its_page_and_not_done() -> None:
+    async with console() as session:
+        await session.press("7", "colon")
+        await session.see("Search")
+        await session.press(*"contain")
+        await session.see("contain  (x on page 1)")
+        await session.press("enter")
+        await session.see("contain: x does it here", "Bots 6")
+        assert len(session.app.screen_stack) == 1
+        assert session.room.submitted == []
+
+
+async def test_the_palette_moves_in_the_list_and_in_the_log_that_have_the_keys() -> None:
+    async with console() as session:
+        await session.see("▸ !! ALARM")
+        await session.press("colon")
+        await session.see("Search")
+        await session.press(*"page", "space", *"down", "enter")
+        await session.see("▸ -  NORMAL")
+        await session.press("5")
+        await session.see("FOLLOW")
+        await session.press("colon")
+        await session.see("Search")
+        await session.press(*"page", "space", *"up", "enter")
+        await session.see("PAUSED")
+
+
 async def test_the_palette_finds_an_act_by_its_help_and_does_it() -> None:
     async with console() as session:
         await session.press("2", "colon")
