@@ -27,9 +27,7 @@ _UNPROVEN = frozenset({ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 
 def alarm_banner(view: View, now: float) -> list[str]:
     """Return loud sentences about actions, the worst first; what finds no room is counted in the last one."""
-    unproven = [action for action in view.actions if action.state in _UNPROVEN and not _made_good(action, view)]
-    # Of several on one bot the newest speaks: the others say the same of it.
-    texts = [_unproven(action) for action in {action.bot: action for action in unproven}.values()]
+    texts = [_unproven(action) for action in unproven_actions(view)]
     texts += [_wanted(action, now) for action in view.actions if waits(action)]
     texts += untold(view, now)
     texts += [_broken(action) for action in view.actions if _broke_lately(action, now)]
@@ -38,6 +36,13 @@ def alarm_banner(view: View, now: float) -> list[str]:
     if len(loud) <= _MOST:
         return loud
     return [*loud[: _MOST - 1], f"{loud[_MOST - 1]} · {len(loud) - _MOST} more"]
+
+
+def unproven_actions(view: View) -> list[ActionView]:
+    """Return the actions that do not hold, or of which nobody knows, and that no other one made good."""
+    found = [action for action in view.actions if action.state in _UNPROVEN and not _made_good(action, view)]
+    # Of several on one bot the newest speaks: the others say the same of it.
+    return list({action.bot: action for action in found}.values())
 
 
 def _unproven(action: ActionView) -> str:
@@ -87,10 +92,11 @@ def untold(view: View, now: float) -> list[str]:
         unsent = "1 notice unsent" if len(late) == 1 else f"{len(late)} notices unsent"
         return [f"{_not_told(late, view)} YET: {whom}: {unsent} for {since}. {shows}"]
     lost_to = {(one.audience, one.incident, one.channel): one for one in counted}
-    return [
-        f"{_not_told([one], view)}: {one.audience} of {one.incident}, {one.channel} gave up: read it out by phone. {shows}"
-        for one in lost_to.values()
-    ]
+    return [f"{_not_told([one], view)}: {_given_up(one)}: read it out by phone. {shows}" for one in lost_to.values()]
+
+
+def _given_up(one: Delivery) -> str:
+    return f"{one.audience} of {one.incident}, {one.channel} gave up"
 
 
 def _not_told(lost: list[Delivery], view: View) -> str:

@@ -12,7 +12,6 @@ from warroom.tui.actions import ACTIONS, Action, actions_on, place_of
 from warroom.tui.frame_lines import PAGES, page_key
 from warroom.tui.keymap import help_of, key_names
 
-
 _AWAY = 0.9
 """Weight of what another page does: of equals the one that can be done here comes first."""
 
