@@ -36,6 +36,8 @@ class FakeLog:
         self.older: list[LogLine] = []
         self.asked: list[object] = []
         """Windows, searches and raw lines that were asked for."""
+        self.by_bot = False
+        """Whether a bot has its own lines alone; else all lines are of every bot that is asked for."""
         self.most = 10_000
         """Lines that one answer looks at; then time is over."""
         self.searches = asyncio.Semaphore(10_000)
@@ -76,23 +78,25 @@ class FakeLog:
         last = max((one.seq for one in newer), default=asked.after)
         return LinesAnswer(wanted, len(newer) - len(kept), len(kept) - len(wanted), last)
 
-    def _place(self, spots: list[Spot], default: int) -> int:
-        everything = self.older + self.lines
+    def _all(self, bot: str) -> list[LogLine]:
+        """Return the lines that a question about a bot is about; an empty name asks about all."""
+        return [one for one in self.older + self.lines if not (self.by_bot and bot) or one.bot == bot]
+
+    def _place(self, everything: list[LogLine], spots: list[Spot], default: int) -> int:
         given = {spot.source: (spot.generation, spot.offset) for spot in spots}
         if not given:
             return default
         return sum(1 for one in everything if (one.generation, one.offset) < given[one.source])
 
-    def _spots(self, place: int) -> list[Spot]:
-        everything = self.older + self.lines
+    def _spots(self, everything: list[LogLine], place: int) -> list[Spot]:
         spots = {one.source: Spot(one.source, one.generation, one.offset + one.length) for one in everything[:place]}
         for one in reversed(everything[place:]):
             spots[one.source] = Spot(one.source, one.generation, one.offset)
         return list(spots.values())
 
     def _way(self, asked: LogWindow | LogSearch) -> tuple[list[LogLine], int, int]:
-        everything = self.older + self.lines
-        place = self._place(asked.after or asked.before, len(everything))
+        everything = self._all(asked.bot)
+        place = self._place(everything, asked.after or asked.before, len(everything))
         if asked.after:
             return everything[place:], place, 1
         return everything[:place][::-1], place, -1
@@ -113,22 +117,23 @@ class FakeLog:
         lines = found[::-1] if by < 0 else found
         reached = way[looked - 1].at if looked else None
         last = self.lines[-1].seq if self.lines else 0
-        spots = self._spots(older), self._spots(newer)
+        everything = self._all(asked.bot)
+        spots = self._spots(everything, older), self._spots(everything, newer)
         return WindowAnswer(lines, *spots, looked - len(found), end, why, reached, last)
 
     def _search(self, asked: LogSearch) -> SearchAnswer:
         way, place, by = self._way(asked)
-        term, hits, looked = Term(asked.text), list[Hit](), 0
+        term, hits, looked, everything = Term(asked.text), list[Hit](), 0, self._all(asked.bot)
         for one in way[: self.most]:
             looked += 1
             if passes(one, asked.filter) and term.span(one.text):
                 at = place + by * looked + (1 if by < 0 else 0)
-                hits.append(Hit(one, self._spots(at)))
+                hits.append(Hit(one, self._spots(everything, at)))
                 break
         end = looked == len(way) and not hits
         why = "" if end or hits else "1.5 s were over"
         return SearchAnswer(
-            hits, looked, self._spots(place + by * looked), end, why, way[looked - 1].at if way else None
+            hits, looked, self._spots(everything, place + by * looked), end, why, way[looked - 1].at if way else None
         )
 
 

@@ -11,9 +11,15 @@ from tests.tui.running import Session, console
 from tests.tui.waiting import waiting_view
 from warroom.core import commands as c
 from warroom.core.company import Company
+from warroom.core.facts import EngineStopped
+from warroom.core.model import ENGINE, Mode
+from warroom.core.ports import Entry
 from warroom.core.room import Outage
+from warroom.core.timeline import words
+from warroom.core.view import TimelineView
 from warroom.tui.absence import Absence, absence_text
 from warroom.tui.banner import headline
+from warroom.tui.scene import Scene
 
 QUIET_S = 1.0
 
@@ -60,6 +66,41 @@ def test_a_reason_that_is_news_and_a_long_name_find_room_too() -> None:
     rows = [row.text.strip() for row in headline(absence_text(drawn), 80)]
     assert "warroom 9.9" in rows[0] + rows[1]
     assert rows[-1].endswith("Start it: warroom watch --room drill-20261129-094426-2347")
+
+
+def _stopped(mode: Mode) -> Scene:
+    entry = TimelineView(500, NOW + 3, "engine", "room", entry_text("asked by ben"))
+    left = TimelineView(501, NOW + 3, "cleo", "console", "console c3 left")
+    view = replace(example_view(), mode=mode, messages=[*example_view().messages, entry, left])
+    return scene(view, lost="the engine ended", outage=Outage(1, NOW + 3, next_try=NOW + 49), now=NOW + 45)
+
+
+def entry_text(reason: str) -> str:
+    """Return the record's own words for an end in order."""
+    return words(Entry(500, NOW, ENGINE, "", EngineStopped(reason), "", "")).text
+
+
+def test_an_engine_that_ended_in_order_is_told_as_such() -> None:
+    text = absence_text(_stopped(Mode.LIVE))
+    assert text.startswith("ENGINE STOPPED in order, asked by ben, since 08:40:42Z (42s): nothing is watched")
+    assert text.endswith("Start it: warroom watch --room acme")
+
+
+def test_a_drill_that_is_over_is_not_to_be_started_again() -> None:
+    text = absence_text(_stopped(Mode.DRILL))
+    assert text.startswith("THE DRILL IS OVER: its engine stopped in order at 08:40:42Z, asked by ben.")
+    assert "warroom watch" not in text
+    assert "unproven" not in text
+    lost = scene(replace(example_view(), mode=Mode.DRILL), lost="the engine ended", outage=Outage(1, NOW), now=NOW)
+    assert "warroom watch" not in absence_text(lost)
+
+
+def test_one_that_was_started_again_and_broke_is_gone() -> None:
+    drawn = _stopped(Mode.LIVE)
+    assert drawn.view is not None
+    again = TimelineView(502, NOW + 9, "engine", "room", "engine 0.1.0 started (pid 7)")
+    drawn.view = replace(drawn.view, messages=[*drawn.view.messages, again])
+    assert absence_text(drawn).startswith("ENGINE GONE since")
 
 
 async def test_it_says_so_acts_on_nothing_and_is_current_when_the_engine_is_back() -> None:

@@ -13,7 +13,7 @@ from tests.tui.running import console
 from tests.waiting import eventually
 from warroom.core import commands as c
 from warroom.core.commands import Refused
-from warroom.core.model import Phase, Role, Severity
+from warroom.core.model import ActionState, Phase, Role, Severity
 from warroom.tui import frame_lines
 from warroom.tui.app import ExportFailed
 from warroom.tui.pages import PAGES, page_type
@@ -121,7 +121,6 @@ async def test_an_alarm_is_acknowledged_and_leads_to_an_incident() -> None:
         (("p", "enter"), c.EnterPhase("INC-001", Phase.REMEDIATION)),
         (("H", *"ben", "enter", "enter"), c.HandOver("INC-001", "ben", "")),
         (("M", *"aware", "enter"), c.MarkMoment("INC-001", "aware")),
-        (("C", *"done", "enter"), c.CloseIncident("INC-001", "done")),
         (("v",), c.VerifyHeld("ACT-002")),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, tuple) else value[0],
@@ -138,6 +137,47 @@ async def test_the_severity_cannot_go_beyond_the_worst() -> None:
         await session.press("2", "plus")
         await session.see("INC-001 is SEV1: there is none beyond")
         assert session.room.submitted == []
+
+
+async def test_an_incident_is_closed_with_its_reason_once_nothing_is_held() -> None:
+    view = example_view()
+    let_back = [msgspec.structs.replace(one, state=ActionState.RELEASED) for one in view.actions]
+    async with console(view=msgspec.structs.replace(view, actions=let_back)) as session:
+        await session.press("2", "C")
+        await session.see("Close INC-001", "required steps are still open.")
+        await session.press(*"done", "enter")
+        await session.see("saved #101")
+        assert session.room.submitted == [c.CloseIncident("INC-001", "done")]
+
+
+async def test_what_keeps_an_incident_open_is_said_before_a_reason_is_asked() -> None:
+    async with console((80, 24)) as session:
+        await session.press("2", "C")
+        await session.see("INC-001 cannot be closed yet", "disable mail: ACT-002 is held.", "r on page 4 releases it")
+        assert "Why" not in session.text
+        await session.press("enter")
+        await session.see("PROOF FROM OUTSIDE", "ACT-002")
+        assert session.room.submitted == []
+
+
+async def test_a_settled_step_is_not_asked_why_it_is_skipped() -> None:
+    async with console() as session:
+        await session.press("2", "g", "S")
+        await session.see("declare is done: nothing to skip; Space takes that back")
+        assert len(session.app.screen_stack) == 1
+
+
+async def test_what_is_refused_is_asked_again_with_what_was_typed_and_the_whole_reason() -> None:
+    why = "the record of INC-001 is being written by somebody else at this moment, and nothing can be added to it"
+    async with console((80, 24)) as session:
+        session.room.refusal = Refused(why, "wait until it is done, then send it once more")
+        await session.press("2", "d", *"stop", "enter", *"risk", "enter")
+        await session.see("refused: the record", "and nothing can be added to it", "send it once more")
+        await session.see("stop", "risk")
+        session.room.refusal = None
+        await session.press("enter", "enter")
+        await session.see("saved #102")
+        assert session.room.submitted == [c.RecordDecision("INC-001", "stop", "risk")] * 2
 
 
 async def test_a_refusal_is_told_with_what_to_do_next() -> None:
@@ -239,6 +279,44 @@ async def test_the_palette_offers_our_table_alone_and_nothing_that_leaves_withou
         assert screen._provider_classes == {ActionProvider}
         await session.press(*"quit", "enter")
         assert session.app.is_running
+
+
+async def test_the_palette_finds_any_command_and_leads_to_the_page_of_another_one() -> None:
+    async with console() as session:
+        await session.press("colon")
+        await session.see("Search")
+        await session.press(*"sever")
+        await session.see("severity up  (+ on page 2)")
+        await session.press("enter")
+        await session.see("severity up: + does it here", "CONTAIN 1/4")
+        assert session.room.submitted == []
+
+
+async def test_a_dangerous_command_of_another_page_is_shown_its_page_and_not_done() -> None:
+    async with console() as session:
+        await session.press("7", "colon")
+        await session.see("Search")
+        await session.press(*"contain")
+        await session.see("contain  (x on page 1)")
+        await session.press("enter")
+        await session.see("contain: x does it here", "Bots 6")
+        assert len(session.app.screen_stack) == 1
+        assert session.room.submitted == []
+
+
+async def test_the_palette_moves_in_the_list_and_in_the_log_that_have_the_keys() -> None:
+    async with console() as session:
+        await session.see("▸ !! ALARM")
+        await session.press("colon")
+        await session.see("Search")
+        await session.press(*"page", "space", *"down", "enter")
+        await session.see("▸ -  NORMAL")
+        await session.press("5")
+        await session.see("FOLLOW")
+        await session.press("colon")
+        await session.see("Search")
+        await session.press(*"page", "space", *"up", "enter")
+        await session.see("PAUSED")
 
 
 async def test_the_palette_finds_an_act_by_its_help_and_does_it() -> None:

@@ -27,16 +27,19 @@ def test_a_quiet_room_has_no_banner() -> None:
 def test_nobody_was_told_is_loud_until_somebody_is() -> None:
     whom = ("INC-001", Audience.LEGAL, Event.UPDATE)
     lost = delivery(41, whom, "mail", DeliveryState.DEAD, created=NOW - 400, tries=60)
-    loud = "NOBODY WAS TOLD: legal of INC-001, mail gave up: read it out by phone. 6 shows why"
+    so = "legal of INC-001, mail gave up: read it out by phone. 6 shows why"
+    loud = f"NOBODY WAS TOLD: {so}"
     assert alarm_banner(told_view([lost]), NOW) == [loud]
     other = delivery(41, whom, "pager", DeliveryState.ACCEPTED, created=NOW - 400)
     assert alarm_banner(told_view([lost, other]), NOW) == []
     later = delivery(45, whom, "mail", DeliveryState.ACCEPTED, created=NOW - 10)
     assert alarm_banner(told_view([lost, later]), NOW) == []
     earlier = delivery(31, whom, "mail", DeliveryState.ACCEPTED, created=NOW - 800)
-    assert alarm_banner(told_view([earlier, lost]), NOW) == [loud]
+    assert alarm_banner(told_view([earlier, lost]), NOW) == [f"NOT TOLD: {so}"]
     security = delivery(45, ("INC-001", Audience.SECURITY, Event.UPDATE), "mail", DeliveryState.ACCEPTED)
-    assert alarm_banner(told_view([lost, security]), NOW) == [loud]
+    assert alarm_banner(told_view([lost, security]), NOW) == [f"NOT TOLD: {so}"]
+    elsewhere = delivery(45, ("INC-002", Audience.SECURITY, Event.UPDATE), "mail", DeliveryState.ACCEPTED)
+    assert alarm_banner(told_view([lost, elsewhere]), NOW) == [loud]
 
 
 def test_once_the_incident_is_closed_it_is_loud_for_an_hour() -> None:
@@ -52,7 +55,17 @@ def test_a_notice_that_waits_is_told_after_a_minute() -> None:
     waiting = replace(told_view([delivery(44, ("INC-001", Audience.LEGAL, Event.UPDATE), "mail")]), actions=[])
     assert alarm_banner(waiting, NOW + 59) == []
     [text] = alarm_banner(waiting, NOW + 60)
-    assert text.startswith("NOBODY WAS TOLD YET: 1 notice unsent, oldest ")
+    assert text == "NOBODY WAS TOLD YET: legal of INC-001: 1 notice unsent for 1m. 6 shows why"
+
+
+def test_an_audience_that_waits_is_named_and_is_not_everybody() -> None:
+    late = [
+        delivery(44, ("INC-001", Audience.EXECUTIVES, Event.UPDATE), "mail", created=NOW - 500),
+        delivery(45, ("INC-001", Audience.LEGAL, Event.UPDATE), "mail", created=NOW - 300),
+    ]
+    told = delivery(43, ("INC-001", Audience.SECURITY, Event.UPDATE), "mail", DeliveryState.ACCEPTED)
+    [text] = alarm_banner(replace(told_view([told, *late]), actions=[]), NOW)
+    assert text == "NOT TOLD YET: executives of INC-001, legal of INC-001: 2 notices unsent for 8m. 6 shows why"
 
 
 def test_a_second_person_is_wanted_until_somebody_answers() -> None:

@@ -115,6 +115,19 @@ async def test_the_key_on_a_part_begins_a_note_with_its_word() -> None:
         await eventually(lambda: session.room.submitted == [c.AddNote("INC-001", "factor: one")])
 
 
+async def test_a_note_goes_to_the_marked_part_also_while_the_text_has_the_keys() -> None:
+    async with console((80, 24), draft=Writer()) as session:
+        await session.press("7")
+        await session.see(READY, "● [ ]")
+        first = next(row for row in screen_lines(session.app) if "● [ ]" in row)
+        await session.press("t")
+        await session.see("Note for INC-001")
+        await session.press(*"so it was", "enter")
+        await eventually(lambda: bool(session.room.submitted))
+        word = first.split(" t ")[1].split(":")[0]
+        assert session.room.submitted == [c.AddNote("INC-001", f"{word}: so it was")]
+
+
 async def test_enter_on_a_part_reads_there() -> None:
     async with console((80, 24), draft=Writer()) as session:
         await session.press("7")

@@ -311,6 +311,22 @@ async def test_all_bots_are_one_stream_with_the_source_of_each_line() -> None:
         await session.see("Stream support")
 
 
+async def test_all_bots_stand_still_at_the_moment_that_is_read() -> None:
+    lines = [line_at(n, f"line {n}", bot="support" if n % 2 else "sales") for n in range(1, 201)]
+    async with console(SMALL, room=FakeRoom(example_view(), lines)) as session:
+        await open_stream(session)
+        await session.see("line 199")
+        await session.press("pageup", "up")
+        await session.see("PAUSED")
+        here = pane(session).session.rows.at_cursor
+        await session.press("asterisk")
+        await session.see("Stream ALL bots · PAUSED", "sales     info  line")
+        assert pane(session).session.rows.at_cursor == here
+        await session.press("asterisk")
+        await session.see("Stream support · PAUSED")
+        assert pane(session).session.rows.at_cursor == here
+
+
 async def test_a_late_line_is_sorted_in_and_the_screen_stays_where_it_is() -> None:
     lines = [line_at(n, f"line {n}", bot="support" if n % 2 else "sales") for n in range(1, 101)]
     room = FakeRoom(example_view(), lines)

@@ -73,7 +73,7 @@ async def test_what_goes_to_customers_is_called_a_draft() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_the_outbox_shows_how_far_each_notice_came(size: tuple[int, int]) -> None:
     async with console(size, room=TellingRoom()) as session:
-        await session.see("NOBODY WAS TOLD: legal")
+        await session.see("NOT TOLD: legal")
         await session.press("6")
         await session.see("Told · 1 accepted · 3 on their way · 1 given up", "GIVEN UP", "RETRY 4", "SENDING")
         await session.press("g")

@@ -19,7 +19,8 @@ BEHIND_BYTES = 1_000_000
 UNSENT_S = 60.0
 UPDATE_SOON_S = 300.0
 _SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE})
-_NOT_READ = {"unreadable": "cannot be read", "not_a_log": "is no log", "waiting": "does not exist yet"}
+NOT_READ = {"unreadable": "cannot be read", "not_a_log": "is no log", "waiting": "does not exist yet"}
+"""State of a log that gives no lines, in words."""
 
 
 class Stand(msgspec.Struct, frozen=True):
@@ -49,8 +50,8 @@ def _logs(view: View, before: Mapping[str, Stand]) -> Iterator[tuple[str, Stand]
             size = f"{log.behind_bytes / 1e6:.1f} MB of {log.path} wait to be read"
             text = f"Reading falls behind: {size}; alarms of {log.bot} come late."
             yield key, Stand(Urgency.WARNING, text, "", f"Reading of {log.path} has caught up.")
-        if log.state in _NOT_READ:
-            text = f"The log {log.path} of {log.bot} {_NOT_READ[log.state]}; it is watched until it can be read."
+        if log.state in NOT_READ:
+            text = f"The log {log.path} of {log.bot} {NOT_READ[log.state]}; it is watched until it can be read."
             yield f"{log.state} {log.path}", Stand(Urgency.WARNING, text, "", f"The log {log.path} is read now.")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from warroom.core.clean import clean
+from warroom.core.model import Mode
 from warroom.core.moments import age_text
 from warroom.core.room import Outage
+from warroom.core.view import View
 from warroom.tui.cells import fit, width_of
 from warroom.tui.keymap import key_for
 from warroom.tui.link import GONE
@@ -14,6 +16,8 @@ from warroom.tui.scene import Scene
 from warroom.tui.times import moment_text
 
 _WHY_CELLS = 70
+_STOPPED = "engine stopped"
+"""How the record's words for an end in order begin (`core/timeline.py`)."""
 _ENDED = ("the engine ended", "the line to the engine broke")
 
 
@@ -61,7 +65,14 @@ def absence_text(scene: Scene) -> str:
     why = fit(scene.lost, min(_WHY_CELLS, width_of(clean(scene.lost)))).rstrip()
     if outage is None or outage.lasted_s is not None:
         return f"engine gone: {why} · this screen is old; {key_for('leave')} leaves"
-    since = f"ENGINE GONE since {moment_text(outage.began)} ({_seconds(scene.now - outage.began)})"
+    reason = stopped_because(scene.view)
+    drill = (scene.view.mode if scene.view else scene.welcome.mode) is Mode.DRILL
+    if reason is not None and drill:
+        over = f"THE DRILL IS OVER: its engine stopped in order at {moment_text(outage.began)}, {reason}."
+        again = "Its room is not started again; `warroom drill` begins another."
+        return f"{over} You see how it stood then. {key_for('leave')} leaves. {again}"
+    name = "ENGINE GONE" if reason is None else f"ENGINE STOPPED in order, {reason},"
+    since = f"{name} since {moment_text(outage.began)} ({_seconds(scene.now - outage.began)})"
     # That the engine ended is plain; anything else is worth more than what follows from it.
     parts = [f"{since}: {'nothing is watched, recorded or sent' if scene.lost.startswith(_ENDED) else why}."]
     if seen is not None:
@@ -69,8 +80,17 @@ def absence_text(scene: Scene) -> str:
     left = max(0.0, (outage.next_try or scene.now) - scene.now)
     parts.append(f"Next try: {left:.0f} s." if left >= 1 else "Trying now.")
     # The command comes last, so that a long name of a room breaks no other words apart.
-    parts += [f"{key_for('leave')} leaves.", f"Start it: warroom watch --room {scene.welcome.room}"]
+    start = "A drill’s room is not started again" if drill else f"Start it: warroom watch --room {scene.welcome.room}"
+    parts += [f"{key_for('leave')} leaves.", start]
     return " ".join(parts)
+
+
+def stopped_because(view: View | None) -> str | None:
+    """Return why the engine stopped, as the record says in its last word of it; None where it did not end in order."""
+    told = next((one for one in reversed(view.messages) if one.kind == "room"), None) if view else None
+    if told is None or not told.text.startswith(_STOPPED):
+        return None
+    return told.text.removeprefix(_STOPPED).removeprefix(": ") or "nobody said why"
 
 
 def _seconds(span: float) -> str:

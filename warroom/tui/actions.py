@@ -218,7 +218,13 @@ ACTIONS: tuple[Action, ...] = (
         "Go back; on the board it asks whether to leave. The engine goes on watching.",
         footer=98,
     ),
-    _look("palette", ":,ctrl+p", "commands", "Find any command by its name.", footer=85),
+    _look(
+        "palette",
+        ":,ctrl+p",
+        "commands",
+        "Find any command by its name; of one that belongs to another page it shows that page and the key.",
+        footer=85,
+    ),
     _look("times", "z", "UTC or local", "Tell all times in UTC, or in local time with its offset.", footer=120),
     _look("redraw", "ctrl+l", "redraw", "Draw the whole screen again, after something else wrote on it.", footer=120),
     _look(
@@ -295,6 +301,18 @@ def actions_on(page: str) -> list[Action]:
     """Return what a page offers: its own actions first, then those of everywhere; movement is not among them."""
     own = [a for a in ACTIONS if page in a.where]
     return own + [a for a in ACTIONS if EVERYWHERE in a.where]
+
+
+LOG_PAGES = ("stream", "overview")
+"""Pages that show a log."""
+
+
+def place_of(action: Action, page: str) -> str:
+    """Return the page to go to for an action; empty where it can be done on `page`."""
+    here = {page, EVERYWHERE, LIST, *((STREAM,) if page in LOG_PAGES else ())}
+    if here & set(action.where):
+        return ""
+    return next((place for place in action.where if place != STREAM), LOG_PAGES[0])
 
 
 def footer_actions(page: str, *, enter: bool, read_only: bool) -> list[Action]:

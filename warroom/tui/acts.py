@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from warroom.core import commands as c
 from warroom.core.model import Phase, Role, Severity
-from warroom.core.view import IncidentView, View
+from warroom.core.view import ActionView, IncidentView, View
 from warroom.tui import bot_acts, point_acts, tell_acts
 from warroom.tui.cells import fit
 from warroom.tui.chosen import bot_in_question, pending_alarm, the_alarm, the_incident, the_step
 from warroom.tui.console import Act, Console
-from warroom.tui.forms import Field, Form
+from warroom.tui.decisions import stands
+from warroom.tui.draft_lines import the_part
+from warroom.tui.forms import Answers, Field, Form
 from warroom.tui.keymap import key_for
-from warroom.tui.words import PHASES, ROLES, SETTLED
+from warroom.tui.words import LIVE_ACTIONS, PHASES, ROLES, SETTLED
 
 _ALL_LINES = "all lines"
 
@@ -47,24 +49,23 @@ async def open_incident(console: Console, view: View) -> None:
     severities = (("", "as the playbook says"), *((s.value, s.value) for s in Severity))
     reason = alarm.reasons[0].text if alarm and alarm.reasons else bot.why
     broken = tuple(f"playbook {p.id} is broken: {p.broken}" for p in view.playbooks if p.broken)
-    answers = await console.ask(
-        Form(
-            f"Open an incident: {bot.name}",
-            (
-                Field("title", "Title", f"{bot.name}: {reason}"[:120]),
-                Field("playbook", "Playbook", playbooks[0][0] if playbooks else "", playbooks),
-                Field("severity", "Severity", "", severities, required=False),
-            ),
-            broken,
-            submit="Open",
-            about=f"alarm:{alarm.id}" if alarm else "",
-        )
+    form = Form(
+        f"Open an incident: {bot.name}",
+        (
+            Field("title", "Title", f"{bot.name}: {reason}"[:120]),
+            Field("playbook", "Playbook", playbooks[0][0] if playbooks else "", playbooks),
+            Field("severity", "Severity", "", severities, required=False),
+        ),
+        broken,
+        submit="Open",
+        about=f"alarm:{alarm.id}" if alarm else "",
     )
-    if answers is None:
-        return
-    severity = Severity(answers["severity"]) if answers["severity"] else None
-    command = c.OpenIncident(bot.name, answers["playbook"], answers["title"], severity, alarm.id if alarm else None)
-    if await console.send(command):
+
+    def command_of(answers: Answers) -> c.Command:
+        severity = Severity(answers["severity"]) if answers["severity"] else None
+        return c.OpenIncident(bot.name, answers["playbook"], answers["title"], severity, alarm.id if alarm else None)
+
+    if await console.ask_and_send(form, command_of):
         console.go("incident")
 
 
@@ -77,16 +78,9 @@ async def tick(console: Console, view: View) -> None:
     if step.state not in SETTLED:
         await console.send(c.TickStep(incident.id, step.id))
         return
-    answers = await console.ask(
-        Form(
-            f"Take the tick back: {step.title}",
-            (Field("reason", "Why"),),
-            submit="Take it back",
-            about=f"step:{incident.id}/{step.id}",
-        )
-    )
-    if answers:
-        await console.send(c.UntickStep(incident.id, step.id, answers["reason"]))
+    about = f"step:{incident.id}/{step.id}"
+    form = Form(f"Take the tick back: {step.title}", (Field("reason", "Why"),), submit="Take it back", about=about)
+    await console.ask_and_send(form, lambda answers: c.UntickStep(incident.id, step.id, answers["reason"]))
 
 
 async def skip(console: Console, view: View) -> None:
@@ -95,13 +89,14 @@ async def skip(console: Console, view: View) -> None:
     step = the_step(incident, console.scene.chosen) if incident else None
     if incident is None or step is None:
         return
-    words = ("This step is required.",) if step.required else ()
+    if step.state in SETTLED:
+        state = step.state.replace("_", " ")
+        console.say(f"{step.id} is {state}: nothing to skip; {key_for('tick')} takes that back", "warn")
+        return
+    words = ("This step is required: the record will say that it was skipped, and why.",) if step.required else ()
     about = f"step:{incident.id}/{step.id}"
-    answers = await console.ask(
-        Form(f"Skip: {step.title}", (Field("reason", "Why"),), words, submit="Skip", about=about)
-    )
-    if answers:
-        await console.send(c.SkipStep(incident.id, step.id, answers["reason"]))
+    form = Form(f"Skip: {step.title}", (Field("reason", "Why"),), words, submit="Skip", about=about)
+    await console.ask_and_send(form, lambda answers: c.SkipStep(incident.id, step.id, answers["reason"]))
 
 
 async def note(console: Console, view: View) -> None:
@@ -110,18 +105,21 @@ async def note(console: Console, view: View) -> None:
     if incident is None:
         return
     lines = console.lines_in_hand()
-    part = console.scene.chosen.ids.get("part", "") if console.scene.page == "postmortem" else ""
+    scene = console.scene
+    part = the_part(scene.drafts.found.get(incident.id), scene.chosen) if scene.page == "postmortem" else ""
     words = ("An action item is: what | owner | date",) if part == "action" else ()
     fields = [Field("text", "Note", f"{part}: " if part else "")]
     if lines:
         one = (("", "no log line"), *((line, fit(line, 60).strip()) for line in reversed(lines)))
         several = ((_ALL_LINES, f"all {len(lines)} log lines"),) if len(lines) > 1 else ()
         fields.append(Field("line", "With", one[1][0], (*one, *several), required=False))
-    answers = await console.ask(Form(f"Note for {incident.id}", tuple(fields), words))
-    if answers:
+
+    def command_of(answers: Answers) -> c.Command:
         chosen = answers.get("line", "")
         named = lines if chosen == _ALL_LINES else [chosen] if chosen else []
-        await console.send(c.AddNote(incident.id, " ".join([answers["text"], *(f"[{line}]" for line in named)])))
+        return c.AddNote(incident.id, " ".join([answers["text"], *(f"[{line}]" for line in named)]))
+
+    await console.ask_and_send(Form(f"Note for {incident.id}", tuple(fields), words), command_of)
 
 
 async def decide(console: Console, view: View) -> None:
@@ -130,11 +128,8 @@ async def decide(console: Console, view: View) -> None:
     if incident is None:
         return
     fields = (Field("text", "Decided"), Field("reason", "Because"))
-    answers = await console.ask(
-        Form(f"Decision in {incident.id}", fields, submit="Record", about=f"incident:{incident.id}")
-    )
-    if answers:
-        await console.send(c.RecordDecision(incident.id, answers["text"], answers["reason"]))
+    form = Form(f"Decision in {incident.id}", fields, submit="Record", about=f"incident:{incident.id}")
+    await console.ask_and_send(form, lambda answers: c.RecordDecision(incident.id, answers["text"], answers["reason"]))
 
 
 async def take_role(console: Console, view: View) -> None:
@@ -146,10 +141,13 @@ async def take_role(console: Console, view: View) -> None:
     roles = tuple((r.value, ROLES[r] + (f"  (now {held[r]})" if held.get(r) else "")) for r in Role)
     me = console.scene.welcome.operator
     fields = (Field("role", "Role", roles[0][0], roles), Field("person", "Who", me))
-    answers = await console.ask(Form(f"Role in {incident.id}", fields, submit="Assign", about=f"role:{incident.id}"))
-    if answers:
+
+    def command_of(answers: Answers) -> c.Command:
         person = "" if answers["person"] == me else answers["person"]
-        await console.send(c.AssignRole(incident.id, Role(answers["role"]), person))
+        return c.AssignRole(incident.id, Role(answers["role"]), person)
+
+    form = Form(f"Role in {incident.id}", fields, submit="Assign", about=f"role:{incident.id}")
+    await console.ask_and_send(form, command_of)
 
 
 async def raise_severity(console: Console, view: View) -> None:
@@ -174,9 +172,8 @@ async def _change_severity(console: Console, view: View, by: int) -> None:
     title = f"{incident.id}: {incident.severity} to {scale[place]}"
     fields = (Field("reason", "Why", required=by > 0),)
     about = f"severity:{incident.id}"
-    answers = await console.ask(Form(title, fields, submit="Raise" if by < 0 else "Lower", about=about))
-    if answers is not None:
-        await console.send(c.ChangeSeverity(incident.id, scale[place], answers["reason"]))
+    form = Form(title, fields, submit="Raise" if by < 0 else "Lower", about=about)
+    await console.ask_and_send(form, lambda answers: c.ChangeSeverity(incident.id, scale[place], answers["reason"]))
 
 
 async def next_phase(console: Console, view: View) -> None:
@@ -198,9 +195,7 @@ async def next_phase(console: Console, view: View) -> None:
         submit="Enter",
         about=f"phase:{incident.id}",
     )
-    answers = await console.ask(form)
-    if answers:
-        await console.send(c.EnterPhase(incident.id, Phase(answers["phase"])))
+    await console.ask_and_send(form, lambda answers: c.EnterPhase(incident.id, Phase(answers["phase"])))
 
 
 async def hand_over(console: Console, view: View) -> None:
@@ -210,9 +205,8 @@ async def hand_over(console: Console, view: View) -> None:
         return
     fields = (Field("to", "To whom"), Field("note", "Situation", required=False))
     about = f"command:{incident.id}"
-    answers = await console.ask(Form(f"Hand over {incident.id}", fields, submit="Hand over", about=about))
-    if answers:
-        await console.send(c.HandOver(incident.id, answers["to"], answers["note"]))
+    form = Form(f"Hand over {incident.id}", fields, submit="Hand over", about=about)
+    await console.ask_and_send(form, lambda answers: c.HandOver(incident.id, answers["to"], answers["note"]))
 
 
 async def mark_moment(console: Console, view: View) -> None:
@@ -224,11 +218,8 @@ async def mark_moment(console: Console, view: View) -> None:
         "Such as started, aware, contained, recovered.",
         f"Marked: {', '.join(incident.moments) or 'none'}.",
     )
-    answers = await console.ask(
-        Form(f"Mark a moment of {incident.id}", (Field("moment", "Moment"),), words, about=f"incident:{incident.id}")
-    )
-    if answers:
-        await console.send(c.MarkMoment(incident.id, answers["moment"]))
+    form = Form(f"Mark a moment of {incident.id}", (Field("moment", "Moment"),), words, about=f"incident:{incident.id}")
+    await console.ask_and_send(form, lambda answers: c.MarkMoment(incident.id, answers["moment"]))
 
 
 async def close(console: Console, view: View) -> None:
@@ -236,14 +227,33 @@ async def close(console: Console, view: View) -> None:
     incident = _incident(console, view)
     if incident is None:
         return
+    if not incident.open:
+        console.say(f"{incident.id} is closed already", "warn")
+        return
+    if held := [a for a in view.actions if a.incident == incident.id and a.state in LIVE_ACTIONS]:
+        await _not_closed_yet(console, incident, held)
+        return
     left = sum(1 for s in incident.steps if s.required and s.state not in SETTLED)
-    words = (f"{left} required steps are still open.",) if left else ()
+    steps = "1 required step is" if left == 1 else f"{left} required steps are"
+    words = (f"{steps} still open.",) if left else ()
     about = f"close:{incident.id}"
-    answers = await console.ask(
-        Form(f"Close {incident.id}", (Field("reason", "Why"),), words, submit="Close it", about=about)
+    form = Form(f"Close {incident.id}", (Field("reason", "Why"),), words, submit="Close it", about=about)
+    await console.ask_and_send(form, lambda answers: c.CloseIncident(incident.id, answers["reason"]))
+
+
+async def _not_closed_yet(console: Console, incident: IncidentView, held: list[ActionView]) -> None:
+    """Say what keeps an incident open before anybody types a reason, and lead to it when that is wanted."""
+    acts = tuple(f"{action.verb} {action.bot}: {stands(action)}." for action in held)
+    releases, closes = key_for("release"), key_for("close")
+    words = (
+        "What was done to a bot is not over yet:",
+        *acts,
+        f"{releases} on page {key_for('page_actions')} releases it and lets the bot back; then {closes} closes.",
     )
-    if answers:
-        await console.send(c.CloseIncident(incident.id, answers["reason"]))
+    form = Form(f"{incident.id} cannot be closed yet", (), words, submit="Show it", about=f"close:{incident.id}")
+    if await console.ask(form) is not None:
+        console.scene.chosen.take(f"action:{held[-1].id}")
+        console.go("actions")
 
 
 async def export(console: Console, view: View) -> None:

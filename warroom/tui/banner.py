@@ -11,7 +11,7 @@ from warroom.core.view import ActionView, View
 from warroom.tui.cells import fit, wrapped
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, line
-from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, left_text, waits
+from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, left_text, span_text, waits
 
 GLASS_S = 300.0
 """For how long everybody is told that glass was broken."""
@@ -27,9 +27,7 @@ _UNPROVEN = frozenset({ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 
 def alarm_banner(view: View, now: float) -> list[str]:
     """Return loud sentences about actions, the worst first; what finds no room is counted in the last one."""
-    unproven = [action for action in view.actions if action.state in _UNPROVEN and not _made_good(action, view)]
-    # Of several on one bot the newest speaks: the others say the same of it.
-    texts = [_unproven(action) for action in {action.bot: action for action in unproven}.values()]
+    texts = [_unproven(action) for action in unproven_actions(view)]
     texts += [_wanted(action, now) for action in view.actions if waits(action)]
     texts += untold(view, now)
     texts += [_broken(action) for action in view.actions if _broke_lately(action, now)]
@@ -38,6 +36,13 @@ def alarm_banner(view: View, now: float) -> list[str]:
     if len(loud) <= _MOST:
         return loud
     return [*loud[: _MOST - 1], f"{loud[_MOST - 1]} · {len(loud) - _MOST} more"]
+
+
+def unproven_actions(view: View) -> list[ActionView]:
+    """Return the actions that do not hold, or of which nobody knows, and that no other one made good."""
+    found = [action for action in view.actions if action.state in _UNPROVEN and not _made_good(action, view)]
+    # Of several on one bot the newest speaks: the others say the same of it.
+    return list({action.bot: action for action in found}.values())
 
 
 def _unproven(action: ActionView) -> str:
@@ -70,16 +75,33 @@ def _wanted(action: ActionView, now: float) -> str:
 
 
 def untold(view: View, now: float) -> list[str]:
-    """Return who was told nothing: a notice was given up, or waits for long, and nothing got through since."""
+    """Return which audience was told nothing: a notice was given up, or waits for long, and nothing got through since.
+
+    NOBODY is said only where no audience of that incident, or action, was told anything.
+    """
     still = {incident.id for incident in view.incidents if incident.open}
     still |= {action.id for action in view.actions if action.state in LIVE_ACTIONS}
     lost = [one for one in view.outbox if one.state is DeliveryState.DEAD and not _told_since(one, view.outbox)]
     counted = [one for one in lost if one.incident in still or now - one.created < UNTOLD_S]
-    texts = dict.fromkeys(f"{one.audience} of {one.incident}, {one.channel} gave up" for one in counted)
     late = [one for one in view.outbox if one.state in OPEN and now - one.created >= UNSENT_S]
-    if not texts and any(not _told_since(one, view.outbox) for one in late):
-        return [f"NOBODY WAS TOLD YET: {view.outbox_word}. {key_for('page_outbox')} shows why"]
-    return [f"NOBODY WAS TOLD: {text}: read it out by phone. {key_for('page_outbox')} shows why" for text in texts]
+    late = [one for one in late if not _told_since(one, view.outbox)]
+    shows = f"{key_for('page_outbox')} shows why"
+    if not counted and late:
+        whom = ", ".join(dict.fromkeys(f"{one.audience} of {one.incident}" for one in late))
+        since = span_text(now - min(one.created for one in late))
+        unsent = "1 notice unsent" if len(late) == 1 else f"{len(late)} notices unsent"
+        return [f"{_not_told(late, view)} YET: {whom}: {unsent} for {since}. {shows}"]
+    lost_to = {(one.audience, one.incident, one.channel): one for one in counted}
+    return [f"{_not_told([one], view)}: {_given_up(one)}: read it out by phone. {shows}" for one in lost_to.values()]
+
+
+def _given_up(one: Delivery) -> str:
+    return f"{one.audience} of {one.incident}, {one.channel} gave up"
+
+
+def _not_told(lost: list[Delivery], view: View) -> str:
+    told = {one.incident for one in view.outbox if one.state is DeliveryState.ACCEPTED}
+    return "NOT TOLD" if any(one.incident in told for one in lost) else "NOBODY WAS TOLD"
 
 
 def _told_since(one: Delivery, outbox: list[Delivery]) -> bool:

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warroom.core.clean import clean
+from warroom.core.model import ActionState, BotState
 from warroom.core.moments import elapsed_text
-from warroom.core.view import AlarmView, BotView, IncidentView, View
+from warroom.core.standing import NOT_READ
+from warroom.core.view import ActionView, AlarmView, BotView, IncidentView, SourceView, View
+from warroom.tui.banner import alarm_banner, unproven_actions
 from warroom.tui.cells import cut, fit, width_of
 from warroom.tui.chosen import Chosen
 from warroom.tui.lines import Line, line
 from warroom.tui.outbox_lines import due_words
 from warroom.tui.times import clock_text
-from warroom.tui.words import SEVERITY_STYLE, age, alarm_mark, bot_state, count, hour_trend, score_style, trend
+from warroom.tui.words import (
+    SEVERITY_STYLE,
+    action_state,
+    age,
+    alarm_mark,
+    bot_state,
+    count,
+    hour_trend,
+    score_style,
+    trend,
+)
 
 _TREND_CELLS = 10
 _HOUR_CELLS = 12
+_HOT = frozenset({BotState.ALARM, BotState.ODD, BotState.SILENT})
 
 MOST_WORDS = 80
 """Cells for what an alarm is about: who has seen it stands behind that, not at the far edge of a wide screen."""
@@ -68,7 +82,7 @@ def _hour_style(bot: BotView) -> str:
 
 def board_title(view: View, *, held: bool = False) -> str:
     """Return the title of the board: how many bots, how many are not well, and whether the rows wait to be sorted."""
-    hot = sum(1 for bot in view.bots if bot.state in ("alarm", "odd", "silent"))
+    hot = sum(1 for bot in view.bots if bot.state in _HOT)
     contained = sum(1 for bot in view.bots if bot.held_by)
     parts = [f"Bots {len(view.bots)}"]
     if hot:
@@ -81,21 +95,57 @@ def board_title(view: View, *, held: bool = False) -> str:
 
 
 def attention_lines(view: View, width: int, now: float) -> list[Line]:
-    """Return open incidents with their next step, then alarms, newest first."""
+    """Return open incidents with their next step, what is not proven, logs that give no lines, then alarms."""
     rows = [_incident_row(i, width, now) for i in reversed(view.incidents) if i.open]
+    rows += [_unproven_row(action, width) for action in _unled(view)]
+    rows += [_log_row(log, width) for log in _unread(view)]
     rows += [alarm_row(a, width) for a in reversed(view.alarms)]
     rows += [_incident_row(i, width, now) for i in reversed(view.incidents) if not i.open]
-    if not rows:
-        rows = [line(("nothing needs attention: no alarm, no open incident", "dim"))]
-    return rows
+    return rows or [line((_nothing(view, now), "dim"))]
+
+
+def _nothing(view: View, now: float) -> str:
+    """Return what stands where there is nothing to list; it must not contradict the words above or the board."""
+    quiet = not (view.banner or alarm_banner(view, now) or any(bot.state in _HOT for bot in view.bots))
+    return ("nothing needs attention: " if quiet else "") + "no alarm, no open incident"
+
+
+def _unled(view: View) -> list[ActionView]:
+    """Return what is not proven and belongs to no open incident, whose row would stand for it."""
+    led = {incident.id for incident in view.incidents if incident.open}
+    return [action for action in unproven_actions(view) if action.incident not in led]
+
+
+def _unread(view: View) -> list[SourceView]:
+    return [log for log in view.sources if log.state in NOT_READ]
+
+
+def _unproven_row(action: ActionView, width: int) -> Line:
+    words, style = action_state(action)
+    what = "the bot still answers" if action.state is ActionState.NOT_HELD else "nobody knows whether it is done"
+    spans = [(fit(words, 12), style), (f" {action.verb} {action.bot}", "strong"), (f" {action.id}: {what}", "text")]
+    return line(*cut(spans, width), key=f"action:{action.id}")
+
+
+def _log_row(log: SourceView, width: int) -> Line:
+    spans = [
+        (fit("?? NO LINES", 12), "warn"),
+        (" " + log.bot, "strong"),
+        (f" {log.path} {NOT_READ[log.state]}; it is watched until it can be read", "text"),
+    ]
+    return line(*cut(spans, width), key=f"bot:{log.bot}")
 
 
 def attention_title(view: View) -> str:
-    """Return how many incidents are open and how many alarms nobody has acknowledged."""
+    """Return how many incidents are open, alarms nobody has acknowledged, and what else is listed first."""
     incidents = sum(1 for i in view.incidents if i.open)
     waiting = sum(1 for a in view.alarms if a.acknowledged is None)
     noun = "incident" if incidents == 1 else "incidents"
-    return f"Attention · {incidents} open {noun} · {waiting} alarm{'' if waiting == 1 else 's'} not acknowledged"
+    parts = ["Attention", f"{incidents} open {noun}"]
+    unproven, unread = len(_unled(view)), len(_unread(view))
+    parts += [f"{unproven} NOT PROVEN"] if unproven else []
+    parts += [f"{unread} log{'' if unread == 1 else 's'} not read"] if unread else []
+    return " · ".join([*parts, f"{waiting} alarm{'' if waiting == 1 else 's'} not acknowledged"])
 
 
 def _incident_row(incident: IncidentView, width: int, now: float) -> Line:

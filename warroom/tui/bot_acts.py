@@ -81,9 +81,8 @@ async def _answer(console: Console, view: View, decision: Decision, submit: str)
         return
     words = (f"{action.id} was asked for by {action.operator}: {action.reason or 'no reason given'}",)
     fields = (Field("reason", "Why", required=needs_reason(decision)),)
-    answers = await console.ask(Form(title_of(decision, action), fields, words, submit=submit))
-    if answers is not None:
-        await console.send(command_for(decision, action, answers["reason"]))
+    form = Form(title_of(decision, action), fields, words, submit=submit)
+    await console.ask_and_send(form, lambda answers: command_for(decision, action, answers["reason"]))
 
 
 async def approve(console: Console, view: View) -> None:

@@ -132,7 +132,7 @@ def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
         alarm = the_alarm(view, chosen)
         if alarm and alarm.bot in named:
             return named[alarm.bot]
-    if page == "actions":
+    if page == "actions" or (page == "overview" and chosen.kind == "action"):
         action = the_action(view, chosen)
         if action and action.bot in named:
             return named[action.bot]

@@ -34,6 +34,13 @@ class Console(Protocol):
         """Ask; None when the person changed their mind."""
         ...
 
+    async def ask_and_send(self, form: Form, command_of: Callable[[Answers], Command]) -> bool:
+        """Ask, send what follows from the answers, and return whether it was saved.
+
+        What is refused is asked again, as it was filled in and with the reason, until the person changes their mind.
+        """
+        ...
+
     def lines_in_hand(self) -> list[str]:
         """Return the log lines that are marked or pointed at, as permalinks."""
         ...

@@ -114,6 +114,7 @@ class Dialog(Modal[Answers | None]):
         with Vertical():
             yield Bar(self._painter, wrapped(self._form.title, WORDS_WIDTH, "strong")[:3])
             yield Bar(self._painter, [row for text in self._form.words for row in wrapped(text, WORDS_WIDTH, "dim")])
+            yield Bar(self._painter, wrapped(self._form.fault, WORDS_WIDTH, "bad") if self._form.fault else [])
             for field in self._form.fields:
                 yield Bar(
                     self._painter, [line((field.label + ("" if field.required else " (may be empty)"), "accent"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from warroom.core.draft import Draft, DraftPart
 from warroom.core.view import View
 from warroom.tui.cells import across, cut, fit, width_of, wrapped
+from warroom.tui.chosen import Chosen
 from warroom.tui.drafts import Drafts
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, Span, line
@@ -39,9 +40,21 @@ def parts_title(draft: Draft) -> str:
     )
 
 
+def _in_order(draft: Draft) -> list[DraftPart]:
+    """Return the parts for people, those to write first."""
+    return sorted(draft.parts, key=lambda part: part.written)
+
+
+def the_part(draft: Draft | None, chosen: Chosen) -> str:
+    """Return the word of the part under the cursor, else of the first one; empty where there is none."""
+    words = [part.words[0] for part in _in_order(draft)] if draft is not None else []
+    wanted = chosen.ids.get("part", "")
+    return wanted if wanted in words else next(iter(words), "")
+
+
 def part_lines(draft: Draft, width: int) -> list[Line]:
     """Return the parts for people, those to write first: a box, title, the word that fills it, what is asked."""
-    parts = sorted(draft.parts, key=lambda part: part.written)
+    parts = _in_order(draft)
     title_cells = min(_TITLE_CELLS, max((width_of(part.title) for part in parts), default=0))
     word_cells = max((width_of(_word(part)) for part in parts), default=0)
     return [_part_row(part, title_cells, word_cells, width) for part in parts]

@@ -23,6 +23,8 @@ class Form(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...] = ()
     words: tuple[str, ...] = ()
     """Sentences above the fields."""
+    fault: str = ""
+    """Why the last answer was not taken."""
     submit: str = "Save"
     about: str = ""
     """What the question stands on, as `stale.stand_of` takes it; empty when nobody else can change it."""
@@ -32,3 +34,9 @@ class Form(msgspec.Struct, frozen=True):
 
 Answers = dict[str, str]
 """Field id to what was filled in."""
+
+
+def refused_form(form: Form, answers: Answers, fault: str) -> Form:
+    """Return the same question as it was answered, with why the answer was not taken."""
+    fields = tuple(msgspec.structs.replace(field, value=answers.get(field.id, field.value)) for field in form.fields)
+    return msgspec.structs.replace(form, fields=fields, fault=fault)

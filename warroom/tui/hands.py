@@ -17,7 +17,7 @@ from warroom.tui.contain import ContainDialog
 from warroom.tui.decide_dialog import DecideDialog
 from warroom.tui.decisions import Decision
 from warroom.tui.dialogs import Dialog
-from warroom.tui.forms import Answers, Form
+from warroom.tui.forms import Answers, Form, refused_form
 from warroom.tui.guide import in_hand
 from warroom.tui.link import Link, answer_words, observed_words
 from warroom.tui.pages.page import Page
@@ -91,6 +91,16 @@ class Hands:
         """Ask a form in a dialog."""
         watch = self._watch(form.about)
         return await self._front.app.push_screen_wait(Dialog(self._painter, form, watch))
+
+    async def ask_and_send(self, form: Form, command_of: Callable[[Answers], Command]) -> bool:
+        """Ask, send, and ask again with what was filled in when that is refused; return whether it was saved."""
+        asked = form
+        while (answers := await self.ask(asked)) is not None:
+            answer = await self._submit(command_of(answers))
+            if isinstance(answer, Ack):
+                return True
+            asked = refused_form(form, answers, answer_words(answer)[0])
+        return False
 
     def _watch(self, about: str) -> Watch:
         return Watch(lambda: self._room.latest, about, self.scene.welcome.operator, self._absence())

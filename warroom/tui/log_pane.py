@@ -148,9 +148,8 @@ class LogPane(Vertical):
                 session.filter.turn_level(1 if id == "level_up" else -1)
                 self._refilter()
             case "all_bots":
-                session.all = not session.all
+                session.turn_all()
                 self._counts, self._counted = None, 0.0
-                session.restart()
                 self._redraw(0)
             case "wrap":
                 session.wrap = not session.wrap

@@ -38,7 +38,7 @@ def empty_words(session: LogSession) -> str:
     """Return what a view without any row says: nothing came, or what hides it."""
     if not session.opened:
         return "reading…" if session.bot or session.all else ""
-    if session.errand is not None and session.errand.kind == "open":
+    if session.errand is not None and session.errand.kind in ("open", "moment"):
         return "reading…"
     if not session.filter.any or not session.filter.on:
         return session.word or "no line yet"

@@ -1,4 +1,4 @@
-"""The command palette: every action of the focused page and of everywhere, from the one table."""
+"""The command palette: every action of the one table, those of the page first; to others it leads the way."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Protocol, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from warroom.tui.actions import Action, actions_on
+from warroom.tui.actions import ACTIONS, Action, actions_on, place_of
+from warroom.tui.frame_lines import PAGES, page_key
 from warroom.tui.keymap import help_of, key_names
+
+_AWAY = 0.9
+"""Weight of what another page does: of equals the one that can be done here comes first."""
 
 
 class ActingScreen(Protocol):
@@ -24,16 +28,25 @@ class ActingScreen(Protocol):
         """Perform an action by its id."""
         ...
 
+    def lead_to(self, id: str, page: str) -> None:
+        """Show the page where an action is done and say its key; nothing is done yet."""
+        ...
+
 
 class ActionProvider(Provider):
     """Finds actions by their title and help."""
 
     def _offered(self) -> list[tuple[str, Action]]:
-        screen = cast(ActingScreen, self.screen)
-        return [(f"{a.title}  ({key_names(a)[0]})", a) for a in actions_on(screen.page) if a.id != "palette"]
+        page = cast(ActingScreen, self.screen).page
+        own = actions_on(page)
+        every = [*own, *(action for action in ACTIONS if action not in own)]
+        return [(_title(action, page), action) for action in every if action.id != "palette"]
 
     def _perform(self, action: Action) -> partial[None]:
-        return partial(cast(ActingScreen, self.screen).action_act, action.id)
+        screen = cast(ActingScreen, self.screen)
+        # What it would be done to cannot be seen from here: an act of another page is never done blindly.
+        place = place_of(action, screen.page)
+        return partial(screen.lead_to, action.id, place) if place else partial(screen.action_act, action.id)
 
     async def discover(self) -> Hits:
         """Yield every action before anything is typed."""
@@ -42,8 +55,15 @@ class ActionProvider(Provider):
 
     async def search(self, query: str) -> Hits:
         """Yield the actions that match."""
-        matcher = self.matcher(query)
+        matcher, page = self.matcher(query), cast(ActingScreen, self.screen).page
         for title, action in self._offered():
             score = max(matcher.match(title), matcher.match(help_of(action)) / 2)
             if score > 0:
+                score *= _AWAY if place_of(action, page) else 1.0
                 yield Hit(score, Content(title), self._perform(action), text=title, help=help_of(action))
+
+
+def _title(action: Action, page: str) -> str:
+    place, key = place_of(action, page), key_names(action)[0]
+    where = f" on page {page_key(place, PAGES[place][0])}" if place else ""
+    return f"{action.title}  ({key}{where})"

@@ -44,6 +44,7 @@ class Pane(ScrollView, Painted, can_focus=True):
     def __init__(
         self, painter: Painter, *, id: str, cursor: bool = True, follow: bool = False, choice: bool = False
     ) -> None:
+        """`choice`: the row under the cursor counts, and is marked, also while something else has the focus."""
         super().__init__(id=id)
         self._painter = painter
         self._lines: list[Line] = []
@@ -137,7 +138,7 @@ class Pane(ScrollView, Painted, can_focus=True):
         key = (line, cursor, width)
         strip = self._strips.get(key)
         if strip is None:
-            mark = "▸" if cursor == "here" or (cursor and self._choice) else " "
+            mark = "▸" if cursor == "here" else "●" if cursor and self._choice else " "
             gutter = mark.ljust(self._gutter)
             strip = self._painter.strip(line, width, self.base_style, gutter=gutter, cursor=cursor)
             self._strips[key] = strip

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from warroom.core.room import Room
 from warroom.core.settings_console import Zone
 from warroom.tui import times
-from warroom.tui.actions import BY_ID, EVERYWHERE, STREAM
+from warroom.tui.actions import BY_ID, EVERYWHERE, LIST, STREAM
 from warroom.tui.acts import ACTS
 from warroom.tui.banner import headline
 from warroom.tui.bar import Bar
@@ -37,6 +37,7 @@ from warroom.tui.frame_lines import (
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
 from warroom.tui.homecoming import Return
+from warroom.tui.keymap import key_for
 from warroom.tui.keys import bindings_for
 from warroom.tui.letters import Letters
 from warroom.tui.lines import split_key
@@ -247,8 +248,8 @@ class RoomScreen(Screen[None]):
 
     def action_act(self, id: str) -> None:
         """Perform an action of the table."""
-        page, _, name = id.partition("_")
-        if not self.shown.built and page != "page" and id not in _ANY_TIME:
+        page = id.removeprefix("page_") if BY_ID[id].where == (EVERYWHERE,) else ""
+        if not self.shown.built and page not in PAGES and id not in _ANY_TIME:
             return  # meant for a page that is not there yet
         match id:
             case "next_pane" | "previous_pane":
@@ -282,14 +283,21 @@ class RoomScreen(Screen[None]):
                 if self.scene.page != "help":
                     self.scene.help_for = self.scene.page
                 self.go("help")
-            case _ if page == "page":
-                self.go(name)
+            case _ if page in PAGES:
+                self.go(page)
             case _ if self.shown.act(id):
                 pass
+            case _ if LIST in BY_ID[id].where and isinstance(self.focused, Pane):
+                self.focused.action_act(id)
             case _ if STREAM in BY_ID[id].where:
                 self.shown.act_on_log(id)
             case _:
                 self._perform(id)
+
+    def lead_to(self, id: str, page: str) -> None:
+        """Show the page where an action is done and say its key; nothing is done yet."""
+        self.go(page)
+        self.hands.say(f"{BY_ID[id].title}: {key_for(id)} does it here")
 
     def _turn_times(self) -> None:
         zone = times.turn()

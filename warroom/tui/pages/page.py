@@ -66,7 +66,7 @@ class Page(Vertical):
         """Do what an action of a log asks for, where a log is shown."""
         if (log := self.log_pane()) is not None:
             give_keys_to(log.stream)
-            log.act(id)
+            log.stream.action_act(id)
 
     def stop_looking(self) -> bool:
         """End what is looked for in the log; say whether there was anything to end."""

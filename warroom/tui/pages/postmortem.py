@@ -14,7 +14,7 @@ from warroom.core.draft import Draft
 from warroom.core.view import View
 from warroom.tui.bar import Bar
 from warroom.tui.chosen import the_incident
-from warroom.tui.draft_lines import no_draft_lines, part_lines, parts_title, standing_line
+from warroom.tui.draft_lines import no_draft_lines, part_lines, parts_title, standing_line, the_part
 from warroom.tui.keys import bindings_for, give_keys_to
 from warroom.tui.lines import split_key
 from warroom.tui.pages.page import Page
@@ -33,7 +33,8 @@ class PostmortemPage(Page):
     def compose(self) -> ComposeResult:
         """Make the row, the list, the text and the line to search from."""
         self._state = Bar(self._painter, id="draft-state")
-        self._parts = Pane(self._painter, id="draft-parts")
+        # The part in question is marked whichever pane has the keys: a note goes there.
+        self._parts = Pane(self._painter, id="draft-parts", choice=True)
         self._paper = Paper(self._painter, id="draft-text")
         self._prompt = Prompt(self._painter)
         self._drawn: tuple[Draft, int] | None = None
@@ -70,7 +71,7 @@ class PostmortemPage(Page):
         rows = part_lines(draft, self._parts.inner_width)
         self._parts.title(parts_title(draft))
         self._parts.styles.height = 1 + min(len(rows), max(3, scene.height // 5))
-        self._parts.show(rows, scene.chosen.key("part"))
+        self._parts.show(rows, f"part:{the_part(draft, scene.chosen)}")
         wanted = (draft, self._paper.inner_width)
         if self._drawn != wanted:
             anew = incident != self._incident
