@@ -120,6 +120,42 @@ def test_lines_without_a_time_come_when_their_bytes_came(tmp_path: Path) -> None
     assert [one.received for one in found[1:]] == [1002.0, 1003.0, 1004.0]
 
 
+def moments(files: FileHistory) -> list[tuple[float, str]]:
+    return [(one.received, one.time_source) for one in walked_on(files, 0, 1000)]
+
+
+def test_a_line_whose_arrival_is_not_known_came_no_later_than_what_is_known(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text("".join(ROW.format(n) for n in range(4)))
+    length = len(ROW.format(0))
+    os.utime(log, (2000.0, 2000.0))
+    with history(log) as files:
+        assert moments(files) == [(2000.0, "no_later")] * 4
+    marks = [Arrival(str(log), 0, length * n, 1000.0 + n) for n in (2, 3)]
+    with history(log, arrivals=marks) as files:
+        assert moments(files) == [(1002.0, "no_later")] * 2 + [(1003.0, "arrival"), (2000.0, "no_later")]
+    with log.open("a") as more:
+        more.write(ROW.format(4))
+    with history(log, arrivals=marks) as files:
+        # Only what came since the newest mark depends on the file's last writing.
+        assert moments(files)[:3] == [(1002.0, "no_later")] * 2 + [(1003.0, "arrival")]
+
+
+def test_a_line_without_a_time_among_lines_with_one_takes_theirs_and_says_so(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text("plain\n2026-11-23T09:00:00Z INFO one\nplain again\n2026-11-23T09:05:00Z INFO two\n")
+    with history(log) as files:
+        found = walked_on(files, 0, 1000)
+    first, second = found[1].time, found[3].time
+    assert first is not None
+    assert [(one.received, one.time_source) for one in found] == [
+        (first, "no_later"),
+        (first, found[1].time_source),
+        (first, "line_before"),
+        (second, found[3].time_source),
+    ]
+
+
 def test_a_piece_of_a_huge_log_costs_a_piece(tmp_path: Path) -> None:
     log = tmp_path / "bot.log"
     block = (ROW.format("x" * 100) * 8000).encode()

@@ -291,3 +291,26 @@ async def test_a_log_that_grows_faster_than_it_is_judged_shows_its_end_at_once(t
         done = await room.query(Lines("support", limit=20))
         assert isinstance(done, LinesAnswer)
         assert done.ahead is None, "what is judged is not shown ahead"
+
+
+async def test_a_line_without_a_time_keeps_its_arrival_when_the_engine_starts_again(tmp_path: Path) -> None:
+    log = tmp_path / "support.log"
+    log.write_text("INFO:root:line 000000\n")
+    async with room_of(tmp_path, log) as room:
+        await read_until(room, "support", 0)
+        with log.open("a") as more:
+            more.write("INFO:root:line 000001\n")
+        await read_until(room, "support", 1)
+        first = await room.query(Lines("support", limit=10))
+        assert isinstance(first, LinesAnswer)
+    before = [Spot(str(log), 0, log.stat().st_size)]
+    async with room_of(tmp_path, log) as room:
+        with log.open("a") as more:
+            more.write("INFO:root:line 000002\n")
+        await read_until(room, "support", 2)
+        # Writing that goes on, or a hand at the file, must not move what came before.
+        later = first.lines[-1].came + 5000
+        os.utime(log, (later, later))
+        again = await window(room, "support", before=before)
+        assert [one.at for one in again.lines] == [pytest.approx(one.at, abs=2.0) for one in first.lines]
+        assert {one.time_source for one in again.lines} <= {"arrival", "no_later"}

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from warroom.adapters.clock import SystemClock
+from warroom.core.arrivals import Arrival
 from warroom.core.desk import Desk
 from warroom.core.facts import AlarmRaised, BotStateChanged, Fact, GapSeen
 from warroom.core.record import Batch, Checkpoint, Gap, Record
@@ -83,6 +84,9 @@ class Rig:
         self.order.append("checkpoint")
 
     async def checkpoints(self) -> list[Checkpoint]:
+        return []
+
+    async def arrivals(self) -> list[Arrival]:
         return []
 
 

@@ -202,17 +202,30 @@ class FileHistory:
         return Page(records, begin, begin + size, size)
 
     def _place(self, content: Content, generation: int, records: Sequence[Record]) -> None:
-        """Say of each record when it came: by the watch's marks, else by its own time, else by the one before."""
+        """Say of each record when it came: by the watch's marks, else by its own time, else by the one before.
+
+        Where none of them tells, it is a moment after which it cannot have come, and marked so: the first mark, the
+        next line's own time, or the last writing of the file; never the moment of this reading.
+        """
         marks = [one for one in self._arrivals if one.generation == generation]
-        last = next((one.time for one in records if one.time is not None), content.modified)
+        latest = content.modified + SKEW_S
+        timed = (one.time for one in records if one.time is not None and one.time <= latest)
+        first = min(next(timed, content.modified), content.modified)
+        bounds = (min(first, marks[0].received) if marks else first, content.modified)
+        before: float | None = None
         for record in records:
             record.line = None
             at = bisect_left(marks, record.offset + record.length, key=lambda mark: mark.offset)
             if 0 < at < len(marks):
-                last = marks[at].received
-            elif record.time is not None and record.time <= content.modified + SKEW_S:
-                last = record.time
-            record.received = last
+                record.received = marks[at].received
+            elif record.time is not None and record.time <= latest:
+                before = record.received = record.time
+            elif before is not None:
+                record.received = before
+                record.time_source = record.time_source if record.time is not None else "line_before"
+            else:
+                record.received = bounds[min(at, 1)]
+                record.time_source = record.time_source if record.time is not None else "no_later"
 
 
 def _newest_first(one: Checkpoint) -> int:

@@ -1,4 +1,4 @@
-"""Checkpoints of the logs in their own database: it may be lost at the price of reading logs again.
+"""How far logs were read, and when, in a database of its own: it may be lost at the price of reading logs again.
 
 A bulk stream and human acts never share a file: two busy writers starve each other (measured: 1,627 commits to 1).
 """
@@ -16,6 +16,7 @@ import aiosqlite
 import msgspec
 
 from warroom.adapters.sqlite_file import close_file, open_file
+from warroom.core.arrivals import KEPT_S, STEP_S, Arrival
 from warroom.core.record import Batch, Checkpoint
 
 _SCHEMA = """
@@ -25,7 +26,31 @@ CREATE TABLE IF NOT EXISTS checkpoints (
     body TEXT NOT NULL,
     PRIMARY KEY (source, generation)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arrivals (
+    source TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    received REAL NOT NULL,
+    PRIMARY KEY (source, step, generation)
+) STRICT, WITHOUT ROWID;
 """
+_TAKE_DOWN = "INSERT OR REPLACE INTO arrivals VALUES (?,?,?,?,?)"
+_FORGET = """
+WITH line AS (
+    SELECT max(
+        max(received) - ?,
+        coalesce((SELECT received FROM arrivals ORDER BY received DESC LIMIT 1 OFFSET ?), 0)
+    ) AS old FROM arrivals
+)
+DELETE FROM arrivals WHERE received < (SELECT old FROM line) AND (source, received) NOT IN (
+    SELECT source, max(received) FROM arrivals WHERE received < (SELECT old FROM line) GROUP BY source
+)
+"""
+"""Of each source one mark before the line stays: what lies behind it came later."""
+_MOST_MARKS = 200_000
+_FORGET_EVERY = 5000
+"""Marks taken down between two clearings."""
 _checkpoint = msgspec.json.Decoder(Checkpoint)
 
 
@@ -35,6 +60,7 @@ class SqliteTelemetry:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db: aiosqlite.Connection | None = None
+        self._taken_down = 0
         self.fault = ""
 
     async def __aenter__(self) -> Self:
@@ -43,6 +69,7 @@ class SqliteTelemetry:
             await self._db.execute("PRAGMA journal_mode=WAL")
             await self._db.execute("PRAGMA synchronous=NORMAL")
             await self._db.executescript(_SCHEMA)
+            await self._forget()
         except sqlite3.DatabaseError:
             # It may be thrown away: a damaged file must not keep the watch from starting.
             await self._start_anew()
@@ -67,7 +94,7 @@ class SqliteTelemetry:
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
 
     async def save(self, batches: Sequence[Batch]) -> None:
-        """Commit the checkpoints of these batches; a full disk is said in `fault` and tried again next time."""
+        """Commit checkpoints and arrivals of these batches; a full disk is said in `fault`, and tried again."""
         rows = [
             (one.checkpoint.source, one.checkpoint.generation, msgspec.json.encode(one.checkpoint).decode())
             for one in batches
@@ -77,9 +104,19 @@ class SqliteTelemetry:
             return
         try:
             await self._db.executemany("INSERT OR REPLACE INTO checkpoints VALUES (?,?,?)", rows)
+            marks = [_mark_of(one, one.checkpoint) for one in batches if one.checkpoint is not None and one.records]
+            await self._db.executemany(_TAKE_DOWN, marks)
+            self._taken_down += len(marks)
+            if self._taken_down >= _FORGET_EVERY:
+                await self._forget()
             self.fault = ""
         except sqlite3.Error as error:
             self.fault = f"telemetry is not saved: {error}"
+
+    async def _forget(self) -> None:
+        assert self._db is not None
+        self._taken_down = 0
+        await self._db.execute(_FORGET, (KEPT_S, _MOST_MARKS))
 
     async def checkpoints(self) -> list[Checkpoint]:
         """The last checkpoint of each generation; rows that do not decode are left out (the log is read again)."""
@@ -94,3 +131,16 @@ class SqliteTelemetry:
             except msgspec.DecodeError:
                 continue
         return found
+
+    async def arrivals(self) -> list[Arrival]:
+        """When bytes of each log came, as far back as that is kept; oldest first."""
+        if self._db is None:
+            return []
+        wanted = "SELECT source, generation, offset, received FROM arrivals ORDER BY received, generation, offset"
+        async with self._db.execute(wanted) as cursor:
+            return [Arrival(*row) for row in await cursor.fetchall()]
+
+
+def _mark_of(batch: Batch, checkpoint: Checkpoint) -> tuple[str, int, int, int, float]:
+    received = batch.records[-1].received
+    return checkpoint.source, int(received // STEP_S), checkpoint.generation, checkpoint.offset, received

@@ -15,7 +15,7 @@ from warroom.core.model import ActionState, Alarm, BotState, Proof, Reason
 from warroom.core.moments import utc_text
 from warroom.core.notices import OPEN, Delivery, DeliveryState
 from warroom.core.permalink import Permalink, permalink_text
-from warroom.core.record import Record
+from warroom.core.record import UNTIMED, Record
 from warroom.core.view import (
     ActionView,
     AlarmView,
@@ -87,7 +87,7 @@ def line_json(one: LogLine) -> Json:
         "generation": one.generation,
         "offset": one.offset,
         "length": one.length,
-        "time": None if one.time_source == "arrival" else utc_text(one.at),
+        "time": None if one.time_source in UNTIMED else utc_text(one.at),
         "time_source": clean(one.time_source),
         "received": utc_text(one.came),
         "bot": clean(one.bot) or None,

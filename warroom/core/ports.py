@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from warroom.core.arrivals import Arrival
 from warroom.core.facts import Fact
 from warroom.core.model import Actor, EvidenceFile, Level, Plan, Sample, Verb
 from warroom.core.record import Batch, Checkpoint, Coverage, Gap, Record
@@ -168,7 +169,7 @@ class LogHistory(Protocol):
 
 
 class Telemetry(Protocol):
-    """What may be thrown away at the price of reading logs again: checkpoints and scored windows."""
+    """What may be thrown away at the price of reading logs again: how far they were read, and when."""
 
     fault: str
     """Why nothing is saved at the moment; empty when it is."""
@@ -179,6 +180,10 @@ class Telemetry(Protocol):
 
     async def checkpoints(self) -> list[Checkpoint]:
         """The last checkpoint of each generation."""
+        ...
+
+    async def arrivals(self) -> list[Arrival]:
+        """When bytes of each log came, as far back as that is kept; oldest first."""
         ...
 
 

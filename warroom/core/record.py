@@ -9,7 +9,10 @@ import msgspec
 
 SKEW_S = 120.0
 """A line whose own time is further from its arrival counts at its arrival."""
-TimeSource = Literal["line", "assumed_zone", "arrival"]
+TimeSource = Literal["line", "assumed_zone", "arrival", "line_before", "no_later"]
+"""Whose time it is: the last three are of lines without one, the last two of such a line that was read again when
+nobody knew any more when it had come: the time of the line before it, or a moment after which it cannot have come."""
+UNTIMED: tuple[TimeSource, ...] = ("arrival", "line_before", "no_later")
 
 
 class Level(StrEnum):

@@ -46,7 +46,7 @@ AHEAD_S = 0.3
 MOST_LOGS = 1000
 """Logs of a merged view; those that were written to last."""
 LONGEST_RAW = 1 << 21
-_FEW_LOGS = 8
+_FEW_LOGS = 64
 """Up to so many logs the marks of arrivals are used, for lines without a time."""
 
 

@@ -30,6 +30,8 @@ _TIME_WORDS = {
     "line": "",
     "assumed_zone": "time without a zone, taken as UTC",
     "arrival": "no time of its own: when it came",
+    "line_before": "no time of its own, read again: that of the line before",
+    "no_later": "no time of its own, read again: it came no later",
     "ahead": "its time has not come yet",
 }
 
