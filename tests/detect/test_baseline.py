@@ -52,3 +52,11 @@ def test_how_often_rules_hit_in_quiet_times_is_counted_with_one_more() -> None:
         row[-1] = hit
         baseline.add(row)
     assert baseline.rule_p() == 2 / 100
+
+
+def test_no_chance_is_told_while_too_little_is_learned() -> None:
+    baseline = Baseline(FEATURES, 10)
+    for told in (1.0, 1 / 11):
+        for _ in range(9 if told == 1.0 else 1):
+            baseline.add(np.zeros(len(FEATURES)))
+        assert baseline.rule_p() == told

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from warroom.core.model import AlarmLevel, BotState
 from warroom.core.record import Record
 from warroom.core.settings import DetectSettings
 from warroom.detect.bot_detector import BotDetector
+from warroom.detect.features import FEATURES
 from warroom.drill.people import Attack
 
 WITHOUT_RULES = DetectSettings(rules=False)
@@ -192,3 +194,15 @@ def test_no_line_however_hostile_ends_the_detector(lines: list[Record]) -> None:
 def test_scoring_needs_no_scikit_learn() -> None:
     code = "import sys, warroom.detect.bot_detector; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_bot_that_says_nothing_after_its_first_line_is_odd_by_its_silence_alone(tmp_path: Path) -> None:
+    detector = taught(tmp_path, WITHOUT_RULES)
+    started = Record("/x", 0, 0, 1, BEGIN, message="bot started", time=BEGIN, time_source="line")
+    life = live(detector, [started], 90.0)
+    told = [reason for alarm in life.alarms for reason in alarm.reasons]
+    assert "recent_requests_min" in {reason.name for reason in told}
+    described = {feature.name for feature in FEATURES if feature.of is not None}
+    assert not [reason.text for reason in told if reason.name in described and not reason.value]
+    matrix, _ = detector.training_matrix()
+    assert np.isfinite(matrix).all()

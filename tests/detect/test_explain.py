@@ -63,3 +63,8 @@ def test_rules_are_counted_and_told_by_their_titles() -> None:
     first, second = rule_reasons(["R06", "R01", "R06"])
     assert (first.name, first.text, first.value) == ("R06", "secret in a reply: 2 lines", 2.0)
     assert second.text.endswith(": 1 line")
+
+
+def test_shares_of_rules_beside_behaviour_would_make_more_than_a_whole() -> None:
+    assert sum(one.contribution for one in rule_reasons(["R06", "R01"])) == 1.0
+    assert not [one for one in rule_reasons(["R06", "R01"], alone=False) if one.contribution]

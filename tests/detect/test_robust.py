@@ -35,3 +35,17 @@ def test_a_feature_that_never_moved_makes_no_small_step_infinite() -> None:
 def test_rows_score_as_they_do_alone() -> None:
     robust = Robust(NORMAL, FEATURES)
     assert np.allclose(robust.score(NORMAL[:5]), [robust.score(row)[0] for row in NORMAL[:5]])
+
+
+def test_what_was_not_measured_is_as_usual_and_says_nothing_of_what_is_normal() -> None:
+    gaps = NORMAL.copy()
+    gaps[::2, 0] = np.nan
+    robust = Robust(gaps, FEATURES)
+    assert robust.median[0] == np.median(NORMAL[1::2, 0])
+    assert robust.z(gaps[:2])[0, 0] == 0.0
+    assert np.array_equal(robust.filled(gaps)[1::2], NORMAL[1::2])
+    never = NORMAL.copy()
+    never[:, 0] = np.nan
+    first = never[0].copy()
+    first[0] = 5.0
+    assert Robust(never, FEATURES).z(first)[0] > 10

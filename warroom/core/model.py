@@ -205,7 +205,7 @@ class Alarm(msgspec.Struct, frozen=True):
     score: float
     """0 to 100; 50 is the threshold."""
     p: float
-    """Tail probability under this bot's normal; small is odd."""
+    """Tail probability under this bot's normal, small is odd; 1 where no normal is known, so nobody can say."""
     level: AlarmLevel
     cause: str
     """What it is about; a second alarm of the same cause waits for the hold-off."""

@@ -57,10 +57,16 @@ class Baseline:
 
     def matrix(self) -> Matrix:
         """Return the rows that a forest is trained on: every second one; the others calibrate it honestly."""
-        return np.array(self._rows)[::2]
+        rows = np.array(self._rows)
+        return Robust(rows, self.features).filled(rows)[::2]
 
     def rule_p(self) -> float:
-        """Return how often windows of this bot's normal hold a rule hit, with one more counted on either side."""
+        """Return how often windows of this bot's normal hold a rule hit, with one more counted on either side.
+
+        1 while too little is learned to say.
+        """
+        if not self.ready:
+            return 1.0
         column = next((n for n, feature in enumerate(self.features) if feature.rules), None)
         hit = 0 if column is None else sum(1 for row in self._rows if row[column] > 0)
         return (hit + 1) / (len(self._rows) + 1)
@@ -79,7 +85,7 @@ class Baseline:
         forest_p = None
         ps = [self._robust_ranks.p(float(robust.score(row)[0])), self._fresh_ranks.p(float(row[self._fresh]))]
         if self.forest is not None and self._forest_ranks is not None:
-            forest_p = self._forest_ranks.p(float(-self.forest.score_samples(row)[0]))
+            forest_p = self._forest_ranks.p(float(-self.forest.score_samples(robust.filled(row))[0]))
             ps.append(forest_p)
         return Judgement(self._fused_ranks.p(fuse(ps)), robust.z(row), forest_p)
 
@@ -98,7 +104,7 @@ class Baseline:
             [ranks.p(float(raw)), fresh.p(float(new))] for raw, new in zip(raws, rows[:, self._fresh], strict=True)
         ]
         if self.forest is not None:
-            odd = -self.forest.score_samples(rows)
+            odd = -self.forest.score_samples(robust.filled(rows))
             forest = self._forest_ranks = Ranks(odd[held_out])
             for ps, raw in zip(per_window, odd, strict=True):
                 ps.append(forest.p(float(raw)))

@@ -216,7 +216,7 @@ class BotDetector:
         if not reasons or (self._over < 2 and self._score < _AT_ONCE):
             return []
         lines = [(record, hits) for at, record, hits in self._recent if window.start <= at < window.end]
-        rules = rule_reasons([hit for _, hits in lines for hit in hits])
+        rules = rule_reasons([hit for _, hits in lines for hit in hits], alone=False)
         return self._raise(
             f"behaviour: {reasons[0].name}", window.end, self._score, [*reasons, *rules], lines, window, judged.p
         )

@@ -44,8 +44,11 @@ def reasons_of(row: Vector, judged: Judgement, baseline: Baseline) -> list[Reaso
     return reasons
 
 
-def rule_reasons(hits: Iterable[str]) -> list[Reason]:
-    """Return the rules that were hit, most often first."""
+def rule_reasons(hits: Iterable[str], *, alone: bool = True) -> list[Reason]:
+    """Return the rules that were hit, most often first; their shares sum to at most 1.
+
+    Beside behaviour they have none: they are told, but the score is not made of them.
+    """
     counted = Counter(hits)
     total = sum(counted.values()) or 1
     return [
@@ -55,7 +58,7 @@ def rule_reasons(hits: Iterable[str]) -> list[Reason]:
             f"{BY_ID[rule].title}: {count} line{'s' if count > 1 else ''}",
             float(count),
             None,
-            round(count / total, 3),
+            round(count / total, 3) if alone else 0.0,
         )
         for rule, count in counted.most_common(MOST)
     ]

@@ -25,6 +25,9 @@ class Feature(NamedTuple):
     value: Callable[[Window], float]
     rules: bool = False
     """Whether it counts hits of content rules."""
+    of: Callable[[Window], object] | None = None
+    """What it describes: where there is nothing of that, as no request in a quiet window, there is no measurement.
+    None for counts, where nothing is 0."""
 
 
 def _per_minute(count: float, window: Window) -> float:
@@ -33,6 +36,22 @@ def _per_minute(count: float, window: Window) -> float:
 
 def _recent_minute(count: float, window: Window) -> float:
     return 60.0 * count / max(1e-9, window.end - window.recent.start)
+
+
+def _requests(window: Window) -> int:
+    return window.total.requests
+
+
+def _recent_requests(window: Window) -> int:
+    return window.recent.requests
+
+
+def _latencies(window: Window) -> list[float]:
+    return window.total.latencies
+
+
+def _lengths(window: Window) -> list[float]:
+    return window.total.lengths
 
 
 def _share(part: float, whole: float) -> float:
@@ -69,20 +88,45 @@ FEATURES: tuple[Feature, ...] = (
         "",
         False,
         lambda w: _share(max(w.total.users.values(), default=0), w.total.requests),
+        of=_requests,
     ),
-    Feature("tokens_in", "tokens in a request", "", True, lambda w: _share(w.total.tokens_in, w.total.requests)),
-    Feature("tokens_out", "tokens in a reply", "", True, lambda w: _share(w.total.tokens_out, w.total.requests)),
-    Feature("latency_ms", "median latency", " ms", True, lambda w: _median(w.total.latencies)),
-    Feature("latency_p95_ms", "slowest replies (p95)", " ms", True, lambda w: _p95(w.total.latencies)),
+    Feature(
+        "tokens_in",
+        "tokens in a request",
+        "",
+        True,
+        lambda w: _share(w.total.tokens_in, w.total.requests),
+        of=_requests,
+    ),
+    Feature(
+        "tokens_out",
+        "tokens in a reply",
+        "",
+        True,
+        lambda w: _share(w.total.tokens_out, w.total.requests),
+        of=_requests,
+    ),
+    Feature("latency_ms", "median latency", " ms", True, lambda w: _median(w.total.latencies), of=_latencies),
+    Feature("latency_p95_ms", "slowest replies (p95)", " ms", True, lambda w: _p95(w.total.latencies), of=_latencies),
     Feature("tool_calls_min", "tool calls", "/min", True, lambda w: _per_minute(w.total.tool_calls, w)),
     Feature(
-        "tool_calls_request", "tool calls a request", "", True, lambda w: _share(w.total.tool_calls, w.total.requests)
+        "tool_calls_request",
+        "tool calls a request",
+        "",
+        True,
+        lambda w: _share(w.total.tool_calls, w.total.requests),
+        of=_requests,
     ),
     Feature("tools", "distinct tools", "", True, lambda w: float(len(w.total.tools))),
-    Feature("length", "median prompt length", "", True, lambda w: _median(w.total.lengths)),
-    Feature("length_max", "longest prompt", "", True, lambda w: max(w.total.lengths, default=0.0)),
+    Feature("length", "median prompt length", "", True, lambda w: _median(w.total.lengths), of=_lengths),
+    Feature("length_max", "longest prompt", "", True, lambda w: max(w.total.lengths, default=0.0), of=_lengths),
     Feature(
-        "odd_letters", "share of non-ASCII letters", "", False, lambda w: _share(w.total.odd_letters, w.total.letters)
+        "odd_letters",
+        "share of non-ASCII letters",
+        "",
+        False,
+        lambda w: _share(w.total.odd_letters, w.total.letters),
+        of=_lengths,
     ),
     Feature("fresh_min", "things never seen before", "/min", True, lambda w: _per_minute(w.total.fresh, w)),
     Feature("recent_requests_min", "requests just now", "/min", True, lambda w: _recent_minute(w.recent.requests, w)),
@@ -100,8 +144,16 @@ FEATURES: tuple[Feature, ...] = (
         "",
         True,
         lambda w: _share(w.recent.tokens_in, w.recent.requests),
+        of=_recent_requests,
     ),
-    Feature("recent_length", "median prompt length just now", "", True, lambda w: _median(w.recent.lengths)),
+    Feature(
+        "recent_length",
+        "median prompt length just now",
+        "",
+        True,
+        lambda w: _median(w.recent.lengths),
+        of=lambda w: w.recent.lengths,
+    ),
     Feature("rule_weight", "weight of rule hits", "/min", True, lambda w: _per_minute(w.total.rule_weight, w), True),
 )
 """In this order in every vector."""
@@ -113,8 +165,11 @@ def feature_list(*, rules: bool) -> list[Feature]:
 
 
 def vector(window: Window, features: list[Feature]) -> Vector:
-    """Return the scaled values of a window, shape (features,): counts and sizes as log1p, shares as they are."""
-    values = [feature.value(window) for feature in features]
+    """Return the scaled values of a window, shape (features,): counts and sizes as log1p, shares as they are.
+
+    NaN where there is no measurement: the length of no prompts is not 0, and must not count as short.
+    """
+    values = [math.nan if f.of is not None and not f.of(window) else f.value(window) for f in features]
     return np.array([math.log1p(v) if f.log else v for f, v in zip(features, values, strict=True)])
 
 

@@ -18,20 +18,30 @@ _FLOOR_SHARE = 0.03
 
 
 class Robust:
-    """Median and spread of normal windows; `z` and `score` take shape (features,) or (windows, features)."""
+    """Median and spread of normal windows; `z` and `score` take shape (features,) or (windows, features).
+
+    What was not measured (NaN) says nothing of what is normal, and is as far from the median as 0.
+    """
 
     def __init__(self, normal: Matrix, features: list[Feature]) -> None:
-        self.median: Vector = np.median(normal, axis=0)
-        spread = _MAD_TO_SIGMA * np.median(np.abs(normal - self.median), axis=0)
+        # What this bot never had at all is 0, so that its first one shows.
+        normal = np.where(np.isnan(normal).all(axis=0), 0.0, normal)
+        self.median: Vector = np.nanmedian(normal, axis=0)
+        spread = _MAD_TO_SIGMA * np.nanmedian(np.abs(normal - self.median), axis=0)
         floor = np.array([_FLOOR_LOG if feature.log else _FLOOR_SHARE for feature in features])
         # Rare things (errors, denials) have a MAD of zero; their standard deviation says more.
-        self.spread: Vector = np.maximum(np.maximum(spread, 0.7 * normal.std(axis=0)), floor)
-        self.low: Vector = np.percentile(normal, 5, axis=0)
-        self.high: Vector = np.percentile(normal, 95, axis=0)
+        self.spread: Vector = np.maximum(np.maximum(spread, 0.7 * np.nanstd(normal, axis=0)), floor)
+        self.low: Vector = np.nanpercentile(normal, 5, axis=0)
+        self.high: Vector = np.nanpercentile(normal, 95, axis=0)
 
     def z(self, values: Matrix) -> Matrix:
         """Return signed z-scores of the same shape."""
-        result: Matrix = (values - self.median) / self.spread
+        result: Matrix = (self.filled(values) - self.median) / self.spread
+        return result
+
+    def filled(self, values: Matrix) -> Matrix:
+        """Return values of the same shape with the usual one where there is no measurement."""
+        result: Matrix = np.where(np.isnan(values), self.median, values)
         return result
 
     def score(self, values: Matrix) -> Matrix:
