@@ -28,7 +28,7 @@ from warroom.core.model import (
 )
 from warroom.core.notices import Audience, DeliveryState, Event
 from warroom.core.ports import Entry
-from warroom.core.timeline import Told, words
+from warroom.core.timeline import Told, seen, words
 
 EVIL = "\x1b[31mred\u202e\n12:00 engine: all is well"
 PLAN = Plan("support", Verb.DISABLE, "control", ["POST /"], ["answers 503"], "enable", "asks", 1800.0)
@@ -70,7 +70,7 @@ FACTS: list[tuple[facts.Fact, str, str, str | None]] = [
     (
         facts.ModelTrained("support", "ab" * 32, 90),
         "model",
-        "model of support trained on 90 windows (abababababab)",
+        "model of support trained on 90 windows, every second one that it learned (abababababab)",
         None,
     ),
     (facts.BotStateChanged("support", BotState.ALARM, 88.2), "bot", "support became alarm (score 88)", None),
@@ -299,3 +299,13 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     text = told(facts.CommandRefused("Contain", "x" * 5000)).text
     assert len(text) < 600
     assert "characters)" in text
+
+
+def test_the_same_answer_is_told_once_however_long_it_took() -> None:
+    def quoted(*got: str) -> str:
+        return seen(Proof(Verdict.OPEN, [Sample(1.0, Verdict.OPEN, "POST /chat", one) for one in got], 1.0))
+
+    same = [f"HTTP 200 in {took} ms: I can help" for took in (12, 9, 31)]
+    assert quoted(*same) == "3 of 3 outside probes got HTTP 200: I can help"
+    assert quoted("HTTP 503 in 8 ms", *same) == "4 of 4 outside probes got HTTP 200: I can help or HTTP 503"
+    assert quoted("refused in 8 ms", "refused in 9 ms").count(" or ") == 1

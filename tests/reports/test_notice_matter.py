@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.reports.example import BEGIN, example_view
-from warroom.core.model import ActionState, Proof, Sample, Verb, Verdict
+from warroom.core.model import ActionState, Phase, Proof, Sample, Verb, Verdict
 from warroom.core.notices import Audience, Event
 from warroom.core.view import ActionView, IncidentView
 from warroom.reports.notice_matter import Matter, hour_text, matter_for
@@ -175,3 +175,19 @@ def test_an_incident_of_any_size_stays_a_notice() -> None:
         msgspec.structs.replace(example(), incident=big, actions=[action(ActionState.RUNNING)] * 5000),
     )
     assert len(repr(names)) < 40_000
+
+
+def test_what_comes_next_in_containment_follows_how_it_stands() -> None:
+    def following(*actions: ActionView, phase: Phase = Phase.CONTAINMENT, event: Event = Event.UPDATE) -> str:
+        matter = msgspec.structs.replace(
+            example(), actions=list(actions), incident=msgspec.structs.replace(example().incident, phase=phase)
+        )
+        return str(matter_for(Audience.EXECUTIVES, event, matter)["next"])
+
+    held = action(ActionState.HELD, Verdict.CONTAINED)
+    assert following() == "We contain it, and verify from outside that this holds."
+    assert following(action(ActionState.NOT_HELD, Verdict.OPEN)) == following()
+    assert following(held).startswith("We go on verifying from outside that this holds")
+    assert following(action(ActionState.RELEASED, Verdict.OPEN)).startswith("We watch the bot")
+    assert following(held, phase=Phase.REMEDIATION) == "We remove the cause."
+    assert following(held, event=Event.RESOLVE) == "We write down what we learned."

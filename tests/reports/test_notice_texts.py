@@ -31,3 +31,10 @@ def test_what_goes_outside_says_that_it_is_a_draft_and_names_nothing_inside(even
     assert "DRAFT" in source
     for inside in ("incident.id", "severity", "bots", "deed.", "kind"):
         assert inside not in source
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_what_happened_is_more_than_the_subject_again(event: Event) -> None:
+    subject, _, text = source_of(Audience.CUSTOMERS, event).partition("\n")
+    assert subject.removeprefix("Subject: ") not in text
+    assert "a problem with our assistant" in text

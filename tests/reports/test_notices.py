@@ -41,7 +41,7 @@ def test_executives_read_what_holds_and_when_they_hear_more() -> None:
         "- evidence of support was copied\n"
         "- support was to be limited: replaced by ACT-003\n"
         "- support is switched off: verified from outside at 21:11 UTC\n\n"
-        "What we do next\nWe contain it, and verify from outside that this holds.\n\n"
+        "What we do next\nWe go on verifying from outside that this holds, and find and remove the cause.\n\n"
         "Next update\nAt 21:43 UTC.\n\n"
         "Contact\n+49 89 1\n"
     )

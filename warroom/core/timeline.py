@@ -6,6 +6,8 @@ has passed `clean`.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import assert_never
@@ -22,6 +24,7 @@ from warroom.core.ports import Entry
 _PART = 400
 """Characters kept of one free text in a sentence."""
 _NOTE = 2000
+_TOOK = re.compile(r"^(HTTP \d{3}) in \d+ ms")
 _NO_PLANS: Mapping[str, Plan] = MappingProxyType({})
 
 _STEP_WORDS = {
@@ -168,7 +171,8 @@ def _watch(fact: WatchFact) -> Told:
                 return _told("gap", f"{_part(source)}: {_part(kind)}, nothing was lost{_because(reason)}")
             return _told("gap", f"{many} of {_part(source)} not read ({_part(kind)}){_because(reason)}")
         case facts.ModelTrained(bot=bot, sha256=sha256, windows=windows):
-            return _told("model", f"model of {_part(bot)} trained on {windows} windows ({_part(sha256)[:12]})")
+            share = f"{windows} windows, every second one that it learned"
+            return _told("model", f"model of {_part(bot)} trained on {share} ({_part(sha256)[:12]})")
         case facts.BotStateChanged(bot=bot, state=state, score=score):
             return _told("bot", f"{_part(bot)} became {state} (score {score:.0f})")
         case facts.AlarmRaised(alarm=alarm):
@@ -321,13 +325,17 @@ def _release(fact: ReleaseFact, name: str) -> Told:
 
 
 def seen(proof: Proof) -> str:
-    """Tell what the probes saw: `3 of 3 outside probes got 503`; the commonest answer first."""
+    """Tell what the probes saw: `3 of 3 outside probes got HTTP 503`; the commonest answer first.
+
+    How long an answer took makes it no other answer; each look is told with its time beside the proof.
+    """
     total = len(proof.samples)
     if not total:
         return "no outside probe answered"
     agreeing = [sample for sample in proof.samples if sample.verdict is proof.verdict]
-    answers = dict.fromkeys(clean(sample.got, 60) for sample in agreeing or proof.samples)
-    return f"{len(agreeing)} of {_count(total, 'outside probe')} got {' or '.join(answers)}"
+    answers = Counter(clean(_TOOK.sub(r"\1", sample.got), 60) for sample in agreeing or proof.samples)
+    told = " or ".join(answer for answer, _ in answers.most_common())
+    return f"{len(agreeing)} of {_count(total, 'outside probe')} got {told}"
 
 
 def _named(action: str, plans: Mapping[str, Plan]) -> str:

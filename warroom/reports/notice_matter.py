@@ -108,6 +108,11 @@ _NEXT = {
     Phase.RECOVERY: "We bring the service back step by step, and watch it.",
     Phase.REVIEW: "We write down what we learned.",
 }
+_NEXT_CONTAINED = {
+    "held": "We go on verifying from outside that this holds, and find and remove the cause.",
+    "lifted": "We watch the bot, contain it again if need be, and find and remove the cause.",
+}
+"""What comes next in the phase of containment once it was contained, by how all actions stand together."""
 
 
 def matter_for(audience: Audience, event: Event, matter: Matter) -> dict[str, Any]:
@@ -116,18 +121,27 @@ def matter_for(audience: Audience, event: Event, matter: Matter) -> dict[str, An
     replaced = {one.supersedes: one.id for one in matter.actions if one.supersedes and one.state not in _UNSAID}
     actions = [one for one in matter.actions if one.state not in _UNSAID][-_DEEDS:]
     make = _deed_story if story else _deed
+    standing = _standing([one for one in actions if one.id not in replaced])
     return {
         "audience": audience.value,
         "event": event.value,
         "incident": _story(matter) if story else _facts(matter),
         "deeds": [make(one, replaced.get(one.id, ""), matter.now) for one in actions],
-        "standing": _standing([one for one in actions if one.id not in replaced]),
+        "standing": standing,
         "impact": clean(matter.impact, 2000),
-        "next": "We write down what we learned." if event is Event.RESOLVE else _NEXT[matter.incident.phase],
+        "next": _next(event, matter.incident.phase, standing),
         "next_update": "" if matter.next_update is None else hour_text(matter.next_update, matter.now),
         "contact": Own(clean(matter.contact, _SHORT)) or _commander(matter.incident, audience),
         "now": hour_text(matter.now, matter.now),
     }
+
+
+def _next(event: Event, phase: Phase, standing: str) -> str:
+    """Return what comes next: in the phase of containment that depends on how it stands."""
+    if event is Event.RESOLVE:
+        return _NEXT[Phase.REVIEW]
+    contained = _NEXT_CONTAINED.get(standing) if phase is Phase.CONTAINMENT else None
+    return contained or _NEXT[phase]
 
 
 def hour_text(moment: float, now: float) -> str:

@@ -19,6 +19,12 @@ _CUSTOMER_SUBJECTS = {
     Event.UPDATE: "Update on the problem with our assistant",
     Event.RESOLVE: "The problem with our assistant is resolved",
 }
+_CUSTOMER_LEADS = {
+    Event.TRIGGER: "There is a problem with our assistant. We are looking into it.",
+    Event.ACKNOWLEDGE: "There is a problem with our assistant. We are working on it.",
+    Event.UPDATE: "There is a problem with our assistant. We are still working on it.",
+    Event.RESOLVE: "There was a problem with our assistant. It is resolved.",
+}
 _LEADS = {
     Event.TRIGGER: "An incident was opened at {{ incident.opened }}.",
     Event.ACKNOWLEDGE: "Somebody works on the incident that was opened at {{ incident.opened }}.",
@@ -88,7 +94,7 @@ def source_of(audience: Audience, event: Event) -> str:
     """Return the built-in template for an audience and an event; a line `Subject: …`, an empty one, the text."""
     outside = audience is Audience.CUSTOMERS
     subject = (_CUSTOMER_SUBJECTS if outside else _SUBJECTS)[event]
-    lead = _CUSTOMER_SUBJECTS[event] + "." if outside else _LEADS[event]
+    lead = (_CUSTOMER_LEADS if outside else _LEADS)[event]
     security = audience is Audience.SECURITY
     parts = [
         ("What happened", "\n".join((lead, *_HAPPENED[audience]))),
