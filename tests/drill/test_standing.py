@@ -89,3 +89,19 @@ def test_it_is_over_too_when_the_incident_is_closed_and_written_up() -> None:
     shown = board(story.entries, 20)
     assert shown.ended == story.entries[-1].at
     assert (shown.grade, marks(shown)["really contained"]) == ("U", Mark.KEPT)
+    assert shown.word.startswith("all is closed and written up")
+
+
+def test_nothing_is_left_to_reach_only_where_nothing_is_late() -> None:
+    story = Story()
+    story.now = START + 5
+    story.raise_alarm()
+    story.ask(c.OpenIncident("support", "prompt-injection", "t", alarm="AL-1"))
+    story.ask(c.CloseIncident("INC-001", "nothing to do"))
+    story.ask(c.RecordExport("INC-001", "md", "a" * 64))
+    late, over = board(story.entries, 130), board(story.entries, 1000)
+    assert marks(late)["a note"] is Mark.OPEN
+    assert "nothing is left" not in late.word
+    assert "LATE still counts half" in late.word
+    assert Mark.OPEN not in marks(over).values()
+    assert over.word.startswith("nothing is left to reach")

@@ -57,3 +57,12 @@ def test_it_is_a_row_among_the_alarms_that_can_be_seen_to_be_acknowledged() -> N
     assert "not acknowledged" in row
     seen = alarm_lines(replace(flipped(), acknowledged="ana"), example_view(), 118)
     assert any("seen by ana" in one.text for one in seen)
+
+
+def test_no_chance_is_shown_where_nobody_can_say_how_rare_it_is() -> None:
+    def head(p: float) -> str:
+        alarm = replace(example_view().alarms[0], p=p)
+        return "\n".join(row.text for row in alarm_lines(alarm, example_view(), 118))
+
+    assert "  p 0.002" in head(0.002)
+    assert "  p 1" not in head(1.0)

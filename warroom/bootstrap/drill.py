@@ -115,7 +115,7 @@ async def report_of(asked: Play, staged: Stage) -> Report:
     plans = {name: action.plan for name, action in fold(entries).actions.items()}
     told = [words(entry, plans).text for entry in entries]
     visits = await asyncio.to_thread(visits_of, staged.truth)
-    return score(staged.scenario, asked.seed, entries, visits, told)
+    return score(staged.scenario, asked.seed, entries, visits, told, staged.began)
 
 
 @contextlib.asynccontextmanager

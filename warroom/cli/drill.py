@@ -98,12 +98,9 @@ async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None
 
 
 def _tell(report: Report) -> None:
-    print(f"drill {report.scenario}, seed {report.seed}: grade {report.grade}, {report.score:.0f} of 100")
-    rows = [
-        (one.result, one.id, "-" if one.at_s is None else f"{one.at_s:.1f}s", f"{one.by_s:.0f}s", one.event)
-        for one in report.expectations
-    ]
-    print_table(("RESULT", "EXPECTED", "AT", "BY", "EVENT"), rows)
-    seen = report.detection
-    detected = "never" if seen.ttd_s is None else f"{seen.ttd_s:.1f} s after the first hostile request"
-    print(f"detected: {detected}; precision {seen.precision}, recall {seen.recall}")
+    from warroom.drill import report_words
+
+    print(report_words.headline(report))
+    print_table(report_words.HEADER, report_words.rows(report))
+    print(report_words.detected(report))
+    print(report_words.LEGEND)

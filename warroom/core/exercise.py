@@ -5,7 +5,9 @@ It is neutral data of the view. Whoever leads posts it like any other client; no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
 import msgspec
@@ -17,6 +19,17 @@ MOST_GOALS = 40
 _TITLE, _TEXT, _STORY = 120, 300, 1000
 Moment = Annotated[float, msgspec.Meta(ge=0, le=250_000_000_000)]
 """Seconds since the epoch, in years that have four digits."""
+
+
+GRADES: Mapping[str, str] = MappingProxyType(
+    {
+        "P": "performed without challenges",
+        "S": "performed with some challenges",
+        "M": "performed with major challenges",
+        "U": "unable to be performed",
+    }
+)
+"""The ratings of HSEEP, the exercise programme of FEMA, in its words."""
 
 
 class Mark(StrEnum):

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from warroom.core.clean import clean
 from warroom.core.record import Record
 
+_TOLD = frozenset({"raw", "basic", "asctime", "leveled", "uvicorn", "loguru"})
+"""Formats that read every field out of the message itself."""
+
 
 def line_text(record: Record) -> str:
     """Return a record as one cleaned line for people: what happened first, then the fields that say more."""
@@ -22,16 +25,19 @@ def line_text(record: Record) -> str:
         ("tokens_out", record.tokens_out),
         ("error", record.error),
     )
-    # A plain line has its fields in its message already.
     told = record.message
-    extra = "" if record.format in ("raw", "basic") else _pairs(fields)
+    # In an envelope the format that read the line itself is named last.
+    more = record.format.rpartition("+")[2] not in _TOLD and any(value is not None for _, value in fields)
+    extra = _pairs(fields, f" {told} ") if more else ""
     prompt = record.attrs.get("prompt")
-    shown = f' prompt="{prompt}"' if isinstance(prompt, str) and prompt and prompt not in told and extra else ""
+    shown = f' prompt="{prompt}"' if isinstance(prompt, str) and prompt and prompt not in told and more else ""
     return clean(f"{told}{extra}{shown}", 2000)
 
 
-def _pairs(fields: Iterable[tuple[str, object]]) -> str:
-    return "".join(f" {name}={_short(value)}" for name, value in fields if value is not None)
+def _pairs(fields: Iterable[tuple[str, object]], told: str) -> str:
+    """Return the fields that the message, between blanks, does not tell in the same words."""
+    pairs = (f" {name}={_short(value)}" for name, value in fields if value is not None)
+    return "".join(pair for pair in pairs if f"{pair} " not in told)
 
 
 def _short(value: object) -> str:

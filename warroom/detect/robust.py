@@ -20,19 +20,22 @@ _FLOOR_SHARE = 0.03
 class Robust:
     """Median and spread of normal windows; `z` and `score` take shape (features,) or (windows, features).
 
-    What was not measured (NaN) says nothing of what is normal, and is as far from the median as 0.
+    What was not measured (NaN) says nothing of what is normal, and is taken as usual.
     """
 
     def __init__(self, normal: Matrix, features: list[Feature]) -> None:
+        columns = [column[~np.isnan(column)] for column in normal.T]
         # What this bot never had at all is 0, so that its first one shows.
-        normal = np.where(np.isnan(normal).all(axis=0), 0.0, normal)
-        self.median: Vector = np.nanmedian(normal, axis=0)
-        spread = _MAD_TO_SIGMA * np.nanmedian(np.abs(normal - self.median), axis=0)
+        columns = [column if column.size else np.zeros(1) for column in columns]
+        self.median: Vector = np.array([np.median(column) for column in columns])
+        off = [np.median(np.abs(column - middle)) for column, middle in zip(columns, self.median, strict=True)]
         floor = np.array([_FLOOR_LOG if feature.log else _FLOOR_SHARE for feature in features])
         # Rare things (errors, denials) have a MAD of zero; their standard deviation says more.
-        self.spread: Vector = np.maximum(np.maximum(spread, 0.7 * np.nanstd(normal, axis=0)), floor)
-        self.low: Vector = np.nanpercentile(normal, 5, axis=0)
-        self.high: Vector = np.nanpercentile(normal, 95, axis=0)
+        wide = 0.7 * np.array([column.std() for column in columns])
+        self.spread: Vector = np.maximum(np.maximum(_MAD_TO_SIGMA * np.array(off), wide), floor)
+        low, high = np.array([np.percentile(column, (5, 95)) for column in columns]).T
+        self.low: Vector = low
+        self.high: Vector = high
 
     def z(self, values: Matrix) -> Matrix:
         """Return signed z-scores of the same shape."""

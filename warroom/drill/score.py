@@ -47,6 +47,8 @@ class Outcome(msgspec.Struct, frozen=True):
     points: float
     weight: float
     critical: bool
+    text: str = ""
+    """What was expected, in the words of page 8."""
 
 
 class Detection(msgspec.Struct, frozen=True):
@@ -79,6 +81,8 @@ class Report(msgspec.Struct, frozen=True):
     hostile_served_after_held: int
     timeline: list[dict[str, str]]
     journal: JournalState
+    attack_s: float | None = None
+    """When the first hostile request was sent, in seconds on the drill's clock; None when there was none."""
 
 
 def _alarm(fact: Fact) -> bool:
@@ -107,9 +111,18 @@ FORBIDDEN = ("contain_before_snapshot", "hostile_served_after_held")
 
 
 def score(
-    scenario: Scenario, seed: int, entries: Sequence[Entry], visits: Sequence[Visit], told: Sequence[str]
+    scenario: Scenario,
+    seed: int,
+    entries: Sequence[Entry],
+    visits: Sequence[Visit],
+    told: Sequence[str],
+    began: float = 0.0,
 ) -> Report:
-    """Return the report of a drill; `told` are the entries in words, one for each entry."""
+    """Return the report of a drill; `told` are the entries in words, one for each entry.
+
+    `began` is where the drill's clock began, in seconds since the epoch.
+    """
+    attack = first_attack(visits)
     outcomes = outcomes_of(scenario, entries, visits)
     percent, grade = graded(outcomes)
     head = entries[-1].hash if entries else ""
@@ -119,13 +132,14 @@ def score(
         grade=grade,
         score=percent,
         expectations=outcomes,
-        detection=detection_of(entries, visits, first_attack(visits)),
+        detection=detection_of(entries, visits, attack),
         hostile_served_after_held=served_after_held(entries, visits),
         timeline=[
             {"at": utc_text(entry.at), "who": entry.actor.label, "text": text}
             for entry, text in zip(entries, told, strict=True)
         ],
         journal=JournalState(len(entries), head),
+        attack_s=None if attack is None else round(attack - began, 3),
     )
 
 
@@ -159,12 +173,16 @@ def _outcome(wanted: Expectation, entries: Sequence[Entry], visits: Sequence[Vis
     if wanted.event in FORBIDDEN:
         happened = _happened(wanted.event, entries, visits)
         result, points = ("forbidden", -wanted.weight) if happened else ("avoided", 0.0)
-        return Outcome(wanted.id, wanted.event, wanted.by_s, None, result, points, wanted.weight, wanted.critical)
+        return Outcome(
+            wanted.id, wanted.event, wanted.by_s, None, result, points, wanted.weight, wanted.critical, wanted.text
+        )
     seen = EVENTS[wanted.event]
     at = next((e.at for e in entries if seen(e.fact) and (attack is None or e.at >= attack)), None)
     at_s = None if at is None or attack is None else round(at - attack, 3)
     result, points = _points(at_s, wanted.by_s, wanted.weight)
-    return Outcome(wanted.id, wanted.event, wanted.by_s, at_s, result, points, wanted.weight, wanted.critical)
+    return Outcome(
+        wanted.id, wanted.event, wanted.by_s, at_s, result, points, wanted.weight, wanted.critical, wanted.text
+    )
 
 
 def _points(at_s: float | None, by_s: float, weight: float) -> tuple[str, float]:

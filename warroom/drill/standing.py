@@ -22,6 +22,10 @@ _MARKS = {
     "avoided": Mark.KEPT,
 }
 _GOES_ON = "q on the bots’ page (1) ends the drill and prints its report"
+_WRITTEN = (
+    "all is closed and written up; what is marked LATE still counts half until it is missed; "
+    "q on the bots’ page (1) ends the drill and prints its report"
+)
 _OVER = "nothing is left to reach; q on the bots’ page (1) ends the drill and prints its report"
 
 
@@ -41,6 +45,7 @@ def standing(
     told = [(wanted, one) for wanted, one in must_not if one.result == "forbidden" or ended is not None]
     goals = sorted(goals, key=lambda goal: goal.due or 0.0)
     goals += [Goal(wanted.text, _MARKS[one.result]) for wanted, one in told]
+    word = _WRITTEN if any(goal.mark is Mark.OPEN for goal in goals) else _OVER
     return Exercise(
         title=scenario.title,
         story=scenario.briefing if ended is None else scenario.summary,
@@ -50,7 +55,7 @@ def standing(
         ended=ended,
         score=score,
         grade=grade if ended is not None else "",
-        word=_GOES_ON if ended is None else _OVER,
+        word=_GOES_ON if ended is None else word,
     )
 
 

@@ -48,10 +48,11 @@ def alarm_lines(alarm: AlarmView, view: View, width: int) -> list[Line]:
 
 
 def _measured(alarm: AlarmView) -> list[Span]:
-    """Return score and p; a containment that does not hold was not measured but seen."""
+    """Return score and p, where one is known; a containment that does not hold was not measured but seen."""
     if alarm.action:
         return [(f"  NOT HELD: {alarm.action}", "bad")]
-    return [(f"  score {alarm.score:.0f}", score_style(alarm.score)), (f"  p {alarm.p:.2g}", "dim")]
+    chance: list[Span] = [(f"  p {alarm.p:.2g}", "dim")] if alarm.p < 1 else []
+    return [(f"  score {alarm.score:.0f}", score_style(alarm.score)), *chance]
 
 
 def _sample_lines(alarm: AlarmView, width: int) -> list[Line]:

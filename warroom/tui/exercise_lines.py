@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warroom.core.exercise import Exercise, Goal, Mark
+from warroom.core.exercise import GRADES, Exercise, Goal, Mark
 from warroom.core.moments import elapsed_text
 from warroom.core.view import View
 from warroom.tui.cells import across, fit, labelled, width_of, wrapped
@@ -43,7 +43,9 @@ def clock_line(board: Exercise, now: float) -> Line:
 def _score(board: Exercise) -> list[Span]:
     score = "" if board.score is None else f"{board.score:.0f} of 100"
     if board.grade:
-        return [(f" GRADE {board.grade} ", "phase"), (f" {score}", "strong")]
+        words = GRADES.get(board.grade, "")
+        meaning: list[Span] = [(f" · {words}", "text")] if words else []
+        return [(f" GRADE {board.grade} ", "phase"), (f" {score}", "strong"), *meaning]
     spans: list[Span] = [("over" if board.ended is not None else "runs", "strong"), (f" · {score} so far", "text")]
     for mark, word in _COUNTED:
         number = sum(goal.mark is mark for goal in board.goals)
