@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from warroom.adapters.plain_toml import ConfigError, ConfigFault, load_toml
+from warroom.core.path_rules import ADAPTER_PATHS, LISTS_OF_PATHS, path_faults
 from warroom.core.settings import Settings
 from warroom.core.settings_notify import PATH_KEYS
 from warroom.core.settings_rules import range_faults
 
 __all__ = ["ConfigError", "ConfigFault", "load_config"]
-
-_LISTS_OF_PATHS = ("log", "history", "evidence")
-_PATHS = ("key_file", "pidfile", "path", "log", "token_file", "admin_token_file", "ca_file")
-"""Keys of adapters and named probes that are paths; `cgroup` names a folder below its own mount."""
 
 
 def load_config(path: Path) -> Settings:
@@ -31,7 +28,12 @@ def load_config(path: Path) -> Settings:
     def finish(data: dict[str, Any]) -> None:
         _absolute(data, path.resolve().parent)
 
-    return load_toml(path, Settings, widen=_listed, finish=finish, rules=range_faults)
+    return load_toml(path, Settings, widen=_listed, finish=finish, rules=_rules)
+
+
+def _rules(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield from range_faults(settings)
+    yield from path_faults(settings)
 
 
 def _bots(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -42,7 +44,7 @@ def _bots(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _listed(data: dict[str, Any]) -> None:
     """Turn the one string that may stand for a list into that list."""
-    for block, keys in ((data, ("playbooks",)), *((bot, _LISTS_OF_PATHS) for bot in _bots(data))):
+    for block, keys in ((data, ("playbooks",)), *((bot, LISTS_OF_PATHS) for bot in _bots(data))):
         for key in keys:
             if isinstance(block.get(key), str):
                 block[key] = [block[key]]
@@ -52,10 +54,10 @@ def _absolute(data: dict[str, Any], folder: Path) -> None:
     _notify_paths(data.get("notify", {}), folder)
     data["playbooks"] = [_path(text, folder) for text in data.get("playbooks", [])]
     for bot in _bots(data):
-        for key in _LISTS_OF_PATHS:
+        for key in LISTS_OF_PATHS:
             bot[key] = [_path(text, folder) for text in bot.get(key, [])]
         for settings in (*bot.get("contain", {}).values(), *bot.get("probes", {}).values()):
-            for key in _PATHS:
+            for key in ADAPTER_PATHS:
                 if settings.get(key):
                     settings[key] = _path(settings[key], folder)
 
@@ -71,7 +73,11 @@ def _notify_paths(notify: dict[str, Any], folder: Path) -> None:
 
 
 def _path(text: str, folder: Path) -> str:
-    own = Path(text).expanduser()
+    try:
+        own = Path(text).expanduser()
+    except (RuntimeError, ValueError):
+        # The home of nobody: left as it is, and named among the faults.
+        return text
     if own.is_absolute():
         return str(own)
     return str((Path(glob.escape(str(folder))) if glob.has_magic(text) else folder) / own)
