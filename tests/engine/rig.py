@@ -13,7 +13,7 @@ from warroom.adapters.paths import RoomPaths, room_paths
 from warroom.bootstrap.room import open_engine, serve
 from warroom.client.connection import RoomConnection
 from warroom.core.model import ActionState, Mode, Verb
-from warroom.core.ports import Clock, Containment, Probe
+from warroom.core.ports import Accounts, Clock, Containment, Probe
 from warroom.core.settings import (
     BotSettings,
     ContainedWhen,
@@ -71,11 +71,14 @@ async def running_engine(
     probes: Mapping[str, Sequence[Probe]] | None = None,
     mode: Mode = Mode.LIVE,
     clock: Clock | None = None,
+    accounts: Accounts | None = None,
 ) -> AsyncIterator[Engine]:
     """Run an engine and serve it; on leaving it is stopped without a word, as a crash would."""
     if probes is None and adapters is not None:
         probes = {name: probes_for(bot, SystemClock()) for name, bot in settings.bots.items()}
-    async with open_engine(paths, settings, mode=mode, adapters=adapters, probes=probes, clock=clock) as engine:
+    async with open_engine(
+        paths, settings, mode=mode, adapters=adapters, probes=probes, clock=clock, accounts=accounts
+    ) as engine:
         work = asyncio.create_task(engine.run())
         try:
             await asyncio.wait_for(engine.ready.wait(), 10)

@@ -52,6 +52,15 @@ async def test_what_cannot_be_taken_is_named_and_does_not_stop_the_rest(tmp_path
     assert all(word in kept for word in ("absent.log", "/dev/zero", "no connection"))
 
 
+async def test_a_path_that_no_file_can_have_is_named_and_does_not_stop_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "bot.log").write_text("x\n")
+    made = collector(tmp_path, logs=[str(tmp_path / "bot.log"), "/var/a\0b.log"], files=["a\0b"])
+    for most in (None, 1000):
+        taken = await made.take("support", most=most)
+        assert [file.name for file in taken.files] == ["bot.log", "not-taken.txt"]
+        assert len(taken.faults) == 2
+
+
 async def test_the_plan_of_a_snapshot_names_what_will_be_copied(tmp_path: Path) -> None:
     plan = collector(tmp_path, NothingDoer("support"), logs=["/l/a.log"], files=["/etc/bot.yaml"]).plan("support")
     assert plan.exact == ["copy /l/a.log", "copy /etc/bot.yaml", "read the state by control"]

@@ -85,6 +85,25 @@ async def test_a_room_whose_record_holds_a_path_that_no_file_can_have_starts_and
         assert "control character" in answer.reason
 
 
+async def test_a_log_at_rest_is_known_and_taken_as_evidence_after_a_restart(tmp_path: Path) -> None:
+    paths, settings = paths_in(tmp_path), settings_without_adapters(tmp_path / "bot.log")
+    log = tmp_path / "bot.log"
+    log.write_text("INFO:root:one\nINFO:root:two\n")
+    async with running_engine(paths, settings), attached(paths) as room:
+        await eventually(lambda: room.latest is not None and [one.lines for one in room.latest.sources] == [2])
+    async with running_engine(paths, settings), attached(paths) as room:
+        await eventually(lambda: room.latest is not None and bool(room.latest.sources), what="the log")
+        preview = await room.query(PreviewPlan("support", Verb.SNAPSHOT))
+        assert isinstance(preview, PlanAnswer)
+        assert preview.plan.exact[0] == f"copy {log}"
+        answer = await room.submit(c.Contain("support", Verb.SNAPSHOT))
+        assert isinstance(answer, Ack)
+        await settled(room, answer.ref, ActionState.DONE)
+        taken = await room.query(EvidenceOf())
+        assert isinstance(taken, EvidenceAnswer)
+        assert "bot.log" in [file.name for file in taken.files]
+
+
 class _AlwaysWell(http.server.BaseHTTPRequestHandler):
     """A bot that answers every request."""
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.notify.receivers import HttpReceiver, http_receiver
-from tests.engine.rig import attached, paths_in, running_engine
+from tests.engine.rig import attached, paths_in, running_engine, settled
 from tests.waiting import eventually
-from warroom.core.commands import Ack, CloseIncident, Notify, OpenIncident, Refused
-from warroom.core.model import Severity
+from warroom.core.commands import Ack, AddNote, CloseIncident, Contain, Notify, OpenIncident, Refused
+from warroom.core.model import ActionState, Plan, Severity, Verb
 from warroom.core.notices import Audience, DeliveryState, Event
+from warroom.core.ports import AdapterFailed, Receipt
 from warroom.core.queries import NotAnswered, NoticeAnswer, PreviewNotice
 from warroom.core.settings import BotSettings, Settings
 from warroom.core.settings_notify import NotifySettings, UpdateEvery, WebhookChannel
@@ -103,3 +105,31 @@ async def test_the_next_update_falls_due_by_severity(tmp_path: Path, receiver: H
         told = engine.desk.incidents["INC-001"].told
         assert told is not None
         assert engine.view().incidents[0].update_due == told + 60.0
+
+
+class Refusing(NothingDoer):
+    """An endpoint that answers each try with text that grows when it is quoted."""
+
+    async def apply(self, plan: Plan, key: str) -> Receipt:
+        raise AdapterFailed("//a" + ".a" * 150)
+
+
+async def test_many_failed_tries_with_answers_of_an_attacker_make_a_notice_and_no_end(
+    tmp_path: Path, receiver: HttpReceiver
+) -> None:
+    paths, room = paths_in(tmp_path), settings(tmp_path, receiver.url)
+    adapters = {"support": [Refusing("support")]}
+    async with running_engine(paths, room, adapters=adapters) as engine, attached(paths) as console:
+        assert isinstance(await console.submit(OPEN), Ack)
+        for _ in range(32):
+            tried = await console.submit(Contain("support", Verb.DISABLE, "INC-001", "try"))
+            assert isinstance(tried, Ack), tried
+            await settled(console, tried.ref, ActionState.FAILED)
+        for _ in range(10):
+            assert isinstance(await console.submit(AddNote("INC-001", "it said //a" + ".a" * 200)), Ack)
+        assert isinstance(await console.submit(CloseIncident("INC-001", "done")), Ack)
+        await eventually(lambda: engine.desk.to_tell == (), timeout_s=20, what="words for all that happened")
+        text = [one.notice.text for one in engine.desk.deliveries.values() if one.notice.event is Event.RESOLVE]
+        assert len(text) == 1
+        assert "Contact" in text[0]
+        assert len(text[0]) > 10_000

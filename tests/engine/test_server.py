@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from tests.engine.rig import attached, paths_in, running_engine, settings_without_adapters
+from tests.engine.telling import MovedClock
 from tests.waiting import eventually
 from warroom import __version__
 from warroom.adapters.paths import RoomPaths
@@ -24,6 +25,9 @@ from warroom.core.commands import Ack, Refused
 from warroom.core.company import Here, Kind, Target
 from warroom.core.exercise import Exercise, Goal, Mark
 from warroom.core.facts import CommandRefused, ConsoleLeft
+from warroom.core.model import Level
+from warroom.core.ports import Standing
+from warroom.core.queries import History, Lines
 from warroom.core.room import ConnectionLost, Welcome
 from warroom.engine.engine import Engine
 
@@ -142,6 +146,112 @@ async def test_a_read_only_console_is_refused_and_the_refusal_recorded(room: tup
     entries = await engine.parts.journal.entries()
     assert any(isinstance(entry.fact, CommandRefused) for entry in entries)
     assert engine.desk.sources == {}
+
+
+async def test_what_a_console_that_only_looks_is_refused_fills_no_record(room: tuple[RoomPaths, Engine]) -> None:
+    paths, engine = room
+    async with attached(paths, read_only=True) as console, attached(paths) as other:
+        for _ in range(50):
+            assert isinstance(await console.submit(c.StopEngine()), Refused)
+        for _ in range(3):
+            assert isinstance(await other.submit(c.AddNote("INC-9", "x")), Refused)
+    entries = await engine.parts.journal.entries()
+    refused = [entry.fact.command for entry in entries if isinstance(entry.fact, CommandRefused)]
+    assert refused == ["StopEngine", "AddNote", "AddNote", "AddNote"]
+
+
+@pytest.mark.parametrize("kind", ["Submit", "Ask", "Point", "Post"])
+async def test_an_id_of_any_length_is_denied_and_kept_nowhere(room: tuple[RoomPaths, Engine], kind: str) -> None:
+    client = await raw(room[0])
+    rest = {
+        "Submit": b'"command":{"type":"StopEngine"}',
+        "Ask": b'"query":{"type":"History"}',
+        "Point": b'"target":null',
+        "Post": b'"board":null',
+    }[kind]
+    length = room[1].desk.length
+    for size, answered in ((100, True), (101, False), (900_000, False)):
+        await client.say(b'{"type":"%s","id":"%s",%s}' % (kind.encode(), b"x" * size, rest.replace(b"Stop", b"Gone")))
+        heard = await client.hear()
+        if kind == "Submit":
+            assert isinstance(heard, wire.Denied)
+        else:
+            assert isinstance(heard, wire.Denied) != answered
+        assert isinstance(heard, wire.Answered | wire.Told | wire.Denied)
+        assert heard.id == "x" * 100
+    assert room[1].desk.length == length
+    client.writer.close()
+
+
+class Enrolled:
+    """Accounts of which one may lose its level, or cannot be looked up."""
+
+    def __init__(self) -> None:
+        self.level: Level | None = Level.COMMANDER
+        self.doubt = ""
+
+    async def standing(self, uid: int) -> Standing:
+        return Standing("ana", self.level, shared=False, enrolled=1, doubt=self.doubt)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        wire.Ask("m-1", Lines("support")),
+        wire.Ask("m-1", History()),
+        wire.Follow(),
+        wire.Point("m-1", None),
+        wire.Present(Here("overview")),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+async def test_who_lost_every_right_reads_nothing_more(tmp_path: Path, message: wire.FromClient) -> None:
+    paths, accounts = paths_in(tmp_path), Enrolled()
+    settings = settings_without_adapters(tmp_path / "bot.log")
+    async with running_engine(paths, settings, accounts=accounts):
+        client = await raw(paths)
+        await client.say(wire.encode(wire.Ask("m-0", History())).rstrip())
+        assert isinstance(await client.hear(), wire.Told)
+        accounts.level = None
+        await client.say(wire.encode(message).rstrip())
+        denied = await client.hear()
+        assert isinstance(denied, wire.Denied)
+        assert denied.id == getattr(message, "id", "")
+        assert "the account ana has no access level in this room" in denied.reason
+        assert await client.reader.read() == b""
+        client.writer.close()
+
+
+async def test_a_command_of_who_lost_every_right_is_recorded_as_refused_and_is_the_last(tmp_path: Path) -> None:
+    paths, accounts = paths_in(tmp_path), Enrolled()
+    async with running_engine(paths, settings_without_adapters(tmp_path / "bot.log"), accounts=accounts) as engine:
+        client = await raw(paths)
+        accounts.level = None
+        await client.say(wire.encode(wire.Submit("m-1", c.AddNote("INC-1", "x"))).rstrip())
+        answered = await client.hear()
+        assert isinstance(answered, wire.Answered)
+        assert isinstance(answered.answer, Refused)
+        assert isinstance(await client.hear(), wire.Denied)
+        assert await client.reader.read() == b""
+        client.writer.close()
+        entries = await engine.parts.journal.entries()
+        assert any(isinstance(entry.fact, CommandRefused) for entry in entries)
+
+
+async def test_a_follower_that_lost_every_right_is_shown_out_though_it_says_nothing(tmp_path: Path) -> None:
+    paths, accounts, clock = paths_in(tmp_path), Enrolled(), MovedClock()
+    settings = settings_without_adapters(tmp_path / "bot.log")
+    async with running_engine(paths, settings, accounts=accounts, clock=clock) as engine, attached(paths) as console:
+        accounts.level, accounts.doubt = None, "the accounts of this host cannot be looked up at the moment"
+        version = engine.version
+        await engine.report(ConsoleLeft("C9", "for the test"))
+        await eventually(lambda: console.latest is not None and engine.version > version and console.lost == "")
+        accounts.doubt = ""
+        await eventually(lambda: console.lost != "", what="the end of the talk")
+        await eventually(lambda: engine.desk.consoles == {})
+        entries = await engine.parts.journal.entries()
+        left = [entry.fact.reason for entry in entries if isinstance(entry.fact, ConsoleLeft)]
+        assert left[-1] == "the account has no access level any more"
 
 
 async def test_consoles_see_each_other_and_each_others_acts(room: tuple[RoomPaths, Engine]) -> None:

@@ -10,11 +10,14 @@ import msgspec
 import pytest
 
 from tests.reports.hostile import CORPUS
-from tests.reports.test_notice_matter import example, poisoned
+from tests.reports.test_notice_matter import action, example, poisoned
 from warroom.core.clean import clean
-from warroom.core.model import Severity
-from warroom.core.notices import Audience, Event, notice_fault, notices_of
+from warroom.core.model import ActionState, Severity
+from warroom.core.notices import TEXT_LIMIT, Audience, Event, notice_fault, notices_of
+from warroom.core.view import TimelineView
+from warroom.reports.notice_actions import ActionMatter
 from warroom.reports.notice_matter import Matter, matter_for
+from warroom.reports.notice_sandbox import GuardedTemplate
 from warroom.reports.notices import NoticeTemplates, Wording, file_name, load_templates, plain
 
 PAIRS = list(itertools.product(Audience, Event))
@@ -88,6 +91,57 @@ def test_chat_programs_act_on_nothing_in_a_value() -> None:
     assert plain("<!channel> @everyone @here hello <https://evil.example|bank>") == (
         "‹!channel› @ everyone @ here hello ‹hxxps://evil[.]example|bank›"
     )
+
+
+def crowded(bot: str) -> Matter:
+    """Return an incident in which everything that others write is as long as it may be, and grows when it is quoted."""
+    dots = "//a" + ".a" * 150
+    deeds = [action(ActionState.FAILED, note=dots, id=f"ACT-{number:03d}", bot=bot) for number in range(40)]
+    notes = [TimelineView(n, 30.0, "somebody", "note", f"the bot said {dots}") for n in range(12)]
+    incident = msgspec.structs.replace(example().incident, title=dots, timeline=notes, next_step=dots)
+    return Matter(incident, deeds, example().now, None, "+49 89 1", "//a" + ".a" * 950)
+
+
+@pytest.mark.parametrize(("audience", "event"), PAIRS)
+def test_an_incident_with_the_most_that_can_be_said_is_a_notice_with_all_that_people_need(
+    audience: Audience, event: Event
+) -> None:
+    wording = written(audience, event, crowded("support"))
+    assert len(wording.text) <= TEXT_LIMIT
+    assert "\nNext update\n" in wording.text
+    assert audience is Audience.CUSTOMERS or "could not be switched off" in wording.text
+    assert "//a." not in wording.text
+
+
+def test_a_text_that_is_too_long_all_the_same_is_cut_and_says_so() -> None:
+    wording = written(Audience.SECURITY, Event.UPDATE, crowded("//a" + ".a" * 30))
+    assert TEXT_LIMIT - 1000 < len(wording.text) <= TEXT_LIMIT
+    assert wording.text.endswith("\n(cut here: a notice has up to 20000 characters)\n")
+    assert "What happened" in wording.text
+
+
+def test_a_built_in_text_takes_the_time_that_a_busy_host_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.reports.notice_sandbox.TIME_S", -1.0)
+    assert "Contact" in written(Audience.SECURITY, Event.UPDATE, example()).text
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_when_no_text_can_be_written_people_are_told_in_one_line(
+    audience: Audience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = GuardedTemplate("Subject: {{ nobody }}", plain, ours=True)
+    monkeypatch.setattr("warroom.reports.notices._built_in", lambda *pair: broken)
+    monkeypatch.setattr("warroom.reports.notices._built_in_action", lambda *pair: broken)
+    one = BUILT_IN.write(audience, Event.TRIGGER, example())
+    two = BUILT_IN.write_action(audience, Event.UPDATE, ActionMatter(action(ActionState.HELD), example().now))
+    for wording, name in ((one, "INC-001"), (two, "ACT-003")):
+        assert "'nobody' is undefined" in wording.fault
+        assert wording.text.count("\n") == 1
+        assert "could not be written" in wording.text
+        assert (name in wording.subject and name in wording.text) == (audience is not Audience.CUSTOMERS)
+        assert "nobody" not in wording.text
+    if audience is not Audience.CUSTOMERS:
+        assert one.subject == "[SEV1] INC-001 opened"
 
 
 def test_a_contact_of_the_config_keeps_its_link() -> None:

@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from warroom.adapters.plain_toml import ConfigError, ConfigFault, Key, load_toml
+from warroom.core.path_rules import ADAPTER_PATHS, LISTS_OF_PATHS, path_faults
 from warroom.core.settings import Settings
 from warroom.core.settings_notify import PATH_KEYS
 from warroom.core.settings_rules import range_faults
 
 __all__ = ["ConfigError", "ConfigFault", "load_config"]
-
-_LISTS_OF_PATHS = ("log", "history", "evidence")
-_PATHS = ("key_file", "pidfile", "path", "log", "token_file", "admin_token_file", "ca_file")
-"""Keys of adapters and named probes that are paths; `cgroup` names a folder below its own mount."""
 
 
 def load_config(path: Path) -> Settings:
@@ -31,7 +28,12 @@ def load_config(path: Path) -> Settings:
     def finish(data: dict[str, Any]) -> None:
         _absolute(data, path.resolve().parent)
 
-    return load_toml(path, Settings, one_or_many=_one_or_many, finish=finish, rules=range_faults)
+    return load_toml(path, Settings, one_or_many=_one_or_many, finish=finish, rules=_rules)
+
+
+def _rules(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield from range_faults(settings)
+    yield from path_faults(settings)
 
 
 def _bots(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -41,17 +43,17 @@ def _bots(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _one_or_many(key: Key) -> bool:
-    return key == ("playbooks",) or (len(key) == 3 and key[0] == "bots" and key[2] in _LISTS_OF_PATHS)
+    return key == ("playbooks",) or (len(key) == 3 and key[0] == "bots" and key[2] in LISTS_OF_PATHS)
 
 
 def _absolute(data: dict[str, Any], folder: Path) -> None:
     _notify_paths(data.get("notify", {}), folder)
     data["playbooks"] = [_path(text, folder) for text in data.get("playbooks", [])]
     for bot in _bots(data):
-        for key in _LISTS_OF_PATHS:
+        for key in LISTS_OF_PATHS:
             bot[key] = [_path(text, folder) for text in bot.get(key, [])]
         for settings in (*bot.get("contain", {}).values(), *bot.get("probes", {}).values()):
-            for key in _PATHS:
+            for key in ADAPTER_PATHS:
                 if settings.get(key):
                     settings[key] = _path(settings[key], folder)
 
@@ -67,7 +69,11 @@ def _notify_paths(notify: dict[str, Any], folder: Path) -> None:
 
 
 def _path(text: str, folder: Path) -> str:
-    own = Path(text).expanduser()
+    try:
+        own = Path(text).expanduser()
+    except (RuntimeError, ValueError):
+        # The home of nobody: left as it is, and named among the faults.
+        return text
     if own.is_absolute():
         return str(own)
     return str((Path(glob.escape(str(folder))) if glob.has_magic(text) else folder) / own)

@@ -192,8 +192,9 @@ class FollowedLog:
             self.backlog_end = file.size
             file.start_at(file.last_lines_start(SHOWN_LINES))
         self._hold(file)
-        if not file.size:
-            # That nothing was read is worth keeping too: what a next run finds beside it is news then.
+        if not file.size or resumed is not None:
+            # That nothing was read is worth keeping too: what a next run finds beside it is news then. And a log at
+            # rest is known at once after a restart: it is evidence, whether a line comes or not.
             self._reading.put(Batch(self.source, self.bot, [], file.checkpoint()))
 
     def _hold(self, file: TailFile) -> None:

@@ -6,6 +6,7 @@ Views are whole and only the latest matters; every command and question carries 
 from __future__ import annotations
 
 import functools
+from typing import Annotated
 
 import msgspec
 
@@ -19,6 +20,9 @@ from warroom.core.view import View
 PROTOCOL = 1
 MAX_MESSAGE_BYTES = 1 << 20
 """A longer message from a client is refused."""
+ID_LIMIT = 100
+"""Characters of an id: it is kept with what it asked for."""
+Id = Annotated[str, msgspec.Meta(max_length=ID_LIMIT)]
 
 
 class Hello(msgspec.Struct, frozen=True, tag=True):
@@ -36,14 +40,14 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
 class Submit(msgspec.Struct, frozen=True, tag=True):
     """A command; a repeated id gets the first answer again."""
 
-    id: str
+    id: Id
     command: Command
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
     """A read-only question."""
 
-    id: str
+    id: Id
     query: Query
 
 
@@ -60,14 +64,14 @@ class Present(msgspec.Struct, frozen=True, tag=True):
 class Point(msgspec.Struct, frozen=True, tag=True):
     """Point at something, or at nothing any more; answered like a command, and not recorded."""
 
-    id: str
+    id: Id
     target: Target | None
 
 
 class Post(msgspec.Struct, frozen=True, tag=True):
     """Hang up the board of an exercise that one leads, or take it down; answered like a command, and not recorded."""
 
-    id: str
+    id: Id
     board: Exercise | None
 
 
@@ -138,4 +142,4 @@ def refusal_of(reason: object, line: bytes) -> Denied:
         named = msgspec.json.decode(line, type=_Envelope).id
     except msgspec.DecodeError:
         named = ""
-    return Denied(named[:100], f"this message cannot be taken: {str(reason)[:300]}")
+    return Denied(named[:ID_LIMIT], f"this message cannot be taken: {str(reason)[:300]}")

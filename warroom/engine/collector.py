@@ -99,21 +99,21 @@ class Collector:
             if most is None:
                 return Taken([await self._evidence.keep_file(path)], [])
             file, held = await self._evidence.keep_end(path, most)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             return Taken([], [f"{path}: {error}"])
         return Taken([file], [], [] if held is None else [held])
 
     async def _whole(self, held: Held) -> Taken:
         try:
             return Taken([await held.keep()], [])
-        except OSError as error:
+        except (OSError, ValueError) as error:
             return Taken([], [f"{held.path}: {error}"])
 
     async def _read(self, bot: str, adapter: Witness) -> Taken:
         try:
             found = await fenced(adapter.snapshot())
             files = [await self._evidence.keep(name, content, f"{adapter.kind} of {bot}") for name, content in found]
-        except (AdapterFailed, AdapterAmbiguous, OSError) as error:
+        except (AdapterFailed, AdapterAmbiguous, OSError, ValueError) as error:
             return Taken([], [f"{adapter.kind}: {error}"])
         return Taken(files, [])
 

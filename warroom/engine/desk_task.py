@@ -23,6 +23,8 @@ _QUEUE = 1000
 _RETRY_S = 1.0
 _END_S = 5.0
 """Longest time that the end of the task waits for what was begun: a full disk is not waited for."""
+_ONE_REFUSAL_S = 60.0
+"""Time in which one refusal on consoles that may only look stands for all of an account: no viewer fills the record."""
 _STOPPING = Refused("the engine is stopping: nobody knows whether it was saved", "start it again and read the record")
 
 
@@ -90,6 +92,8 @@ class DeskTask:
         self._recorded = recorded
         self._queue: asyncio.Queue[Submitted | Reported] = asyncio.Queue(_QUEUE)
         self._ended = False
+        self._told_refusal: dict[int | None, float] = {}
+        """When a refusal on a console that may only look was last recorded, by account."""
 
     async def submit(
         self,
@@ -167,6 +171,8 @@ class DeskTask:
             return first
         facts = self._decided(message)
         if isinstance(facts, Refused):
+            if not self._is_news(message):
+                return facts
             refusal = CommandRefused(type(message.command).__name__, facts.reason)
             with contextlib.suppress(JournalError):
                 await self._record([refusal], message.actor, message.command_id)
@@ -178,6 +184,16 @@ class DeskTask:
         except JournalError as error:
             return Refused(str(error), "free space or mend the disk, then repeat")
         return self.desk.answered.get(message.command_id, Ack(self.desk.length))
+
+    def _is_news(self, message: Submitted) -> bool:
+        """Say whether a refusal is recorded: each, but of consoles that may only look one a minute and account."""
+        if not message.forbidden:
+            return True
+        now, uid = self._clock.monotonic(), message.actor.uid
+        if now - self._told_refusal.get(uid, -_ONE_REFUSAL_S) < _ONE_REFUSAL_S:
+            return False
+        self._told_refusal[uid] = now
+        return True
 
     def _decided(self, message: Submitted) -> list[Fact] | Refused:
         if message.forbidden:

@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 async def fenced(reading: Awaitable[Result]) -> Result:
-    """Await what changes nothing at the target (plan, check, observe, snapshot).
+    """Await what changes nothing at the target (plan, check, observe, snapshot, a notice).
 
     Raises AdapterFailed and AdapterAmbiguous as the adapter does, TimeoutError when its time is over, and AdapterFailed
     for whatever else breaks in it: libraries meet answers that nobody has thought of.
@@ -43,8 +43,7 @@ async def handed_on(channel: Channel, notice: Notice) -> Sent:
     The type of what broke is named and never its words: they may hold an address or a login.
     """
     try:
-        return await channel.send(notice)
-    except TimeoutError:
-        raise
-    except Exception as error:  # noqa: BLE001  the fence: a receiver's odd answer must not end the watch
-        return Sent(Sending.RETRY, clean(f"the {channel.kind} channel broke ({type(error).__name__})", 200))
+        return await fenced(channel.send(notice))
+    except (AdapterFailed, AdapterAmbiguous) as error:
+        broken = type(error.__cause__ or error).__name__
+        return Sent(Sending.RETRY, clean(f"the {channel.kind} channel broke ({broken})", 200))

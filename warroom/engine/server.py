@@ -16,12 +16,17 @@ from warroom.core import wire
 from warroom.core.clean import clean
 from warroom.core.facts import ConsoleJoined, ConsoleLeft
 from warroom.core.model import Actor, Level
+from warroom.core.ports import Standing
 from warroom.core.room import Welcome
 from warroom.engine.engine import Engine
 
 _HELLO_TIMEOUT_S = 10.0
 _CHUNK = 1 << 16
 _NAME_LIMIT = 64
+_STANDING_S = 5.0
+"""Time between two looks at whether a follower still has a level; the accounts remember an answer for half a minute."""
+_GOING_S = 2.0
+"""Time in which a client may read why it is disconnected."""
 _AT_ONCE = 16
 """Messages of one client that are worked on at the same time; more wait in the socket."""
 
@@ -111,9 +116,7 @@ class Server:
         standing = await self._engine.standing(uid)
         level, peer = standing.level, Actor(standing.name, uid)
         if level is None:
-            advice = standing.doubt or "ask a commander to add it to [access]"
-            reason = f"the account {peer.name} has no access level in this room; {advice}"
-            writer.write(wire.encode(wire.Denied("", reason)))
+            writer.write(wire.encode(wire.Denied("", _no_level(standing))))
             return
         peer = msgspec.structs.replace(peer, claimed=clean(hello.claimed, _NAME_LIMIT).strip())
         read_only = hello.read_only or level is Level.VIEWER
@@ -138,7 +141,7 @@ class Server:
         reason = "the line dropped"
         try:
             if await talk.listen(lines):
-                reason = "left"
+                reason = talk.shown_out or "left"
         finally:
             self._engine.gathering.board.leave(console)
             if present:
@@ -178,6 +181,11 @@ class Server:
         return self._company[1]
 
 
+def _no_level(standing: Standing) -> str:
+    advice = standing.doubt or "ask a commander to add it to [access]"
+    return f"the account {standing.name} has no access level in this room; {advice}"
+
+
 class _Talk:
     """One client's connection after its hello."""
 
@@ -206,6 +214,9 @@ class _Talk:
         self._follower: asyncio.Task[None] | None = None
         self._told = -1
         """Version of the view that was sent last."""
+        self._guard: asyncio.Task[None] | None = None
+        self.shown_out = ""
+        """Why the engine ended the talk; empty while it did not."""
 
     async def send(self, line: bytes) -> None:
         """Write one line and wait while the client's end is full; lines are never mixed."""
@@ -223,6 +234,8 @@ class _Talk:
                 # A line that breaks ends the talk like one that is closed; here it is no group of exceptions yet.
                 return False
             finally:
+                if self._guard is not None:
+                    self._guard.cancel()
                 if self._follower is not None:
                     self._follower.cancel()
                     self._tell_the_end()
@@ -252,10 +265,14 @@ class _Talk:
         except (msgspec.DecodeError, RecursionError) as error:
             await self.send(wire.encode(wire.refusal_of(error, line)))
             return
+        # What is submitted is judged and recorded by the desk, whoever asks.
+        if not isinstance(message, wire.Submit) and await self._has_no_level(getattr(message, "id", "")):
+            return
         match message:
             case wire.Submit(id=name, command=command):
                 answer = await self._engine.submit(command, name, self._peer, forbidden=self._forbidden)
                 await self.send(wire.encode(wire.Answered(name, answer)))
+                await self._has_no_level("")
             case wire.Ask(id=name, query=query):
                 await self.send(wire.encode(wire.Told(name, await self._engine.query(query, self._peer))))
             case wire.Present(here=here):
@@ -271,8 +288,34 @@ class _Talk:
             case wire.Follow():
                 if self._follower is None:
                     self._follower = tasks.create_task(self._follow())
+                    self._guard = tasks.create_task(self._guard_for_ever())
             case wire.Hello():
                 await self.send(wire.encode(wire.Denied("", "hello was said already")))
+
+    async def _has_no_level(self, name: str) -> bool:
+        """Say whether the account lost every right since its hello; then the message is denied and the talk ended.
+
+        While the host does not say who somebody is, what it said last counts.
+        """
+        if self.shown_out:
+            return True
+        assert self._peer.uid is not None
+        standing = await self._engine.standing(self._peer.uid)
+        if standing.level is not None or standing.doubt:
+            return False
+        if not self.shown_out:
+            self.shown_out = "the account has no access level any more"
+            if self._follower is not None:
+                self._follower.cancel()
+            self._writer.write(wire.encode(wire.Denied(name, _no_level(standing))))
+            self._writer.close()
+            # What a client does not read would keep its line open.
+            asyncio.get_running_loop().call_later(_GOING_S, self._writer.transport.abort)
+        return True
+
+    async def _guard_for_ever(self) -> None:
+        while not await self._has_no_level(""):
+            await self._engine.parts.clock.sleep(_STANDING_S)
 
     async def _follow(self) -> None:
         heard = -1

@@ -7,6 +7,7 @@ filters. Steps of loops, the length of the text and the time are limited besides
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,8 +45,13 @@ class TemplateFault(Exception):
 class GuardedTemplate:
     """A template that was looked through and may be used. The same object may write any number of texts."""
 
-    def __init__(self, source: str, safe: Callable[[str], str]) -> None:
-        """Read a template; `safe` makes each value fit for a reader. Raises TemplateFault."""
+    def __init__(self, source: str, safe: Callable[[str], str], *, ours: bool = False) -> None:
+        """Read a template; `safe` makes each value fit for a reader. Raises TemplateFault.
+
+        One of `ours` has no loop but over what a notice may speak of: no time is too long for it, and it stops writing
+        where the text is longer than it may be.
+        """
+        self.ours = ours
         if len(source) > SOURCE_LIMIT:
             raise TemplateFault(f"a template has up to {SOURCE_LIMIT} characters")
         self._budget = _Budget()
@@ -61,8 +67,11 @@ class GuardedTemplate:
             raise TemplateFault("is nested too deeply") from error
 
     def write(self, values: Mapping[str, Any]) -> str:
-        """Return the text; TemplateFault for an unknown name, for too many steps, too much text or too much time."""
-        self._budget.begin()
+        """Return the text; TemplateFault for an unknown name, for too many steps, too much text or too much time.
+
+        What one of ours writes is longer than `TEXT_LIMIT` when its end is missing.
+        """
+        self._budget.begin(math.inf if self.ours else TIME_S)
         written: list[str] = []
         length = 0
         try:
@@ -70,6 +79,8 @@ class GuardedTemplate:
                 written.append(piece)
                 length += len(piece)
                 self._budget.look()
+                if length > TEXT_LIMIT and self.ours:
+                    break
                 if length > TEXT_LIMIT:
                     raise TemplateFault(f"writes more than {TEXT_LIMIT} characters")
         except jinja2.TemplateError as error:
@@ -86,9 +97,9 @@ class _Budget:
         self._steps = 0
         self._until = 0.0
 
-    def begin(self) -> None:
+    def begin(self, time_s: float) -> None:
         self._steps = 0
-        self._until = time.monotonic() + TIME_S
+        self._until = time.monotonic() + time_s
 
     def look(self) -> None:
         if time.monotonic() > self._until:

@@ -26,6 +26,14 @@ _SUBJECT = "Subject:"
 _MENTION = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _ANGLES = str.maketrans({"<": "‹", ">": "›"})
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_SHORT = 300
+_CUT = f"\n(cut here: a notice has up to {TEXT_LIMIT} characters)"
+_HAPPENED = {
+    Event.TRIGGER: "opened",
+    Event.ACKNOWLEDGE: "is being worked on",
+    Event.UPDATE: "update",
+    Event.RESOLVE: "resolved",
+}
 Pair = tuple[Audience, Event]
 
 
@@ -52,7 +60,10 @@ class FolderFault(msgspec.Struct, frozen=True):
 
 
 class NoticeTemplates:
-    """The templates of a room: those of its own folder where there are, the built-in ones for the rest."""
+    """The templates of a room: those of its own folder where there are, the built-in ones for the rest.
+
+    Writing never fails: whoever is to be told is told in one line, should all else break.
+    """
 
     def __init__(self, own: dict[Pair, GuardedTemplate] | None = None) -> None:
         self._own = own or {}
@@ -64,13 +75,25 @@ class NoticeTemplates:
             try:
                 return _worded(own, matter_for(audience, event, matter))
             except TemplateFault as error:
-                built_in = _worded(_built_in(audience, event), matter_for(audience, event, matter))
+                built_in = self._ours(audience, event, matter)
                 return msgspec.structs.replace(built_in, fault=f"{file_name(audience, event)} {error}")
-        return _worded(_built_in(audience, event), matter_for(audience, event, matter))
+        return self._ours(audience, event, matter)
+
+    @staticmethod
+    def _ours(audience: Audience, event: Event, matter: Matter) -> Wording:
+        try:
+            return _worded(_built_in(audience, event), matter_for(audience, event, matter))
+        except TemplateFault as error:
+            severity, name = matter.incident.severity, matter.incident.id
+            return _bare(audience, f"[{severity}] {name} {_HAPPENED[event]}", name, error)
 
     def write_action(self, audience: Audience, event: Event, matter: ActionMatter) -> Wording:
         """Return subject and text about an action that belongs to no incident: always the built-in words."""
-        return _worded(_built_in_action(audience), action_matter_for(audience, event, matter))
+        try:
+            return _worded(_built_in_action(audience), action_matter_for(audience, event, matter))
+        except TemplateFault as error:
+            action = matter.action
+            return _bare(audience, f"{action.id}: {action.verb} {clean(action.bot, 64)}", action.id, error)
 
 
 def load_templates(folder: Path) -> tuple[NoticeTemplates, list[FolderFault]]:
@@ -104,10 +127,14 @@ def file_name(audience: Audience, event: Event) -> str:
 
 
 def plain(text: str) -> Clean:
-    """Return a value for a message: cleaned, links defanged, without marks that chat programs act on."""
+    """Return a value for a message: cleaned, links defanged, without marks that chat programs act on.
+
+    It is no longer than it was, or than 300 characters, and a count of those cut.
+    """
     if isinstance(text, Own):
         return clean(text)
-    return clean(_MENTION.sub("@ ", neutral(text).translate(_ANGLES)))
+    # What makes a link harmless makes it longer: whoever writes many dots must not fill the notice with them.
+    return clean(_MENTION.sub("@ ", neutral(text).translate(_ANGLES)), max(_SHORT, len(text)))
 
 
 def _read(file: Path) -> str:
@@ -129,23 +156,35 @@ def _tried(source: str, audience: Audience, event: Event) -> GuardedTemplate:
 
 @cache
 def _built_in(audience: Audience, event: Event) -> GuardedTemplate:
-    return GuardedTemplate(source_of(audience, event), plain)
+    return GuardedTemplate(source_of(audience, event), plain, ours=True)
 
 
 @cache
 def _built_in_action(audience: Audience) -> GuardedTemplate:
-    return GuardedTemplate(action_source_of(audience), plain)
+    return GuardedTemplate(action_source_of(audience), plain, ours=True)
 
 
 def _worded(template: GuardedTemplate, names: Mapping[str, Any]) -> Wording:
-    first, _, rest = template.write(dict(names)).lstrip("\n").partition("\n")
+    written = template.write(dict(names))
+    first, _, rest = written.lstrip("\n").partition("\n")
     subject = clean(first.removeprefix(_SUBJECT).strip(), SUBJECT_LIMIT - 40)
     if not first.startswith(_SUBJECT) or not subject:
         raise TemplateFault("must begin with a line such as Subject: what happened", 1)
     text = "\n".join(clean(line.rstrip()) for line in _EMPTY_LINES.sub("\n\n", rest.strip("\n")).split("\n"))
+    if template.ours and max(len(written), len(text)) >= TEXT_LIMIT:
+        text = text[: TEXT_LIMIT - len(_CUT) - 1].rpartition("\n")[0] + _CUT
     if not text.strip() or len(text) > TEXT_LIMIT:
         raise TemplateFault(f"must write a text of 1 to {TEXT_LIMIT} characters")
     return Wording(subject, text + "\n")
+
+
+def _bare(audience: Audience, subject: str, name: str, fault: TemplateFault) -> Wording:
+    """Return the words that are left when no text could be written: what it is about, and where to read on."""
+    if audience is Audience.CUSTOMERS:
+        text = "DRAFT: the text could not be written. A person writes it; nothing was sent.\n"
+        return Wording("Our assistant at present", text, str(fault))
+    text = f"{subject}. The text of this notice could not be written; look at {name} in the room.\n"
+    return Wording(clean(subject, SUBJECT_LIMIT - 40), text, str(fault))
 
 
 def _specimens() -> list[Matter]:
