@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +81,30 @@ def test_the_json_report_holds_the_incident_as_it_is_shown(here: Here, kept: Roo
     assert [file["name"] for file in told["evidence"]] == ["support-state.json", "chat.jsonl"]
 
 
+@pytest.mark.parametrize("kind", ["md", "html", "json"])
+def test_a_dash_prints_the_report_and_writes_no_file(here: Here, kept: RoomPaths, kind: str) -> None:
+    code, out, err = here("export", "INC-001", "--format", kind, "-o", "-")
+    assert (code, err, reports(here)) == (0, "", set())
+    begin = {"md": "# INC-001: It leaks", "html": "<!doctype html>", "json": "{\n"}[kind]
+    assert out.lower().startswith(begin.lower())
+    assert out.endswith("\n")
+    assert "61 users saw the away page" in out
+    assert ESCAPE not in out
+    assert here("export", "INC-001", "--format", kind, "-o", "./-")[:2] == (0, "-\n"), "a file of that name"
+    assert here("export", "INC-999", "-o", "-")[:2] == (3, "")
+
+
+def test_whoever_has_seen_enough_of_a_printed_report_is_told_nothing(here: Here, kept: RoomPaths) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "warroom", "export", "INC-001", "-o", "-", "--room", "shop"]
+    done = subprocess.run(
+        words, env=here.shell.environment, cwd=here.shell.folder, stdout=writing, stderr=subprocess.PIPE, timeout=60
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_nothing_that_is_there_is_overwritten(here: Here, kept: RoomPaths) -> None:
     Path("mine.md").write_text("mine")
     Path("link.md").symlink_to("target.md")
@@ -132,6 +159,8 @@ def test_an_engine_records_each_export_by_its_hash_and_one_that_it_cannot_record
     assert here("export", "INC-001", "-o", "a.html")[0] == 2
     assert acts(kept) == recorded, "what was not written is not recorded"
     assert here("verify", "shop")[0] == 0
+    assert here("export", "INC-001", "-o", "-")[1].startswith("# INC-001"), "printing is looking, as on page 7"
+    assert [kind for kind, _ in acts(kept)].count("ReportExported") == 1
 
     assert asyncio.run(by_one_who_only_looks(kept)) == Path("looked.md")
     assert Path("looked.md").exists()

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,32 +32,42 @@ FORMATS = ("md", "html", "json")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
-    parser.add_argument("incident", metavar="INCIDENT")
-    parser.add_argument("--format", choices=FORMATS, default="md")
-    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="default: beside where you stand")
+    parser.add_argument("incident", metavar="INCIDENT", help="its id, such as INC-001")
+    parser.add_argument("--format", choices=FORMATS, default="md", help="Markdown (default), a page, or JSON")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", help="a new file (default: one in the current folder); - prints the report"
+    )
     add_room_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the report and print its path; works without an engine, then nothing is recorded."""
+    """Write the report and print its path, or print the report itself; works without an engine, unrecorded."""
     paths = chosen_room(args.room)
     try:
-        written = asyncio.run(_run(paths, args.incident, args.format, args.output))
+        told = asyncio.run(_run(paths, args.incident, args.format, args.output))
     except JournalError as error:
         raise Failure(ABSENT, f"the room {paths.name} cannot be read", str(error)) from error
-    print(written)
+    sys.stdout.write(told)
     return OK
 
 
-async def _run(paths: RoomPaths, incident: str, kind: str, output: Path | None) -> Path:
+async def _run(paths: RoomPaths, incident: str, kind: str, output: str | None) -> str:
     from warroom.client.connection import RoomConnection
 
     try:
         async with RoomConnection(paths.socket, client="cli", claimed=person()) as room:
-            return await write_report(room, paths, incident, kind, output)
+            return await _made(room, paths, incident, kind, output)
     except ConnectionLost:
         await asyncio.to_thread(require_journal, paths)
-        return await write_report(None, paths, incident, kind, output)
+        return await _made(None, paths, incident, kind, output)
+
+
+async def _made(room: Room | None, paths: RoomPaths, incident: str, kind: str, output: str | None) -> str:
+    """Return what stdout says: the report's path, or with `-` the report, which then is only looked at: no act."""
+    if output == "-":
+        return render(dossier_from(await _entries(room, paths), incident), kind)
+    target = None if output is None else Path(output)
+    return f"{await write_report(room, paths, incident, kind, target)}\n"
 
 
 async def write_report(
