@@ -136,10 +136,18 @@ def test_what_is_no_journal_cannot_be_checked(here: Here, content: bytes | None)
     assert file.exists() is (content is not None), "a check creates nothing"
 
 
-def test_a_room_that_is_not_there_cannot_be_checked(here: Here) -> None:
-    code, out, _ = here("verify", "nowhere")
-    assert code == 5
-    assert out.startswith("CANNOT-CHECK: ")
+def test_a_room_that_is_not_there_is_3_as_of_every_verb_and_the_rooms_are_named(here: Here, kept: Path) -> None:
+    code, out, err = here("verify", "nowhere")
+    assert (code, out) == (3, "")
+    assert err == here("export", "INC-001", "--room", "nowhere")[2]
+    assert "rooms: kept" in err
+    assert not here.shell.paths("nowhere").folder.exists()
+
+
+def test_a_journal_that_is_gone_while_its_anchor_is_not_cannot_be_checked(here: Here, kept: Path) -> None:
+    kept.unlink()
+    code, told = checked(here, "kept")
+    assert (code, told["verdict"]) == (5, "CANNOT-CHECK")
 
 
 def test_a_journal_torn_in_its_middle_is_never_ok(here: Here, kept: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from warroom.cli.exits import NO, OK, UNKNOWN, USAGE, Failure
 from warroom.cli.printing import print_json
-from warroom.cli.rooms import chosen_room
+from warroom.cli.rooms import chosen_room, require_journal
 from warroom.core.chain import Check, Mark, Verdict, check
 from warroom.core.ports import JournalError
 
@@ -56,7 +56,11 @@ def _places(given: str | None) -> tuple[Path, list[Mark]]:
     if given is not None and ("/" in given or given.endswith(".db")):
         return Path(given), []
     paths = chosen_room(given)
-    return paths.journal, read_marks(anchor_path(paths.anchors, paths.name))
+    marks = read_marks(anchor_path(paths.anchors, paths.name))
+    if not marks and not paths.journal.exists():
+        # A journal that an anchor remembers was there: that is a finding and no mistyped name.
+        require_journal(paths)
+    return paths.journal, marks
 
 
 async def _check(journal: Path, marks: list[Mark]) -> Check:
