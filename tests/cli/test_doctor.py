@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.adapters.contain.rigs import controlled_bot
 from tests.cli.conftest import Here
+from tests.cli.example_room import write_example_room
 from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
 
@@ -44,10 +45,49 @@ def test_a_room_is_looked_at_by_its_own_config_and_bots_are_checked(in_busy: Her
     assert in_busy("doctor", "nobody", "--room", "busy")[0] == 3
 
 
-def test_a_room_without_a_config_says_what_to_name(here: Here) -> None:
-    code, _, err = here("doctor", "--room", "absent")
-    assert code == 2
-    assert "--config F" in err
+def test_a_room_that_is_not_there_is_3_as_of_every_verb(here: Here) -> None:
+    write_example_room(here.shell)
+    code, out, err = here("doctor", "--room", "absent")
+    assert (code, out) == (3, "")
+    assert err == here("export", "INC-001", "--room", "absent")[2]
+    assert "rooms: shop" in err
+
+
+def test_a_room_without_a_config_is_told_what_that_means_and_its_logs_are_looked_at(here: Here) -> None:
+    (here.shell.folder / "bot.log").write_text("INFO:root:hello\n")
+    here.shell.start_engine("plain", "bot.log", "--bot", "other=later.log")
+    code, out, err = here("doctor", "--room", "plain")
+    assert (code, err) == (0, "")
+    told = out.splitlines()
+    assert "room  config  none: " in told[0]
+    assert "only snapshot can be done" in told[0]
+    assert "docs/config.md" in told[0]
+    assert "warroom watch --room plain --config F" in told[0]
+    assert any(row.startswith("ok ") and "bot  log" in row and "bot.log: can be read" in row for row in told)
+    assert any(row.startswith("? ") and "other  log" in row and "does not exist yet" in row for row in told)
+    findings = json.loads(here("doctor", "--room", "plain", "--json")[1])["findings"]
+    assert [(one["bot"], one["part"]) for one in findings] == [
+        ("", "config"),
+        ("bot", "log"),
+        ("bot", "adapter"),
+        ("other", "log"),
+        ("other", "adapter"),
+    ]
+    assert here("doctor", "nobody", "--room", "plain")[0] == 3
+
+
+def test_a_log_that_joined_by_command_is_looked_at_beside_those_of_the_config(here: Here) -> None:
+    (here.shell.folder / "room.toml").write_text('[bots.support]\nlog = "bot.log"\n')
+    here.shell.start_engine("both", "--config", "room.toml", "--bot", "support=more.log")
+    findings = json.loads(here("doctor", "--room", "both", "--json")[1])["findings"]
+    assert [Path(one["name"]).name for one in findings if one["part"] == "log"] == ["bot.log", "more.log"]
+
+
+def test_a_kept_config_that_is_damaged_is_2_and_says_what_to_name(here: Here) -> None:
+    write_example_room(here.shell).config.write_bytes(b"{")
+    code, out, err = here("doctor", "--room", "shop")
+    assert (code, out) == (2, "")
+    assert "warroom doctor --config F" in err
 
 
 DOCTOR = [sys.executable, "-m", "warroom", "doctor"]

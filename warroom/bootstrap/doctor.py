@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import glob
 import os
-from collections.abc import AsyncIterator
+import shlex
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -30,12 +31,29 @@ class Finding(msgspec.Struct, frozen=True):
     bot: str
     """Empty for what belongs to the whole room."""
     part: str
-    """`log`, `adapter KIND`, `proof`, `channel NAME`, `templates`, `audience`"""
+    """`config`, `log`, `adapter`, `adapter KIND`, `proof`, `channel NAME`, `templates`, `audience`"""
     name: str
     state: Checked
     text: str
     needs: list[Need] = []
     """What the adapter cannot work without; on its first finding."""
+
+
+def with_joined(settings: Settings, sources: Mapping[str, str]) -> Settings:
+    """Return settings that hold the logs too that were added by command; `sources` is pattern to bot."""
+    bots = dict(settings.bots)
+    for pattern, bot in sources.items():
+        own = bots.get(bot, BotSettings([]))
+        bots[bot] = own if pattern in own.log else msgspec.structs.replace(own, log=[*own.log, pattern])
+    return msgspec.structs.replace(settings, bots=bots)
+
+
+def no_config(room: str) -> Finding:
+    """Return what it means that a room was started without a config, and how to give it one."""
+    given = f"--room {shlex.quote(room)}"
+    text = "this room was started without one: its bots are watched, only snapshot can be done, and nobody is told; "
+    text += f"write one (docs/config.md), then: warroom stop {shlex.quote(room)}; warroom watch {given} --config F"
+    return Finding("", "config", "none", Checked.UNKNOWN, text)
 
 
 async def examine(settings: Settings, clock: Clock, only: str = "") -> AsyncIterator[Finding]:
@@ -96,6 +114,9 @@ async def _parts(bot: str, settings: BotSettings, clock: Clock) -> AsyncIterator
     except ExtraMissing as error:
         yield Finding(bot, "adapter", "library", Checked.FAILED, str(error))
         return
+    if not adapters:
+        text = f"only snapshot can be done: the config has no [bots.{bot}.contain] (docs/config.md)"
+        yield Finding(bot, "adapter", "none", Checked.UNKNOWN, clean(text, 400))
     for adapter in adapters:
         async for finding in _adapter(bot, adapter):
             yield finding

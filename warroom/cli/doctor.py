@@ -9,9 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from warroom.adapters.paths import RoomPaths
 from warroom.cli.exits import ABSENT, NO, OK, USAGE, Failure
 from warroom.cli.printing import painted, print_json
-from warroom.cli.rooms import add_room_option, chosen_room
+from warroom.cli.rooms import add_room_option, chosen_room, require_journal
+from warroom.core.ports import JournalError
 from warroom.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,10 +37,14 @@ def run(args: argparse.Namespace) -> int:
     """Look and tell; exit code 1 when something would not work."""
     if args.terminal:
         return _verdict(_terminal(args, asked=True), args)
-    settings = _settings(args)
+    settings, without = _settings(args)
     if args.bot and args.bot not in settings.bots:
         raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(settings.bots) or 'none'}")
     findings = [] if args.bot else _terminal(args, asked=False)
+    for finding in without:
+        findings.append(finding)
+        if not args.json:
+            _tell(finding)
     findings += asyncio.run(_examine(settings, args))
     return _verdict(findings, args)
 
@@ -86,16 +94,29 @@ def _tell(finding: Finding) -> None:
     print(f"{painted(sign.ljust(6), style)}  {where}  {finding.name}: {finding.text}")
 
 
-def _settings(args: argparse.Namespace) -> Settings:
+def _settings(args: argparse.Namespace) -> tuple[Settings, list[Finding]]:
+    """Return what is to be looked at, and that there is no config where there is none."""
     if args.config is not None:
         from warroom.cli.config import read_config
 
-        return read_config(args.config)
-    from warroom.bootstrap.room import settings_from
+        return read_config(args.config), []
+    return _of_room(chosen_room(args.room))
 
-    paths = chosen_room(args.room)
+
+def _of_room(paths: RoomPaths) -> tuple[Settings, list[Finding]]:
+    """Return the config that a room was started with, and the logs that were added to it by command."""
+    from warroom.adapters.journal import read_entries
+    from warroom.bootstrap.doctor import no_config, with_joined
+    from warroom.bootstrap.room import settings_from
+    from warroom.core.reduce import fold
+
+    require_journal(paths)
     try:
-        return settings_from(paths.config.read_bytes())
-    except OSError as error:
+        joined = fold(asyncio.run(read_entries(paths.journal))).sources
+        kept = settings_from(paths.config.read_bytes()) if paths.config.exists() else None
+    except JournalError as error:
+        raise Failure(ABSENT, f"the room {paths.name} cannot be read", str(error)) from error
+    except (OSError, msgspec.DecodeError) as error:
         advice = "name the config itself: warroom doctor --config F"
         raise Failure(USAGE, f"the config of room {paths.name} cannot be read", str(error), advice) from error
+    return with_joined(kept or Settings(), joined), [] if kept else [no_config(paths.name)]
