@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from warroom.adapters.config import ConfigError, load_config
+from warroom.adapters.config import ConfigError, ConfigFault, load_config
 from warroom.adapters.contain.build import ADAPTERS
 from warroom.core import settings as shapes
 from warroom.core import settings_contain, settings_notify
@@ -117,10 +117,10 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_name(config: Path
     [
         ("[bots.a]\n", "1: bots.a: key log is missing"),
         ("[bots.a]\nlog = []\n", "2: bots.a.log: names no log"),
-        ("[bots.a]\nlog = 5\n", "2: bots.a.log: must be a list, not the number 5"),
+        ("[bots.a]\nlog = 5\n", "2: bots.a.log: must be text or a list of texts, not the number 5"),
         ("[bots.a]\nlog = ['x',\n 5]\n", "2: bots.a.log: must be text, not the number 5"),
         ("bots = 1\n", "1: bots: must be a table of keys, not the number 1"),
-        ('bots."a.b".log = 1\n', '1: bots."a.b".log: must be a list, not the number 1'),
+        ('bots."a.b".log = 1\n', '1: bots."a.b".log: must be text or a list of texts, not the number 1'),
         (SMALL + "[detect]\nrules = 1\n", "4: detect.rules: must be true or false, not the number 1"),
         (SMALL + "[detect]\nwindow_s = true\n", "4: detect.window_s: must be a number, not true"),
         (SMALL + "[detect]\nwindow_s = nan\n", "4: detect.window_s: must be more than 0, not nan"),
@@ -167,3 +167,28 @@ def test_a_file_that_cannot_be_used_at_all_says_so(tmp_path: Path) -> None:
     for path, words in [(tmp_path / "absent", "cannot be read: No such file"), (latin, ":2: is not UTF-8 text")]:
         with pytest.raises(ConfigError, match=words):
             load_config(path)
+
+
+def _faults(path: Path) -> list[ConfigFault]:
+    try:
+        load_config(path)
+    except ConfigError as error:
+        return error.faults
+    return []
+
+
+def test_whatever_stands_at_a_key_the_answer_is_settings_or_faults(config: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", DOCS.read_text(), re.S)
+    assert example
+    rows = example[1].splitlines()
+    tried, unnamed = 0, list[ConfigFault]()
+    for number, row in enumerate(rows):
+        name, sign, _ = row.partition(" = ")
+        if not sign:
+            continue
+        for value in ("5", "-1.5", "true", '"x"', "[]", "[[1]]", "{}", "{a = 1}", "2026-11-22"):
+            config.write_text("\n".join([*rows[:number], f"{name} = {value}", *rows[number + 1 :]]))
+            tried += 1
+            unnamed += [fault for fault in _faults(config) if not fault.key]
+    assert tried > 100
+    assert unnamed == []

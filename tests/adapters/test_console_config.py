@@ -55,7 +55,7 @@ def test_an_unreadable_file_is_told_even_where_none_must_be(tmp_path: Path) -> N
         ("budget = 3.5", "1: budget: must be a whole number, not the number 3.5"),
         ("budget = 20", "1: budget: must be at least 500 bytes a second, or 0 for no limit, not 20"),
         ("keys = 3", "1: keys: must be a table of keys, not the number 3"),
-        ("[keys]\nnote = 5", "2: keys.note: must be a list, not the number 5"),
+        ("[keys]\nnote = 5", "2: keys.note: must be text or a list of texts, not the number 5"),
         ("[keys]\n\nnote = [5]", "3: keys.note: must be text, not the number 5"),
         ("[keys]\nnote = 'x'", "2: keys.note: what the rules say"),
         ("theme =", "1: not TOML: Invalid value (at end of document)"),

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Here
 from warroom.adapters.paths import console_file
 
+NO_PROBE = "needs a probe beside it: without a look from outside nothing proves that the bot is contained"
 GOOD = '[bots.support]\nlog = "bot.log"\n[bots.billing]\nlog = "b.log"\n'
 
 
@@ -33,7 +34,41 @@ def test_all_faults_are_told_at_once_with_line_key_and_nearest_name(here: Here) 
     assert sorted(told[1:-1]) == [
         "  room.toml:4: bots.support.histroy: is not known (did you mean history?)",
         "  room.toml:6: detct: is not known (did you mean detect?)",
-        "  room.toml:9: bots.other.log: must be a list, not the number 5",
+        "  room.toml:9: bots.other.log: must be text or a list of texts, not the number 5",
+    ]
+
+
+def test_what_stands_beside_a_value_of_a_wrong_type_is_told_in_the_same_go(here: Here) -> None:
+    code, out, told = checked(
+        here,
+        "[bots.b2]\nlog = 5\n"
+        "[bots.b2.contain.process]\npidfile = 'p'\n"
+        "[bots.b3]\nlog = 'b'\n[bots.b3.probe]\nurl = 'ftp://x'\n"
+        "[bots.b4]\nlog = 'b'\n[bots.b4.contain.process]\npidfile = 'p'\n"
+        "[notify.channels.mail]\nkind = 'smtp'\nhost = 'h'\nsender = 'no mailbox'\n",
+    )
+    assert (code, out) == (2, "")
+    assert [row.split(": ", 2)[1:] for row in told[1:-1]] == [
+        ["bots.b2.log", "must be text or a list of texts, not the number 5"],
+        ["bots.b2.contain", NO_PROBE],
+        ["bots.b3.probe.url", "ftp://x is no address such as http://127.0.0.1:8080/chat"],
+        ["bots.b4.contain", NO_PROBE],
+        ["notify.channels.mail", "key to is missing"],
+        ["notify.channels.mail.sender", "no mailbox is no address such as warroom@example.org"],
+    ]
+
+
+def test_a_value_of_a_wrong_type_makes_no_other_key_wrong(here: Here) -> None:
+    _, _, told = checked(
+        here,
+        "[bots.a]\nlog = 'a'\nprobe = 5\ncontain = {process = {pidfile = 'p'}}\n"
+        "[detect]\nwindow_s = true\nhop_s = 90\n"
+        "[notify.channels.chat]\nkind = 'pigeon'\n[notify.groups]\nsecurity = ['chat']\n",
+    )
+    assert [row.split(": ")[1] for row in told[1:-1]] == [
+        "bots.a.probe",
+        "detect.window_s",
+        "notify.channels.chat.kind",
     ]
 
 
@@ -89,7 +124,19 @@ def test_wrong_console_settings_are_2_with_the_line_of_each_fault(here: Here) ->
     told = err.splitlines()
     assert (code, out) == (2, "")
     assert told[0] == "warroom: mine.toml: the console settings are wrong"
-    assert told[1] == '  mine.toml:3: mouse: must be true or false, not the text "yes"'
+    assert told[1:-1] == [
+        "  mine.toml:2: budget: must be at least 500 bytes a second, or 0 for no limit, not 12",
+        '  mine.toml:3: mouse: must be true or false, not the text "yes"',
+        "  mine.toml:5: keys.note: ^a is left unbound on purpose: screen and tmux take it before it gets here",
+        "  mine.toml:7: keys.flow: is no action (did you mean follow?)",
+    ]
+    Path("mine.toml").write_text('timez = 1\n[keys]\ncontain = ["X", "^a"]\nfoo = "u"\n')
+    told = here("config", "check", "--console", "mine.toml")[2].splitlines()
+    assert [row.split(": ")[:2] for row in told[1:-1]] == [
+        ["  mine.toml:1", "timez"],
+        ["  mine.toml:3", "keys.contain"],
+        ["  mine.toml:4", "keys.foo"],
+    ]
     Path("mine.toml").write_text('budget = 12\n[keys]\nnote = ["^a"]\nflow = "F2"\n')
     told = here("config", "check", "--console", "mine.toml")[2].splitlines()
     assert told[1:] == [

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from warroom.adapters.plain_toml import ConfigError, ConfigFault, load_toml
+from warroom.adapters.plain_toml import ConfigError, ConfigFault, Key, load_toml
 from warroom.core.settings import Settings
 from warroom.core.settings_notify import PATH_KEYS
 from warroom.core.settings_rules import range_faults
@@ -31,7 +31,7 @@ def load_config(path: Path) -> Settings:
     def finish(data: dict[str, Any]) -> None:
         _absolute(data, path.resolve().parent)
 
-    return load_toml(path, Settings, widen=_listed, finish=finish, rules=range_faults)
+    return load_toml(path, Settings, one_or_many=_one_or_many, finish=finish, rules=range_faults)
 
 
 def _bots(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -40,12 +40,8 @@ def _bots(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from (bot for bot in bots.values() if isinstance(bot, dict))
 
 
-def _listed(data: dict[str, Any]) -> None:
-    """Turn the one string that may stand for a list into that list."""
-    for block, keys in ((data, ("playbooks",)), *((bot, _LISTS_OF_PATHS) for bot in _bots(data))):
-        for key in keys:
-            if isinstance(block.get(key), str):
-                block[key] = [block[key]]
+def _one_or_many(key: Key) -> bool:
+    return key == ("playbooks",) or (len(key) == 3 and key[0] == "bots" and key[2] in _LISTS_OF_PATHS)
 
 
 def _absolute(data: dict[str, Any], folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from warroom.adapters.plain_toml import ConfigError, Key, load_toml
 from warroom.core.settings_console import ConsoleSettings, console_faults
@@ -27,11 +26,8 @@ def load_console(path: Path, key_rules: KeyRules, *, must_exist: bool = True) ->
         yield from console_faults(settings)
         yield from ((("keys", action), text) for action, text in key_rules(settings.keys))
 
-    return load_toml(path, ConsoleSettings, widen=_listed, rules=rules)
+    return load_toml(path, ConsoleSettings, one_or_many=_one_or_many, rules=rules)
 
 
-def _listed(data: dict[str, Any]) -> None:
-    """Turn the one key that may stand for a list into that list."""
-    keys = data.get("keys")
-    if isinstance(keys, dict):
-        data["keys"] = {action: [key] if isinstance(key, str) else key for action, key in keys.items()}
+def _one_or_many(key: Key) -> bool:
+    return len(key) == 2 and key[0] == "keys"

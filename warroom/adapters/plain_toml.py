@@ -16,6 +16,8 @@ from warroom.core.playbook_rules import nearest
 MAX_BYTES = 1024 * 1024
 
 Key = tuple[str, ...]
+OneOrMany = Callable[[Key], bool]
+"""Whether one text may stand at a key for a list of them."""
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
@@ -45,14 +47,13 @@ def load_toml(
     path: Path,
     shape: type[Shape],
     *,
-    widen: Callable[[dict[str, Any]], None] = lambda data: None,
+    one_or_many: OneOrMany,
     finish: Callable[[dict[str, Any]], None] = lambda data: None,
     rules: Callable[[Shape], Iterable[tuple[Key, str]]],
 ) -> Shape:
     """Read a file as `shape`; raises ConfigError, also for a file that cannot be opened.
 
-    `widen` changes what was read before its types are looked at, `finish` after; `rules` yields the place and the text
-    of what has the right type and cannot be.
+    `finish` changes what has the right types; `rules` yields the place and the text of what has them and cannot be.
     """
     text = _text(path)
     try:
@@ -60,18 +61,53 @@ def load_toml(
     except tomllib.TOMLDecodeError as error:
         why, line = _syntax(str(error), text)
         raise ConfigError([ConfigFault(str(path), line, "", f"not TOML: {why}")]) from error
-    widen(data)
-    faults = list(_type_faults(data, inspect.type_info(shape), ()))
+    data = _widened(data, one_or_many, ())
+    kind = inspect.type_info(shape)
+    faults = list(_type_faults(data, kind, (), one_or_many))
     if not faults:
         finish(data)
         settings = msgspec.convert(data, shape)
         faults = list(rules(settings))
         if not faults:
             return settings
+    else:
+        told = {key for key, _ in faults}
+        more = _beside(data, kind, lambda mended: _judged(mended, shape, finish, rules))
+        faults += [(key, why) for key, why in more if key not in told]
     lines = _key_lines(text)
-    raise ConfigError(
-        [ConfigFault(str(path), _line_of(key, lines), _dotted(key), clean(why, 400)) for key, why in faults]
-    )
+    found = [ConfigFault(str(path), _line_of(key, lines), _dotted(key), clean(why, 400)) for key, why in faults]
+    raise ConfigError(sorted(found, key=lambda fault: fault.line))
+
+
+def _judged(
+    data: dict[str, Any],
+    shape: type[Shape],
+    finish: Callable[[dict[str, Any]], None],
+    rules: Callable[[Shape], Iterable[tuple[Key, str]]],
+) -> list[tuple[Key, str]]:
+    finish(data)
+    return list(rules(msgspec.convert(data, shape)))
+
+
+def _beside(
+    data: dict[str, Any], kind: inspect.Type, judge: Callable[[dict[str, Any]], list[tuple[Key, str]]]
+) -> list[tuple[Key, str]]:
+    """Return what else is wrong with data that has values of a wrong type, so that all is told at once.
+
+    Each such value is replaced, once by nothing and once by something; what is wrong both times has nothing to do with
+    the values that were replaced.
+    """
+    bare, filled = _Mender(filled=False), _Mender(filled=True)
+    found = judge(bare.mended(data, kind, ()))
+    both = judge(filled.mended(data, kind, ()))
+    return [fault for fault in found if fault in both and fault[0] not in bare.replaced]
+
+
+def _widened(value: Any, one_or_many: OneOrMany, at: Key) -> Any:
+    """Turn each one text that may stand for a list into that list."""
+    if isinstance(value, dict):
+        return {name: _widened(inner, one_or_many, (*at, name)) for name, inner in value.items()}
+    return [value] if isinstance(value, str) and one_or_many(at) else value
 
 
 def _text(path: Path) -> str:
@@ -97,7 +133,9 @@ def _syntax(message: str, text: str) -> tuple[str, int]:
     return clean(message, 300), max(1, len(text.splitlines()))
 
 
-def _type_faults(value: object, kind: inspect.Type, at: Key) -> Iterator[tuple[Key, str]]:
+def _type_faults(
+    value: object, kind: inspect.Type, at: Key, one_or_many: OneOrMany = lambda key: False
+) -> Iterator[tuple[Key, str]]:
     """Walk a value beside its type; msgspec itself checks the leaves."""
     if isinstance(kind, inspect.UnionType):
         chosen = _chosen(value, kind, at)
@@ -114,15 +152,82 @@ def _type_faults(value: object, kind: inspect.Type, at: Key) -> Iterator[tuple[K
                 yield at, f"key {name} is missing"
         for name, inner in value.items():
             if name in fields:
-                yield from _type_faults(inner, fields[name].type, (*at, name))
+                yield from _type_faults(inner, fields[name].type, (*at, name), one_or_many)
             else:
                 yield (*at, name), f"is not known{nearest(name, fields)}"
     elif isinstance(kind, inspect.DictType) and isinstance(value, dict):
         for name, inner in value.items():
             yield from _leaf_faults(name, kind.key_type, (*at, name))
-            yield from _type_faults(inner, kind.value_type, (*at, name))
+            yield from _type_faults(inner, kind.value_type, (*at, name), one_or_many)
+    elif isinstance(kind, inspect.ListType) and not isinstance(value, list) and one_or_many(at):
+        yield at, f"must be text or a list of texts, not {_kind_of(value)}"
     else:
         yield from _leaf_faults(value, kind, at)
+
+
+class _Mender:
+    """Makes a value of the right type out of anything: what is wrong or missing becomes nothing, or something."""
+
+    def __init__(self, *, filled: bool) -> None:
+        self._filled = filled
+        self.replaced: set[Key] = set()
+
+    def mended(self, value: Any, kind: inspect.Type, at: Key) -> Any:
+        """Return the value with the parts that are wrong replaced; notes where that was."""
+        tag: dict[str, Any] = {}
+        if isinstance(kind, inspect.UnionType):
+            chosen = _chosen(value, kind, at)
+            if not isinstance(chosen, inspect.Type):
+                return self._stand_in(kind, at)
+            kind = chosen
+        if isinstance(kind, inspect.StructType) and isinstance(value, dict):
+            if kind.tag_field is not None:
+                tag = {kind.tag_field: kind.tag}
+            return tag | dict(self._fields(value, kind, at))
+        if isinstance(kind, inspect.DictType) and isinstance(value, dict):
+            return {
+                name: self.mended(inner, kind.value_type, (*at, name))
+                for name, inner in value.items()
+                if _right(name, kind.key_type)
+            }
+        return value if _right(value, kind) else self._stand_in(kind, at)
+
+    def _fields(self, value: dict[str, Any], kind: inspect.StructType, at: Key) -> Iterator[tuple[str, Any]]:
+        for field in kind.fields:
+            name = field.name
+            if name in value and (self._filled or field.required or _right(value[name], field.type)):
+                yield name, self.mended(value[name], field.type, (*at, name))
+            elif field.required:
+                yield name, self._stand_in(field.type, (*at, name))
+
+    def _stand_in(self, kind: inspect.Type, at: Key) -> Any:
+        self.replaced.add(at)
+        match kind:
+            case inspect.UnionType(types=types):
+                return self._stand_in(next(one for one in types if not isinstance(one, inspect.NoneType)), at)
+            case inspect.StructType():
+                return self.mended({}, kind, at)
+            case inspect.DictType():
+                return {}
+            case inspect.ListType(item_type=item):
+                return [self._stand_in(item, at)] if self._filled else []
+            case inspect.EnumType(cls=cls):
+                return list(cls)[-1 if self._filled else 0].value
+            case inspect.BoolType():
+                return self._filled
+            case inspect.StrType():
+                return "x" if self._filled else ""
+            case _:
+                return 1_000_000 if self._filled else 0
+
+
+def _right(value: Any, kind: inspect.Type) -> bool:
+    """Whether a value is of a type; of a table only that it is one."""
+    if isinstance(kind, inspect.UnionType):
+        kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    if isinstance(kind, (inspect.StructType, inspect.DictType)):
+        return isinstance(value, dict)
+    return not list(_leaf_faults(value, kind, ()))
 
 
 def _chosen(value: object, union: inspect.UnionType, at: Key) -> inspect.Type | tuple[Key, str]:
