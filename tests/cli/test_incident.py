@@ -56,6 +56,20 @@ def test_an_opened_incident_takes_what_its_playbook_says(verb: Here) -> None:
     assert (told["playbook"], told["severity"]) == ("prompt-injection", "SEV4")
 
 
+def test_an_incident_takes_the_playbook_of_its_bots_config_unless_one_is_named(here: Here) -> None:
+    (here.shell.folder / "room.toml").write_text('[bots.shop]\nlog = "s.log"\nplaybook = "prompt-injection"\n')
+    here.shell.start_engine("configured", "--config", "room.toml", "--bot", "other=o.log")
+    for words, playbook in (
+        (["--bot", "shop"], "prompt-injection"),
+        (["--bot", "other"], "unknown-bot-incident"),
+        (["--bot", "shop", "--playbook", "unknown-bot-incident"], "unknown-bot-incident"),
+    ):
+        code, out, err = here("incident", "open", *words, "--title", "t")
+        assert (code, err) == (0, "")
+        assert shown(here, out.strip())["playbook"] == playbook
+    assert here("incident", "open", "--bot", "shop", "--playbook", "", "--title", "t")[0] == 3
+
+
 def test_each_task_prints_the_number_of_its_act_and_changes_the_incident(verb: Here) -> None:
     name = opened(verb)
     numbers: list[int] = []

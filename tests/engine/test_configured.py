@@ -12,6 +12,7 @@ SHOP = BotSettings(
     ["/l/shop.log"],
     evidence=["/etc/shop.yaml"],
     criticality=Criticality.HIGH,
+    playbook="prompt-injection",
     probe=ProbeSettings("http://127.0.0.1/", every_s=7.0),
 )
 TWO = [
@@ -32,6 +33,10 @@ def test_each_verb_comes_with_each_adapter_that_can_mild_to_hard() -> None:
         Way(Verb.DISABLE, "control"),
         Way(Verb.DISABLE, "flag"),
     ]
+
+
+def test_a_bot_offers_the_playbook_of_its_config_and_one_that_joined_later_the_usual_one() -> None:
+    assert [configured().playbook_of(name) for name in ("shop", "late")] == ["prompt-injection", "unknown-bot-incident"]
 
 
 def test_a_bot_that_joined_later_is_known_and_can_only_be_looked_at() -> None:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from warroom.cli.exits import ABSENT, OK, USAGE, Failure
 from warroom.cli.printing import print_json
 from warroom.cli.rooms import add_room_option, chosen_room, settled, view_of, with_room
 from warroom.core import commands as c
-from warroom.core.commands import Command
+from warroom.core.commands import Answer, Command
 from warroom.core.contract import incident_json
 from warroom.core.model import Phase, Role, Severity
 from warroom.core.moments import utc_seconds, utc_text
 
+if TYPE_CHECKING:
+    from warroom.client.connection import RoomConnection
+
+_FALLBACK = "unknown-bot-incident"
+"""The playbook of a bot that no config knows."""
 Task = Callable[[argparse.Namespace], Command]
 
 
@@ -25,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_room_option(show)
     opened = _task(tasks, "open", "open an incident", _open, incident=False)
     opened.add_argument("--bot", required=True)
-    opened.add_argument("--playbook", default="unknown-bot-incident", metavar="P")
+    opened.add_argument("--playbook", metavar="P", help="default: the one of the bot's config")
     opened.add_argument("--severity", choices=[s.value for s in Severity], metavar="SEVn")
     opened.add_argument("--title", required=True)
     opened.add_argument("--alarm", help="the alarm that it comes from")
@@ -96,7 +104,9 @@ def _task(
 
 def _open(args: argparse.Namespace) -> Command:
     severity = Severity(args.severity) if args.severity else None
-    return c.OpenIncident(args.bot, args.playbook, args.title, severity, args.alarm)
+    return c.OpenIncident(
+        args.bot, _FALLBACK if args.playbook is None else args.playbook, args.title, severity, args.alarm
+    )
 
 
 def _severity(args: argparse.Namespace) -> Command:
@@ -126,6 +136,14 @@ def run(args: argparse.Namespace) -> int:
                 return OK
         raise Failure(ABSENT, f"there is no incident {args.incident}", next_step="list them: warroom incidents")
     command: Command = args.command(args)
-    answer = settled(with_room(paths, lambda room: room.submit(command), follow=False))
+    answer = settled(with_room(paths, lambda room: _submit(room, command, args), follow=args.task == "open"))
     print(answer.ref or f"saved as #{answer.seq}")
     return OK
+
+
+async def _submit(room: RoomConnection, command: Command, args: argparse.Namespace) -> Answer:
+    """Submit the command; a new incident gets the playbook of its bot's config where none was named."""
+    if isinstance(command, c.OpenIncident) and args.playbook is None:
+        offered = {bot.name: bot.playbook for bot in (await room.first_view()).bots}
+        command = msgspec.structs.replace(command, playbook=offered.get(command.bot) or _FALLBACK)
+    return await room.submit(command)

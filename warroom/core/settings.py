@@ -23,7 +23,7 @@ class BotSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     history: list[str] = []
     """Logs of ordinary days that its normal is learned from before the watch begins."""
     playbook: str = "unknown-bot-incident"
-    """Playbook offered first when an alarm gives no better one."""
+    """Playbook of an incident about it for which no other is named."""
     probe: ProbeSettings | None = None
     """How it is looked at from outside, as its users do."""
     probes: dict[str, NamedProbe] = {}

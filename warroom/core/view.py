@@ -59,6 +59,8 @@ class BotView(msgspec.Struct, frozen=True):
     """Each verb with each adapter that can do it, in the same order."""
     hour: list[float | None] = []
     """The worst score of each five minutes of the last hour, oldest first; None where nothing was scored."""
+    playbook: str = ""
+    """The playbook that its config offers first; empty where that is not known."""
 
 
 class SourceView(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from warroom.core.view import Way
 from warroom.engine.desk_task import Known
 
 _EVERY_S = 30.0
+_USUAL = BotSettings([])
 _EVIDENCE = Way(Verb.SNAPSHOT, "evidence")
 
 
@@ -51,6 +52,10 @@ class Configured:
         """Return how much depends on a bot."""
         settings = self._bots.get(bot)
         return settings.criticality if settings else Criticality.NORMAL
+
+    def playbook_of(self, bot: str) -> str:
+        """Return the id of the playbook that is offered first for a bot."""
+        return self._bots.get(bot, _USUAL).playbook
 
     def files_of(self, bot: str) -> list[str]:
         """Return the further files that are evidence."""

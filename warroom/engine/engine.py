@@ -247,6 +247,7 @@ class Engine:
             sources=self._pipeline.sources,
             verbs={name: configured.verbs_of(name) for name in names},
             ways={name: configured.ways_of(name) for name in names},
+            offered={name: configured.playbook_of(name) for name in names},
             playbooks=self.parts.playbook_views,
             timeline=self._chronicle.timeline,
             messages=self._chronicle.messages,

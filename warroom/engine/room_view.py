@@ -70,6 +70,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """When the next update of each incident falls due."""
     told: Mapping[str, str] = {}
     """Action to who was told how it stands."""
+    offered: Mapping[str, str] = {}
+    """Bot to the playbook that its config offers first."""
     exercise: Exercise | None = None
     """The board that somebody posted, cleaned."""
 
@@ -140,6 +142,7 @@ def _bot(name: str, desk: Desk, around: Surroundings) -> BotView:
         verbs=list(around.verbs.get(name, ())),
         ways=list(around.ways.get(name, ())),
         hour=with_flips(watch.hour.slots(around.now), around.now, _flips(name, desk)) if watch else [],
+        playbook=clean(around.offered.get(name, ""), 64),
     )
 
 
