@@ -48,6 +48,7 @@ timeout_s = 0.3
 every_s = 30.0
 [bots.{name}.contain.process]
 pidfile = "{pidfile}"
+verbs = ["freeze", "stop"]
 settle_s = 0.3
 """
 
@@ -118,7 +119,7 @@ def test_anything_else_is_no_duration(text: str) -> None:
 
 def test_a_dry_run_prints_the_plan_and_changes_nothing(verb: Here, floor: Floor) -> None:
     before = json.loads(verb("status", "--json")[1])["chain"]
-    code, out, err = verb("contain", "open", "freeze", "--dry-run")
+    code, out, err = verb("contain", "open", "freeze", "--dry-run", "--json")
     assert (code, err) == (0, "")
     told = json.loads(out)
     assert len(told["plan_sha256"]) == 64
@@ -126,7 +127,59 @@ def test_a_dry_run_prints_the_plan_and_changes_nothing(verb: Here, floor: Floor)
     assert str(floor.processes["open"]) in json.dumps(told["plan"])
     assert not floor.stopped("open")
     assert json.loads(verb("status", "--json")[1])["chain"] == before
-    assert json.loads(verb("contain", "open", "freeze", "--dry-run")[1]) == told, "the same plan has the same hash"
+    again = verb("contain", "open", "freeze", "--dry-run", "--json")[1]
+    assert json.loads(again) == told, "the same plan has the same hash"
+
+
+def test_a_dry_run_is_read_by_people_unless_json_is_asked_for(verb: Here, floor: Floor) -> None:
+    code, out, err = verb("contain", "open", "freeze", "--dry-run", "--expires", "30m")
+    assert (code, err) == (0, "")
+    told = json.loads(verb("contain", "open", "freeze", "--dry-run", "--expires", "30m", "--json")[1])
+    rows = out.splitlines()
+    assert rows[0] == "freeze open by process"
+    assert rows[1].startswith(f"  exactly    pid {floor.processes['open']} ")
+    assert f"  probe      {told['plan']['probe']}" in rows
+    assert "  ends       by itself after 30m" in rows
+    assert f"  plan       {told['plan_sha256']}" in rows
+
+
+def test_what_cannot_be_undone_names_the_option_that_confirms_it(verb: Here, floor: Floor) -> None:
+    for confirm in ([], ["--confirm", "elsewhere"]):
+        code, out, err = verb("contain", "open", "stop", "--yes", *confirm)
+        assert (code, out) == (4, "")
+        assert err.splitlines()[-1] == "  add --confirm open"
+    drafted = verb("contain", "open", "stop", "--draft", "--no-wait")[1].strip()
+    assert verb("begin", drafted, "--yes")[2].splitlines()[-1] == "  add --confirm open"
+    assert verb("cancel", drafted)[0] == 0
+    assert psutil.Process(floor.processes["open"]).is_running()
+
+
+def test_at_a_terminal_the_name_of_the_bot_is_typed_for_what_cannot_be_undone(floor: Floor) -> None:
+    words = [sys.executable, "-m", "warroom", "contain", "open", "stop"]
+    with Terminal(words, (120, 36), floor.shell.environment, floor.shell.folder) as screen:
+        screen.see("CANNOT BE UNDONE")
+        screen.see("it cannot be undone; type the bot's name:")
+        screen.press(*"yes", "enter")
+        screen.see("nothing was done")
+        assert screen.ended() == 4
+    assert psutil.Process(floor.processes["open"]).is_running()
+
+
+def test_what_is_over_is_refused_at_once_and_no_hint_leads_nowhere(verb: Here) -> None:
+    name = verb("contain", "open", "freeze", "--yes", "--no-wait")[1].strip()
+    wait_until(lambda: verb("release", name)[0] == 0, what="the release")
+    for words in (["begin", name], ["approve", name], ["break-glass", name, "--reason", "x"]):
+        code, out, err = verb(*words)
+        assert (code, out) == (4, "")
+        assert err.splitlines()[0].startswith(f"warroom: refused: {name} is released: "), err
+        assert len(err.splitlines()) == 1, "no plan, no question, no hint"
+    code, _, err = verb("cancel", name)
+    assert (code, err) == (4, f"warroom: refused: {name} is released: nothing of it is left to call off\n")
+    draft = verb("contain", "open", "freeze", "--draft", "--no-wait")[1].strip()
+    code, _, err = verb("release", draft)
+    assert (code, err.splitlines()[-1]) == (4, f"  cancel {draft}")
+    assert verb("break-glass", draft, "--reason", "x")[2].splitlines()[-1].startswith(f"  warroom begin {draft}")
+    assert verb("cancel", draft)[0] == 0
 
 
 def test_without_yes_and_without_a_terminal_nothing_is_done(floor: Floor) -> None:

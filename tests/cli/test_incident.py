@@ -133,7 +133,7 @@ OPEN = ["open", "--bot", "support", "--title"]
         (["phase", "@", "detection"], 4, "already"),
         (["untick", "@", "det-1", "--reason", "x"], 4, "not ticked"),
         (["skip", "@", "det-1", "--reason", " "], 4, "needs words"),
-        (["tick", "@", "nope\x1b[2J"], 4, "has no step nope␛[2J"),
+        (["tick", "@", "nope\x1b[2J"], 4, "has no step nope␛[2J\n  steps: pre-1, pre-2, det-1, "),
         (["note", "@", "\n"], 4, "needs words"),
         (["note", "@", "x" * 5000], 4, "5000"),
         (["mark", "@", "a b"], 4, "started or aware"),

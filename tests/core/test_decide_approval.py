@@ -203,7 +203,25 @@ def test_who_asked_or_a_commander_may_call_it_off() -> None:
     story = waiting()
     story.ask(c.CancelAction("ACT-001"), BEN)
     assert state(story) is ActionState.CANCELLED
-    assert "it has begun" in refusal(held().ask(c.CancelAction("ACT-001")))
+    assert held().ask(c.CancelAction("ACT-001")) == Refused("ACT-001 is held: it has begun", "release ACT-001")
+
+
+def test_calling_off_what_has_begun_leads_to_what_can_be_done() -> None:
+    story = held()
+    story.ask(c.Contain("support", Verb.FREEZE), ANA, made=FREEZE, rights=Rights())
+    assert story.ask(c.CancelAction("ACT-002")) == Refused("ACT-002 is running: it has begun", "")
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    assert story.ask(c.CancelAction("ACT-001")) == Refused("ACT-001 is held: it has begun", "release ACT-002 first")
+    story = held()
+    story.ask(c.Release("ACT-001"), ANA, rights=Rights())
+    story.tell(f.ContainmentReleased("ACT-001", proof()))
+    over = Refused("ACT-001 is released: nothing of it is left to call off", "")
+    assert story.ask(c.CancelAction("ACT-001")) == over
+    assert story.ask(c.Release("ACT-001")) == Refused("ACT-001 is released: there is nothing to release", "")
+    drafted = Story()
+    drafted.ask(c.Contain("support", Verb.FREEZE, draft=True), made=FREEZE)
+    answer = drafted.ask(c.Release("ACT-001"))
+    assert answer == Refused("ACT-001 is draft: there is nothing to release", "cancel ACT-001")
 
 
 def held() -> Story:

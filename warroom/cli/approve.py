@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-from warroom.cli.contain import settle, unknown_when_lost
-from warroom.cli.exits import ABSENT, REFUSED, USAGE, Failure
+from warroom.cli.contain import settle, unknown_when_lost, with_option
+from warroom.cli.exits import ABSENT, REFUSED, Failure
+from warroom.cli.plan_text import confirmed, labelled, plan_rows
 from warroom.cli.rooms import add_room_option, chosen_room, settled, with_room
 from warroom.core import commands as c
 from warroom.core.commands import Command
+from warroom.core.model import ActionState
+from warroom.core.next_verbs import NextVerbs, waits
 from warroom.core.view import ActionView
 
 if TYPE_CHECKING:
@@ -45,17 +47,20 @@ async def _work(room: RoomConnection, args: argparse.Namespace) -> int:
     if action is None:
         known = ", ".join(one.id for one in view.actions) or "none yet"
         raise Failure(ABSENT, f"there is no action {args.action}", f"actions: {known}")
+    confirm = getattr(args, "confirm", "")
     if args.verb in _ASKS and not args.yes:
-        _ask(action, args.verb)
+        if why := _too_late(action, args.verb):
+            raise Failure(REFUSED, f"refused: {why}", next_step=NextVerbs(view.room).of_action(action, view))
+        confirm = _ask(action, args.verb, confirm)
     with unknown_when_lost(action.id):
-        answer = settled(await room.submit(_command(action, args)))
+        answer = settled(with_option(await room.submit(_command(action, args, confirm)), action.plan, confirm))
     return await settle(room, args, action.id, answer.seq)
 
 
-def _command(action: ActionView, args: argparse.Namespace) -> Command:
+def _command(action: ActionView, args: argparse.Namespace, confirm: str) -> Command:
     match args.verb:
         case "begin":
-            return c.StartAction(action.id, action.plan_sha256, args.confirm)
+            return c.StartAction(action.id, action.plan_sha256, confirm)
         case "approve":
             return c.ApproveAction(action.id, action.plan_sha256)
         case "deny":
@@ -66,18 +71,21 @@ def _command(action: ActionView, args: argparse.Namespace) -> Command:
             return c.BreakGlass(action.id, args.reason)
 
 
-def _ask(action: ActionView, verb: str) -> None:
+def _too_late(action: ActionView, verb: str) -> str:
+    """Return why there is nothing to ask about: a plan that cannot be begun any more need not be read."""
+    if verb == "begin":
+        return "" if action.state is ActionState.DRAFT else f"{action.id} is {action.state}: only a draft is begun"
+    return "" if waits(action) else f"{action.id} is {action.state}: it waits for nobody"
+
+
+def _ask(action: ActionView, verb: str, confirm: str) -> str:
     plan, asked = action.plan, action.approval
-    release = asked is not None and asked.release
-    what = f"release {action.id}: {plan.undo}" if release else f"{plan.verb} {plan.bot} by {plan.adapter}"
-    told = [what, *([] if release else plan.exact), *plan.effects]
-    told += [f"acts on: {one}" for one in plan.instances] + [f"also hit: {one}" for one in plan.shared]
-    told += [] if release else [f"undo ({plan.reversible.value}): {plan.undo}"]
+    beside = []
     if asked is not None:
-        told.append(f"asked by {asked.asked_by}: {asked.reason or action.reason or 'no reason given'}; {asked.why}")
-    print("\n".join(told), file=sys.stderr)
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise Failure(USAGE, "nobody is here to ask", next_step="repeat with --yes")
-    print(f"{verb} it? type yes: ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip() != "yes":
-        raise Failure(REFUSED, "not confirmed: nothing was done")
+        why = asked.reason or action.reason or "no reason given"
+        beside = [("asked by", [f"{asked.asked_by}: {why}; {asked.why}"])]
+    if asked is not None and asked.release:
+        rows = [f"release {action.id}: {plan.undo}", *labelled([("users", plan.effects), *beside])]
+        return confirmed(rows, f"{verb} it?", None)
+    rows = plan_rows(plan, action.plan_sha256, beside)
+    return confirmed(rows, f"{verb} it?", plan if verb == "begin" else None, confirm)

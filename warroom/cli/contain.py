@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from warroom.cli.exits import ABSENT, NO, OK, REFUSED, UNKNOWN, USAGE, Failure
+from warroom.cli.plan_text import confirmed, preview_rows
 from warroom.cli.printing import print_json
 from warroom.cli.rooms import add_room_option, chosen_room, settled, with_room
 from warroom.core.access import why_not_alone
-from warroom.core.commands import Contain, Release, VerifyHeld
+from warroom.core.commands import Answer, Contain, Refused, Release, VerifyHeld
 from warroom.core.contract import action_json
 from warroom.core.decide_containment import LADDER
 from warroom.core.facts_contain import CANNOT_TELL
-from warroom.core.model import ActionState, Verb
+from warroom.core.model import ActionState, Plan, Reversible, Verb
 from warroom.core.notices import NO_CHANNEL
 from warroom.core.queries import ObservationAnswer, Observe, PlanAnswer, PreviewPlan, Shadow, ShadowAnswer
 from warroom.core.room import ConnectionLost
@@ -115,13 +117,11 @@ async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
         raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason)
     hit = "" if verb is Verb.SNAPSHOT or (args.yes and not args.dry_run) else await _hit(room, args.bot)
     if args.dry_run:
-        told: dict[str, object] = {"plan": preview.plan, "plan_sha256": preview.sha256, "checks": preview.checks}
-        print_json(
-            {**told, "observed": preview.observed, "second_person": preview.two or None, "last_hour": hit or None}
-        )
+        _tell(preview, hit, as_json=args.json)
         return OK
+    confirm = args.confirm
     if not args.yes and not args.draft:
-        _ask(preview, hit)
+        confirm = confirmed(preview_rows(preview, hit), "do it?", preview.plan, confirm)
     command = Contain(
         bot=args.bot,
         verb=verb,
@@ -131,11 +131,11 @@ async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
         plan_sha256=preview.sha256,
         adapter=args.by,
         draft=args.draft,
-        confirm=args.confirm,
+        confirm=confirm,
         break_glass=args.break_glass,
     )
     with unknown_when_lost(f"{verb} {args.bot}"):
-        answer = settled(await room.submit(command))
+        answer = settled(with_option(await room.submit(command), preview.plan, confirm))
     if args.no_wait:
         print(answer.ref)
         return OK
@@ -164,21 +164,24 @@ def unknown_when_lost(asked: str) -> Iterator[None]:
         raise Failure(UNKNOWN, f"the engine was lost before {asked} was proved", str(error), next_step) from error
 
 
-def _ask(preview: PlanAnswer, hit: str) -> None:
-    plan = preview.plan
-    told = [f"{plan.verb} {plan.bot} by {plan.adapter}:", *plan.exact, *plan.effects]
-    told += [f"acts on: {one}" for one in plan.instances] + [f"also hit: {one}" for one in plan.shared]
-    told += [f"undo ({plan.reversible.value}): {plan.undo}"]
-    told += [f"now, as the adapter reads it: {preview.observed}"] if preview.observed else []
-    told += [f"last hour: {hit}"] if hit else []
-    told += [f"check {one.name}: {one.state.value.upper()} {one.text}" for one in preview.checks]
-    told += [f"a second person will be asked: {preview.two}"] if preview.two else []
-    print("\n".join(told), file=sys.stderr)
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise Failure(USAGE, "nobody is here to ask", next_step="repeat with --yes")
-    print("do it? type yes: ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip() != "yes":
-        raise Failure(REFUSED, "not confirmed: nothing was done")
+def _tell(preview: PlanAnswer, hit: str, *, as_json: bool) -> None:
+    if not as_json:
+        print("\n".join(preview_rows(preview, hit)))
+        return
+    told: dict[str, object] = {"plan": preview.plan, "plan_sha256": preview.sha256, "checks": preview.checks}
+    print_json({**told, "observed": preview.observed, "second_person": preview.two or None, "last_hour": hit or None})
+
+
+def with_option(answer: Answer, plan: Plan, confirm: str) -> Answer:
+    """Name the option in the hint of a refusal where the bot's name was not given for what cannot be undone."""
+    if (
+        isinstance(answer, Refused)
+        and plan.reversible is Reversible.NO
+        and confirm != plan.bot
+        and plan.bot in answer.next
+    ):
+        return msgspec.structs.replace(answer, next=f"add --confirm {plan.bot}")
+    return answer
 
 
 async def settle(room: RoomConnection, args: argparse.Namespace, action: str, seq: int) -> int:

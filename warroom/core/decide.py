@@ -171,7 +171,7 @@ def _mark(incident: IncidentRecord, command: c.MarkMoment, context: Context) -> 
 def _step(incident: IncidentRecord, command: c.TickStep | c.UntickStep | c.SkipStep) -> list[Fact] | Refused:
     known: StepRecord | None = incident.steps.get(command.step)
     if known is None:
-        return Refused(f"{incident.id} has no step {command.step}")
+        return Refused(f"{incident.id} has no step {command.step}", f"steps: {', '.join(incident.steps)}")
     settled = known.state in (StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE)
     match command:
         case c.TickStep(note=note):

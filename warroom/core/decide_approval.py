@@ -28,14 +28,14 @@ def decide_waiting(desk: Desk, command: WaitingCommand, context: Context) -> lis
         case c.DenyAction():
             return _deny(action, command, context)
         case c.CancelAction():
-            return _cancel(action, command, context)
+            return _cancel(desk, action, command, context)
         case c.BreakGlass():
             return _break_glass(desk, action, command, context)
 
 
 def _start(desk: Desk, action: ActionRecord, command: c.StartAction, context: Context) -> list[Fact] | Refused:
     if action.state is not ActionState.DRAFT:
-        return Refused(f"{action.id} is {action.state}: only a draft is started")
+        return Refused(f"{action.id} is {action.state}: only a draft is begun")
     if stale := _stale(action, command.plan_sha256, context):
         return stale
     if unsure := unconfirmed(action.plan, command.confirm):
@@ -99,12 +99,17 @@ def _deny(action: ActionRecord, command: c.DenyAction, context: Context) -> list
     return [f.ApprovalDenied(action.id, command.reason)]
 
 
-def _cancel(action: ActionRecord, command: c.CancelAction, context: Context) -> list[Fact] | Refused:
+def _cancel(desk: Desk, action: ActionRecord, command: c.CancelAction, context: Context) -> list[Fact] | Refused:
     asked = action.approval
     if asked is not None and asked.release and asked.pending and context.actor.uid == asked.asked_by.uid:
         return [f.ApprovalDenied(action.id, command.reason or "called off by the one who asked")]
     if not action.waiting:
-        return Refused(f"{action.id} is {action.state}: it has begun", f"release {action.id}")
+        if not action.open:
+            return Refused(f"{action.id} is {action.state}: nothing of it is left to call off")
+        blocked = release_blocked(desk, action)
+        return Refused(
+            f"{action.id} is {action.state}: it has begun", blocked.next if blocked else f"release {action.id}"
+        )
     mine = context.actor.uid == action.operator.uid
     if not mine and context.rights.level is not Level.COMMANDER:
         return Refused(f"{action.id} belongs to {action.operator.label}", "a commander may cancel it")

@@ -132,7 +132,8 @@ def release_blocked(desk: Desk, action: ActionRecord) -> Refused | None:
             f"release {last.id} first",
         )
     if next_state(action.state, f.ReleaseRequested(action.id, "")) is None:
-        return Refused(f"{action.id} is {action.state}: there is nothing to release")
+        hint = f"cancel {action.id}" if action.waiting else ""
+        return Refused(f"{action.id} is {action.state}: there is nothing to release", hint)
     if action.plan.reversible is Reversible.NO:
         return Refused(f"{action.plan.verb} cannot be undone from here", action.plan.undo)
     return None
