@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,8 @@ async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
         known = {bot.name for bot in (await room.first_view()).bots}
         if args.bot not in known:
             raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(sorted(known)) or 'none yet'}")
-        raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason)
+        look = f"what is missing: warroom doctor {shlex.quote(args.bot)}"
+        raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason, look)
     hit = "" if verb is Verb.SNAPSHOT or (args.yes and not args.dry_run) else await _hit(room, args.bot)
     if args.dry_run:
         _tell(preview, hit, as_json=args.json)
