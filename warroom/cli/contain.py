@@ -58,9 +58,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", metavar="T", help="why; it goes into the record")
     parser.add_argument("--no-wait", action="store_true", help="print the id and do not wait for the proof")
     if parser.prog.endswith(" contain"):
-        parser.add_argument("bot", metavar="BOT")
-        parser.add_argument("what", metavar="VERB", choices=[v.value for v in LADDER])
-        parser.add_argument("--incident", metavar="ID")
+        verbs = [verb.value for verb in LADDER]
+        parser.add_argument("bot", metavar="BOT", help="the bot's name; warroom bots lists them")
+        parser.add_argument("what", metavar="VERB", choices=verbs, help=f"mild to hard: {', '.join(verbs)}")
+        parser.add_argument(
+            "--incident", metavar="ID", help="the incident that it belongs to (default: the bot's open one)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="show exactly what would be done, change nothing")
         parser.add_argument("--expires", metavar="30m", help="let the bot back by itself after this time")
         parser.add_argument("--by", default="", metavar="ADAPTER", help="which adapter acts (default: the mildest)")
@@ -69,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--break-glass", default="", metavar="T", help="why you act alone where two are asked for")
         parser.add_argument("--yes", action="store_true", help="do not ask")
     else:
-        parser.add_argument("action", metavar="ACTION")
+        parser.add_argument("action", metavar="ACTION", help="its id, such as ACT-001; warroom actions lists them")
 
 
 def run(args: argparse.Namespace) -> int:
