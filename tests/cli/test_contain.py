@@ -271,8 +271,10 @@ def test_no_wait_prints_the_id_alone(verb: Here) -> None:
     ("words", "code", "told"),
     [
         (["contain", "nobody", "freeze", "--yes"], 3, "open"),
-        (["contain", "bare", "freeze", "--yes"], 4, "bare"),
-        (["contain", "bare", "freeze", "--dry-run"], 4, "bare"),
+        (["contain", "bare", "freeze", "--yes"], 4, "[bots.bare.contain] in the room's config (docs/config.md)"),
+        (["contain", "bare", "freeze", "--dry-run"], 4, "what is missing: warroom doctor bare"),
+        (["contain", "open", "isolate", "--dry-run"], 4, "its config lets it freeze, stop (docs/config.md)"),
+        (["contain", "open", "stop", "--dry-run", "--by", "x"], 4, "can stop by x; those that can: process"),
         (["contain", "open", "explode"], 2, "freeze"),
         (["contain", "open", "freeze", "--yes", "--expires", "soon"], 2, "30m"),
         (["contain", "open", "freeze", "--dry-run", "--expires", "0s"], 2, "30m"),

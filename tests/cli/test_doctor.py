@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from pathlib import Path
 
@@ -81,6 +82,22 @@ def test_a_log_that_joined_by_command_is_looked_at_beside_those_of_the_config(he
     here.shell.start_engine("both", "--config", "room.toml", "--bot", "support=more.log")
     findings = json.loads(here("doctor", "--room", "both", "--json")[1])["findings"]
     assert [Path(one["name"]).name for one in findings if one["part"] == "log"] == ["bot.log", "more.log"]
+
+
+def test_a_channel_to_a_port_where_nobody_listens_would_not_work(here: Here) -> None:
+    key = here.shell.folder / "hook.key"
+    key.write_text("0123456789abcdef" * 4)
+    key.chmod(0o600)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (here.shell.folder / "warroom.toml").write_text(
+            f'[notify.channels.chat]\nkind = "webhook"\nurl = "http://127.0.0.1:{port}/x"\nkey_file = "hook.key"\n'
+        )
+        code, out, _ = here("doctor", "--config", "warroom.toml")
+        assert (code, f"channel chat  connection: 127.0.0.1:{port} takes connections" in out) == (0, True), out
+    code, out, _ = here("doctor", "--config", "warroom.toml")
+    assert code == 1
+    assert f"FAILED  room  channel chat  connection: 127.0.0.1:{port}: nobody listens there" in out
 
 
 def test_a_kept_config_that_is_damaged_is_2_and_says_what_to_name(here: Here) -> None:

@@ -28,8 +28,10 @@ def test_the_list_names_every_scenario_that_can_be_played(here: Here) -> None:
     code, out, err = here("drill", "list")
     assert (code, err) == (0, "")
     head, *rows = out.splitlines()
-    assert head.split() == ["SCENARIO", "PLAYBOOK", "SECONDS", "TITLE"]
+    assert head.split() == ["SCENARIO", "PLAYBOOK", "HEADLESS", "TITLE"]
     assert [row.split()[0] for row in rows] == sorted(scenario_files())
+    lengths = [f"{load_scenario(name).length_s:.0f}s" for name in sorted(scenario_files())]
+    assert [row.split()[2:5] for row in rows] == [[length, "+", "learning"] for length in lengths]
     assert nothing_was_started(here.shell.folder)
 
 

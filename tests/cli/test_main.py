@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,8 +24,37 @@ def test_an_unknown_verb_is_wrong_usage_and_names_the_verbs(here: Here) -> None:
     assert "watch" in err
 
 
-def test_no_verb_is_wrong_usage(here: Here) -> None:
-    assert here()[0] == 2
+@pytest.mark.parametrize("words", [[], ["--as", "kim"]])
+def test_no_verb_is_wrong_usage_and_leads_to_the_help(here: Here, words: list[str]) -> None:
+    code, out, err = here(*words)
+    assert (code, out) == (2, "")
+    assert "warroom --help" in err
+    assert "warroom watch bot.log" in err
+
+
+def test_the_help_ends_with_where_to_begin_a_line_each(here: Here) -> None:
+    told = here("--help")[1].splitlines()[-2:]
+    assert [row.split(":")[0] for row in told] == ["Start with", "Rehearse with"]
+
+
+def arguments(parser: argparse.ArgumentParser, path: str = "warroom") -> Iterator[tuple[str, argparse.Action]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield from arguments(below, f"{path} {name}")
+        else:
+            yield f"{path} {'/'.join(action.option_strings) or action.dest}", action
+
+
+def test_no_argument_of_any_verb_is_without_a_word_of_help() -> None:
+    every = list(arguments(build_parser()))
+    assert len(every) > 200
+    assert [where for where, action in every if not (action.help or "").strip()] == []
+
+
+def test_the_help_of_contain_names_the_verbs(here: Here) -> None:
+    told = " ".join(here("contain", "--help")[1].split())
+    assert "mild to hard: snapshot, limit, disable, revoke, isolate, freeze, stop" in told
 
 
 def test_help_and_version_are_data(here: Here) -> None:

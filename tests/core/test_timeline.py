@@ -7,6 +7,7 @@ import typing
 import pytest
 
 from warroom.core import facts
+from warroom.core.commands import WORDS, Command
 from warroom.core.model import (
     Actor,
     Alarm,
@@ -47,6 +48,20 @@ def told(fact: facts.Fact, plans: dict[str, Plan] | None = None) -> Told:
     return words(Entry(1, 0.0, Actor("kim", 1000), "", fact, "", ""), plans or {})
 
 
+def test_every_command_that_is_refused_is_told_in_words_and_none_by_its_class() -> None:
+    for command in typing.get_args(Command):
+        text = told(facts.CommandRefused(command.__name__, "no")).text
+        assert command.__name__ not in text
+        assert text.endswith(" was refused: no")
+        assert text == text.lower()
+    assert set(WORDS) == {command.__name__ for command in typing.get_args(Command)}
+    assert len(set(WORDS.values())) == len(WORDS)
+
+
+def test_a_command_of_another_version_keeps_its_cleaned_name() -> None:
+    assert told(facts.CommandRefused("Foo\x1b", "no")).text == "Foo␛ was refused: no"
+
+
 FACTS: list[tuple[facts.Fact, str, str, str | None]] = [
     (facts.RoomOpened("shop", Mode.LIVE), "room", "room shop opened (live)", None),
     (
@@ -59,7 +74,7 @@ FACTS: list[tuple[facts.Fact, str, str, str | None]] = [
     (facts.EngineStopped("asked"), "room", "engine stopped: asked", None),
     (facts.ConsoleJoined("C1", True), "console", "console C1 attached, read-only", None),
     (facts.ConsoleLeft("C1", "line dropped"), "console", "console C1 left: line dropped", None),
-    (facts.CommandRefused("Contain", "read-only"), "refused", "Contain was refused: read-only", None),
+    (facts.CommandRefused("Contain", "read-only"), "refused", "a containment was refused: read-only", None),
     (facts.SourceAdded("/l/*.log", "support"), "source", "log /l/*.log joined the watch for support", None),
     (
         facts.GapSeen("/l/a.log", "truncated", "file shrank", 12),

@@ -13,6 +13,7 @@ import msgspec
 
 from warroom.adapters.contain.build import ExtraMissing, adapters_for, probes_for
 from warroom.adapters.notify.build import channel_for
+from warroom.adapters.notify.reach import reached
 from warroom.core.clean import clean
 from warroom.core.model import Verb, Verdict
 from warroom.core.notices import Audience
@@ -71,14 +72,14 @@ async def examine(settings: Settings, clock: Clock, only: str = "") -> AsyncIter
 
 
 async def _notify(notify: NotifySettings, clock: Clock) -> AsyncIterator[Finding]:
-    """Look at every channel without sending anything, and at texts of the room's own."""
+    """Look at every channel without sending anything, whether it takes connections, and at texts of the room's own."""
     for name, settings in notify.channels.items():
         try:
             channel = channel_for(settings, clock)
         except ExtraMissing as error:
             yield Finding("", f"channel {name}", "library", Checked.FAILED, str(error))
             continue
-        for check in await channel.check():
+        for check in [*await channel.check(), await reached(settings)]:
             yield Finding("", f"channel {name}", clean(check.name, 100), check.state, clean(check.text, 400))
     if notify.templates:
         _, faults = await asyncio.to_thread(load_templates, Path(notify.templates))

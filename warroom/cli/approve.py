@@ -25,7 +25,7 @@ _WANTS_REASON = frozenset({"deny", "break-glass"})
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options; the five verbs share this module."""
     verb = parser.prog.rpartition(" ")[2]
-    parser.add_argument("action", metavar="ACTION")
+    parser.add_argument("action", metavar="ACTION", help="its id, such as ACT-001; warroom actions lists them")
     add_room_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     if verb in _ASKS:

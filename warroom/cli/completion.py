@@ -9,7 +9,7 @@ from warroom.cli.exits import OK
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
-    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell that completes")
 
 
 def run(args: argparse.Namespace) -> int:

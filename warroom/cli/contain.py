@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", metavar="T", help="why; it goes into the record")
     parser.add_argument("--no-wait", action="store_true", help="print the id and do not wait for the proof")
     if parser.prog.endswith(" contain"):
-        parser.add_argument("bot", metavar="BOT")
-        parser.add_argument("what", metavar="VERB", choices=[v.value for v in LADDER])
-        parser.add_argument("--incident", metavar="ID")
+        verbs = [verb.value for verb in LADDER]
+        parser.add_argument("bot", metavar="BOT", help="the bot's name; warroom bots lists them")
+        parser.add_argument("what", metavar="VERB", choices=verbs, help=f"mild to hard: {', '.join(verbs)}")
+        parser.add_argument(
+            "--incident", metavar="ID", help="the incident that it belongs to (default: the bot's open one)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="show exactly what would be done, change nothing")
         parser.add_argument("--expires", metavar="30m", help="let the bot back by itself after this time")
         parser.add_argument("--by", default="", metavar="ADAPTER", help="which adapter acts (default: the mildest)")
@@ -68,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--break-glass", default="", metavar="T", help="why you act alone where two are asked for")
         parser.add_argument("--yes", action="store_true", help="do not ask")
     else:
-        parser.add_argument("action", metavar="ACTION")
+        parser.add_argument("action", metavar="ACTION", help="its id, such as ACT-001; warroom actions lists them")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -114,7 +118,8 @@ async def _contain(room: RoomConnection, args: argparse.Namespace) -> int:
         known = {bot.name for bot in (await room.first_view()).bots}
         if args.bot not in known:
             raise Failure(ABSENT, f"there is no bot {args.bot}", f"bots: {', '.join(sorted(known)) or 'none yet'}")
-        raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason)
+        look = f"what is missing: warroom doctor {shlex.quote(args.bot)}"
+        raise Failure(REFUSED, f"{verb} {args.bot} cannot be done", reason, look)
     hit = "" if verb is Verb.SNAPSHOT or (args.yes and not args.dry_run) else await _hit(room, args.bot)
     if args.dry_run:
         _tell(preview, hit, as_json=args.json)

@@ -26,7 +26,13 @@ STYLES = ("good", "hasty", "slow", "none")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
-    parser.add_argument("scenario", nargs="?", default="prompt-injection", metavar="SCENARIO|list")
+    parser.add_argument(
+        "scenario",
+        nargs="?",
+        default="prompt-injection",
+        metavar="SCENARIO|list",
+        help="what is played (default: prompt-injection), or list: which there are and how long each takes headless",
+    )
     parser.add_argument("--headless", action="store_true", help="without a console: an autopilot or nobody plays")
     parser.add_argument("--autopilot", choices=STYLES, default="none", help="who plays a headless drill")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same visitors")
@@ -51,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
             for one in found:
                 print_json({"id": one.id, "playbook": one.playbook, "length_s": one.length_s, "title": one.title})
             return OK
-        rows = [(one.id, one.playbook, f"{one.length_s:.0f}", one.title) for one in found]
-        print_table(("SCENARIO", "PLAYBOOK", "SECONDS", "TITLE"), rows)
+        rows = [(one.id, one.playbook, f"{one.length_s:.0f}s + learning", one.title) for one in found]
+        print_table(("SCENARIO", "PLAYBOOK", "HEADLESS", "TITLE"), rows)
         return OK
     if not args.headless and not args.plain:
         from warroom.cli.console import require_terminal

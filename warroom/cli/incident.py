@@ -20,6 +20,7 @@ from warroom.core.moments import utc_seconds, utc_text
 if TYPE_CHECKING:
     from warroom.client.connection import RoomConnection
 
+_STEP = "id of the step, such as det-1; warroom incident show ID lists them"
 _FALLBACK = "unknown-bot-incident"
 """The playbook of a bot that no config knows."""
 Task = Callable[[argparse.Namespace], Command]
@@ -29,16 +30,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the tasks of the verb."""
     tasks = parser.add_subparsers(dest="task", metavar="TASK", required=True)
     show = tasks.add_parser("show", help="print one incident as JSON")
-    show.add_argument("incident", metavar="ID")
+    show.add_argument("incident", metavar="ID", help="its id, such as INC-001")
     add_room_option(show)
     opened = _task(tasks, "open", "open an incident", _open, incident=False)
-    opened.add_argument("--bot", required=True)
+    opened.add_argument("--bot", required=True, help="the bot that it is about")
     opened.add_argument("--playbook", metavar="P", help="default: the one of the bot's config")
-    opened.add_argument("--severity", choices=[s.value for s in Severity], metavar="SEVn")
-    opened.add_argument("--title", required=True)
+    opened.add_argument(
+        "--severity",
+        choices=[s.value for s in Severity],
+        metavar="SEVn",
+        help="SEV1 to SEV4 (default: as the playbook says)",
+    )
+    opened.add_argument("--title", required=True, help="what is wrong, in one line")
     opened.add_argument("--alarm", help="the alarm that it comes from")
     _task(tasks, "close", "close it", lambda a: c.CloseIncident(a.incident, a.reason)).add_argument(
-        "--reason", required=True
+        "--reason", required=True, help="why it is over; it goes into the record"
     )
     _add_course(tasks)
     _add_people(tasks)
@@ -47,43 +53,43 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _add_course(tasks: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     severity = _task(tasks, "severity", "change the severity", _severity)
-    severity.add_argument("severity", choices=[s.value for s in Severity])
+    severity.add_argument("severity", choices=[s.value for s in Severity], help="SEV1 is the worst")
     severity.add_argument("--reason", default="", help="needed when it is lowered")
     phase = _task(tasks, "phase", "move to a phase", lambda a: c.EnterPhase(a.incident, Phase(a.phase)))
-    phase.add_argument("phase", choices=[p.value for p in Phase])
+    phase.add_argument("phase", choices=[p.value for p in Phase], help="the phase that begins")
     note = _task(tasks, "note", "write a note into the timeline", lambda a: c.AddNote(a.incident, a.text))
-    note.add_argument("text")
+    note.add_argument("text", help="what is to be remembered")
     mark = _task(tasks, "mark", "name a moment, such as started or aware", _mark)
-    mark.add_argument("moment")
+    mark.add_argument("moment", help="its name: letters, digits and _, such as started or aware")
     mark.add_argument("--at", help="RFC 3339 time (default: now)")
     decide = _task(tasks, "decide", "record a decision", lambda a: c.RecordDecision(a.incident, a.text, a.reason))
-    decide.add_argument("text")
-    decide.add_argument("--reason", required=True)
+    decide.add_argument("text", help="what was decided")
+    decide.add_argument("--reason", required=True, help="why; it goes into the record")
 
 
 def _add_people(tasks: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     role = _task(tasks, "role", "give a part to a person", lambda a: c.AssignRole(a.incident, Role(a.role), a.person))
-    role.add_argument("role", choices=[r.value for r in Role])
-    role.add_argument("person", nargs="?", default="", help="default: you")
+    role.add_argument("role", choices=[r.value for r in Role], help="the part")
+    role.add_argument("person", nargs="?", default="", help="who takes it (default: you)")
     over = _task(tasks, "handover", "pass the command on", lambda a: c.HandOver(a.incident, a.to, a.note))
-    over.add_argument("to")
-    over.add_argument("--note", default="")
+    over.add_argument("to", help="who takes over")
+    over.add_argument("--note", default="", help="what they need to know")
     acknowledge = tasks.add_parser("ack", help="acknowledge an alarm")
-    acknowledge.add_argument("alarm", metavar="ALARM")
+    acknowledge.add_argument("alarm", metavar="ALARM", help="its id; warroom alarms lists them")
     acknowledge.set_defaults(command=lambda a: c.AcknowledgeAlarm(a.alarm))
     add_room_option(acknowledge)
 
 
 def _add_steps(tasks: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     tick = _task(tasks, "tick", "tick a step", lambda a: c.TickStep(a.incident, a.step, a.note))
-    tick.add_argument("step")
-    tick.add_argument("--note", default="")
+    tick.add_argument("step", help=_STEP)
+    tick.add_argument("--note", default="", help="what was found or done")
     untick = _task(tasks, "untick", "take a tick back", lambda a: c.UntickStep(a.incident, a.step, a.reason))
-    untick.add_argument("step")
-    untick.add_argument("--reason", required=True)
+    untick.add_argument("step", help=_STEP)
+    untick.add_argument("--reason", required=True, help="why it is not done after all")
     skip = _task(tasks, "skip", "skip a step", lambda a: c.SkipStep(a.incident, a.step, a.reason))
-    skip.add_argument("step")
-    skip.add_argument("--reason", required=True)
+    skip.add_argument("step", help=_STEP)
+    skip.add_argument("--reason", required=True, help="why it is not needed")
 
 
 def _task(
@@ -96,7 +102,7 @@ def _task(
 ) -> argparse.ArgumentParser:
     parser = tasks.add_parser(name, help=words)
     if incident:
-        parser.add_argument("incident", metavar="ID")
+        parser.add_argument("incident", metavar="ID", help="its id, such as INC-001")
     parser.set_defaults(command=command)
     add_room_option(parser)
     return parser

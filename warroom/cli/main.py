@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from warroom import __version__
-from warroom.cli.exits import BUG, INTERRUPTED, OK, Failure, complain
+from warroom.cli.exits import BUG, INTERRUPTED, OK, USAGE, Failure, complain
 
 
 class Verb(NamedTuple):
@@ -69,7 +69,8 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="warroom",
         description="A terminal war room for security incidents of AI bots.",
-        epilog="Start with: warroom watch bot.log    Rehearse with: warroom drill",
+        epilog="Start with:     warroom watch bot.log\nRehearse with:  warroom drill",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"warroom {__version__}")
     parser.add_argument(
@@ -105,6 +106,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     words = _speaking(words)
+    if not words:
+        complain(Failure(USAGE, "which verb?", "warroom --help lists them", "start with: warroom watch bot.log"))
+        return USAGE
     named = words[0] if words and not words[0].startswith("-") else ""
     try:
         args = build_parser(named).parse_args(words)

@@ -15,9 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     tasks = parser.add_subparsers(dest="task", metavar="TASK", required=True)
     tasks.add_parser("list", help="list the playbooks that ship with warroom, broken ones too")
     show = tasks.add_parser("show", help="print one playbook as JSON")
-    show.add_argument("playbook", metavar="P")
+    show.add_argument("playbook", metavar="P", help="its id; warroom playbook list names them")
     validate = tasks.add_parser("validate", help="say what is wrong with playbook files")
-    validate.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    validate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a playbook (YAML)")
 
 
 def run(args: argparse.Namespace) -> int:

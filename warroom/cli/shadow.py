@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the verb."""
-    parser.add_argument("bot", metavar="BOT")
+    parser.add_argument("bot", metavar="BOT", help="the bot's name; warroom bots lists them")
     policy = parser.add_mutually_exclusive_group()
     policy.add_argument("--per-user", type=int, default=0, metavar="N", help="at most N requests of a user in --window")
     policy.add_argument("--tools-off", action="store_true", help="tools switched off")

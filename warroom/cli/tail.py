@@ -26,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("logs", nargs="*", metavar="LOG", help="log file or quoted glob, - for what is piped in")
     parser.add_argument("--json", action="store_true", help="JSON lines")
     parser.add_argument("--raw", action="store_true", help="with --json: add the raw bytes as raw_b64")
-    parser.add_argument("--from", dest="start", choices=("start", "end"), default="start")
+    parser.add_argument(
+        "--from", dest="start", choices=("start", "end"), default="start", help="where to begin (default: start)"
+    )
     parser.add_argument("--bot", action="append", default=[], metavar="NAME=GLOB", help="read GLOB as bot NAME's log")
     parser.add_argument("--no-follow", action="store_true", help="end when what is there is read")
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep there how far was read, and go on from it")

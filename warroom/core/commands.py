@@ -5,6 +5,9 @@ Each is answered exactly once, with `Ack` or `Refused`; the client's id makes a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
 from warroom.core.model import Phase, Role, Severity, Verb
@@ -250,6 +253,39 @@ Command = (
     | RecordExport
     | StopEngine
 )
+
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        OpenIncident.__name__: "opening an incident",
+        CloseIncident.__name__: "closing an incident",
+        ChangeSeverity.__name__: "changing the severity",
+        EnterPhase.__name__: "entering a phase",
+        AssignRole.__name__: "giving a role",
+        AddNote.__name__: "writing a note",
+        RecordDecision.__name__: "recording a decision",
+        MarkMoment.__name__: "marking a moment",
+        HandOver.__name__: "handing over",
+        TickStep.__name__: "ticking a step",
+        UntickStep.__name__: "taking a tick back",
+        SkipStep.__name__: "skipping a step",
+        AcknowledgeAlarm.__name__: "acknowledging an alarm",
+        Contain.__name__: "a containment",
+        StartAction.__name__: "beginning a draft",
+        ApproveAction.__name__: "an approval",
+        DenyAction.__name__: "a denial",
+        CancelAction.__name__: "calling off an action",
+        BreakGlass.__name__: "breaking the glass",
+        Release.__name__: "a release",
+        VerifyHeld.__name__: "a look whether a containment holds",
+        Notify.__name__: "telling people",
+        SendAgain.__name__: "sending a notice again",
+        AddSource.__name__: "adding a log",
+        RecordExport.__name__: "recording an export",
+        StopEngine.__name__: "stopping the engine",
+    }
+)
+"""A command's name in the record to what it is called in sentences."""
 
 
 class Ack(msgspec.Struct, frozen=True, tag=True):

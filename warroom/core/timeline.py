@@ -16,6 +16,7 @@ import msgspec
 
 from warroom.core import facts
 from warroom.core.clean import Clean, clean
+from warroom.core.commands import WORDS
 from warroom.core.model import ActionState, Plan, Proof, StepState
 from warroom.core.moments import age_text, utc_text
 from warroom.core.notices import DeliveryState
@@ -156,7 +157,7 @@ def _room(fact: RoomFact) -> Told:
         case facts.ConsoleLeft(console=console, reason=reason):
             return _told("console", f"console {_part(console)} left{_because(reason)}")
         case facts.CommandRefused(command=command, reason=reason):
-            return _told("refused", f"{_part(command)} was refused{_because(reason)}")
+            return _told("refused", f"{WORDS.get(command, _part(command))} was refused{_because(reason)}")
         case _:
             assert_never(fact)
 

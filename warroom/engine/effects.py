@@ -75,9 +75,16 @@ class EffectRunner:
         for adapter in able:
             if kind in ("", adapter.kind):
                 return adapter
-        known = ", ".join(adapter.kind for adapter in able) or "none"
-        by = f" by {kind}" if kind else ""
-        raise AdapterFailed(f"{bot} has no adapter that can {verb}{by}; those that can: {known}")
+        raise AdapterFailed(self._why_none(bot, verb, kind, [adapter.kind for adapter in able]))
+
+    def _why_none(self, bot: str, verb: Verb, kind: str, able: list[str]) -> str:
+        if able:
+            return f"{bot} has no adapter that can {verb} by {kind}; those that can: {', '.join(able)}"
+        every = {one for adapter in self._adapters.get(bot, ()) for one in adapter.verbs()}
+        if not every:
+            return f"{bot} has no adapter: name one under [bots.{bot}.contain] in the room's config (docs/config.md)"
+        ways = ", ".join(one for one in Verb if one in every)
+        return f"{bot} has no adapter that can {verb}; its config lets it {ways} (docs/config.md)"
 
     async def _contain(self, action: ActionRecord) -> None:
         snapshot, demanded = action.plan.verb is Verb.SNAPSHOT, self._demanded(action)
