@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.tui.waiting import waiting_action
 from warroom.core.limits import LONGEST_S
 from warroom.core.model import ActionState
-from warroom.tui.words import action_state, counted, left_text, read_span
+from warroom.tui.words import action_state, left_text, read_span
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,3 @@ def test_the_last_minute_does_not_count_down() -> None:
     assert left_text(720.5) == "12m"
     assert left_text(59.9) == "<1m"
     assert left_text(-3) == "<1m"
-
-
-def test_one_thing_is_not_told_in_the_plural() -> None:
-    assert [counted(number, "file") for number in (0, 1, 2000)] == ["0 files", "1 file", "2,000 files"]
-    assert counted(2, "process", "processes") == "2 processes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warroom.core.counted import counted
 from warroom.core.model import ActionState, Verb
 from warroom.core.view import ActionView
 from warroom.tui.cells import cut, fit, labelled, width_of, wrapped
@@ -10,7 +11,7 @@ from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
 from warroom.tui.plan_lines import plan_lines
 from warroom.tui.times import clock_text, minute_text, moment_text
-from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, UNBEGUN, action_state, counted, left_text, waits
+from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, UNBEGUN, action_state, left_text, waits
 
 MOST_WORDS = 72
 """Cells for the words of a row: what stands behind them is not lost at the far edge of a wide screen."""

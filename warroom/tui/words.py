@@ -192,11 +192,6 @@ def count(number: int) -> str:
     return str(number)
 
 
-def counted(number: int, noun: str, several: str = "") -> str:
-    """Return a count with its noun: `1 file`, `3 files`; `several` where more than an s is added."""
-    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
-
-
 def size(number: int) -> str:
     """Return bytes for people: `0 B`, `4.1 kB`, `2.0 MB`."""
     if number < 1000:
