@@ -103,7 +103,7 @@ async def test_all_in_the_cgroup_of_the_unit_are_told(serving: tuple[int, subpro
         contain = ContainSettings(systemd=SystemdSettings("warroom-test.service"))
         seen = await told(BotSettings([], contain=contain))
         assert [one.pid for one in seen.processes] == [serving[1].pid]
-        assert seen.named_by == {"the unit warroom-test.service": "1 processes"}
+        assert seen.named_by == {"the unit warroom-test.service": "1 process"}
         by_name = await told(bot(tree=ProcessProbe([Verb.STOP], cgroup=f"{group.name}/warroom-test.service")))
         assert [one.pid for one in by_name.processes] == [serving[1].pid]
         group.take(serving[1].pid)

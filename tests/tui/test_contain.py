@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from textual import events
 
 from tests.tui.example import NOW, example_view
@@ -12,6 +13,7 @@ from tests.tui.waiting import waiting_view
 from warroom.core.commands import Contain
 from warroom.core.model import ActionState, Proof, Reversible, Sample, Verb, Verdict
 from warroom.core.queries import PreviewPlan
+from warroom.tui.action_lines import action_lines
 
 
 async def _open_plan(session: Session) -> None:
@@ -277,3 +279,72 @@ async def test_a_bot_whose_logs_cannot_be_read_again_shows_its_plan_all_the_same
     async with console() as session:
         await _open_plan(session)
         assert "last hour" not in session.text
+
+
+async def _snapshot_plan(session: Session) -> None:
+    await session.see("Stream support")
+    await session.press("x")
+    await session.see("mild to hard")
+    await session.press("g", "enter")
+    await session.see("wait a moment")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 18)])
+async def test_a_snapshot_neither_ends_nor_contains(size: tuple[int, int]) -> None:
+    async with console(size) as session:
+        await _snapshot_plan(session)
+        await session.see("changes nothing", "Take")
+        assert "Ends by itself" not in session.text
+        assert "Contain support" not in session.text
+        await session.press("tab", "tab", "tab")
+        await session.see("[  Take")
+        session.clock.now += 0.4
+        await session.press("enter")
+        await session.see("saved #101")
+        sent = session.room.submitted[-1]
+        assert isinstance(sent, Contain)
+        assert (sent.verb, sent.expires_s) == (Verb.SNAPSHOT, None)
+        await session.see("none is needed: a snapshot takes evidence")
+
+
+async def test_an_end_that_was_typed_for_another_way_is_not_that_of_a_snapshot() -> None:
+    async with console((120, 36)) as session:
+        await _open_plan(session)
+        await session.see("Ends by itself")
+        await session.press("shift+tab", "shift+tab", *"soon")
+        await session.see("“soon” is no time")
+        await session.press("tab", "tab", "tab", "enter")
+        await session.see("mild to hard")
+        await session.press("g", "enter")
+        await session.see("wait a moment")
+        assert "is no time" not in session.text
+
+
+async def test_a_bot_without_a_config_is_told_what_gives_more_ways() -> None:
+    view = example_view()
+    bots = [msgspec.structs.replace(bot, verbs=[Verb.SNAPSHOT], ways=[]) for bot in view.bots]
+    async with console((80, 24), view=msgspec.structs.replace(view, bots=bots)) as session:
+        await session.see("R12-injection-phrase")
+        await session.press("x")
+        await session.see("take evidence, change nothing", "[bots.support.contain], see docs/config.md")
+        await session.press("down", "enter")
+        await session.see("wait a moment", "changes nothing")
+    async with console((80, 24)) as session:
+        await session.see("R12-injection-phrase")
+        await session.press("x")
+        await session.see("mild to hard")
+        assert "docs/config.md" not in session.text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ActionState.HELD, "no probe has answered yet"),
+        (ActionState.FAILED, "no probe has answered"),
+        (ActionState.DENIED, "none: it never began"),
+    ],
+)
+def test_a_missing_proof_is_only_waited_for_where_one_may_come(state: ActionState, words: str) -> None:
+    action = msgspec.structs.replace(example_view().actions[1], state=state, proof=None)
+    texts = [row.text.strip() for row in action_lines(action, 80, NOW)]
+    assert texts[texts.index("PROOF FROM OUTSIDE") + 1] == words

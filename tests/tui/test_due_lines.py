@@ -33,9 +33,9 @@ def test_a_late_update_a_late_step_and_what_ends_soon_stand_in_the_order_of_thei
     incident = replace(view.incidents[0], update_due=NOW - 700)
     actions = [replace(view.actions[1], expires=NOW + 100)]
     assert words(replace(view, incidents=[incident], actions=actions)) == (
-        "DUE update of INC-001 LATE 11m T"
-        " · step “Disable the bot and prove it from outside” of INC-001 LATE 4m 2"
-        " · ACT-002 (disable mail) ends in 1m 4"
+        "DUE update of INC-001 LATE 11m (T)"
+        " · step “Disable the bot and prove it from outside” of INC-001 LATE 4m (2)"
+        " · ACT-002 (disable mail) ends in 1m (4)"
     )
 
 
@@ -43,8 +43,8 @@ def test_several_late_steps_are_one_and_the_next_step_is_told_when_it_is_near() 
     view = example_view()
     steps = [replace(step, due=NOW - 60 * n if n < 6 else NOW + 120) for n, step in enumerate(view.incidents[0].steps)]
     said = words(replace(view, incidents=[replace(view.incidents[0], steps=steps)]))
-    assert said.startswith("DUE 3 steps of INC-001 LATE 5m 2 · step “")
-    assert said.endswith("in 2m 2")
+    assert said.startswith("DUE 3 steps of INC-001 LATE 5m (2) · step “")
+    assert said.endswith("in 2m (2)")
 
 
 def test_a_request_for_a_second_person_says_when_it_lapses() -> None:
@@ -71,7 +71,7 @@ def test_two_rows_are_the_most_and_what_is_left_out_shows() -> None:
 
 async def test_it_stands_on_the_page_of_bots_and_goes_when_it_is_done() -> None:
     async with console((80, 24)) as session:
-        await session.see("DUE step “Disable the bot", "LATE 4m 2")
+        await session.see("DUE step “Disable the bot", "LATE 4m (2)")
         session.room.show(quiet())
         await session.see("Bots 6")
         await session.press("2", "1")

@@ -90,7 +90,7 @@ async def test_what_was_written_is_said_with_its_path_and_what_came_after() -> N
         await session.press("P")
         await session.see("Markdown")
         await session.press("enter", "enter")
-        await session.see("written to /srv/INC-001.md at 08:40:39")
+        await session.see("written to /srv/INC-001.md at 08:40:39Z")
         written = Exported(SEQ + 1, NOW, "ana", "md")
         writer.draft = draft_of(example_dossier(), SEQ + 3, written)
         session.clock.now += 10
@@ -102,7 +102,7 @@ async def test_what_somebody_else_wrote_is_known_from_the_record() -> None:
     writer = Writer(draft_of(example_dossier(), SEQ, Exported(SEQ, NOW - 60, "ben", "html")))
     async with console((80, 24), draft=writer) as session:
         await session.press("7")
-        await session.see("written by ben as html at 08:39:39")
+        await session.see("written by ben as html at 08:39:39Z")
 
 
 async def test_the_key_on_a_part_begins_a_note_with_its_word() -> None:

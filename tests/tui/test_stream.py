@@ -281,7 +281,7 @@ async def test_a_marked_line_is_walked_to_and_goes_into_a_note_with_its_sum() ->
         await session.press("U")
         await session.see("no mark further up")
         await session.press("t")
-        await session.see("Note for INC-001", "/var/log/support.log#g1@299800+100:")
+        await session.see("Note for INC-001", "08:40:37 line 998")
         await session.press(*"odd", "enter", "enter")
         await session.see("saved #101")
         (sent,) = session.room.submitted
@@ -299,6 +299,41 @@ async def test_a_line_whose_bytes_are_gone_says_why() -> None:
         await session.see("line 100")
         await session.press("up")
         await session.see("generation 1 of this log is gone")
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize(
+    ("key", "hint", "does"),
+    [("slash", "* is anything; nothing ends", "looks for it"), ("ampersand", "!text to hide", "filters")],
+)
+async def test_a_prompt_says_what_can_be_typed_and_which_keys_hold(key: str, hint: str, does: str, ascii: bool) -> None:
+    async with console(SMALL, room=room_with(20), ascii=ascii) as session:
+        await open_stream(session)
+        await session.see("line 20", "? help")
+        await session.press(key)
+        await session.see(hint, f"Enter {does}  Esc leaves it")
+        assert "? help" not in session.text
+        assert session.text.isascii() or not ascii
+        await session.press("a")
+        assert hint not in session.text
+        await session.press("escape")
+        await session.see("? help")
+
+
+async def test_a_note_offers_lines_by_their_time_and_text() -> None:
+    async with console(SMALL, room=room_with(20)) as session:
+        await open_stream(session)
+        await session.see("line 20")
+        await session.press("up", "m", "up", "t")
+        await session.see("Log line that the note names", "line 19", "line 18", "all 2 of them")
+        row = next(row for row in session.text.splitlines() if "line 19" in row)
+        assert row.split()[-3][2] == ":"
+        assert "#g" not in session.text
+        await session.press(*"seen", "enter", "end", "enter")
+        await session.see("saved #101")
+        [note] = session.room.submitted
+        assert isinstance(note, c.AddNote)
+        assert note.text.count("#g") == 2
 
 
 async def test_all_bots_are_one_stream_with_the_source_of_each_line() -> None:

@@ -9,7 +9,7 @@ from tests.tui.company import STEP, company, pointer, said, scene, shared_view
 from tests.tui.example import NOW
 from warroom.core.company import Company
 from warroom.tui.frame_lines import PAGES, status_line, top_line
-from warroom.tui.together_lines import act_words, news_span, people_lines, pointer_words
+from warroom.tui.together_lines import ACT_S, ANSWER_S, NO_S, act_words, news_span, people_lines, pointer_words
 
 
 @pytest.mark.parametrize(("width", "shown"), [(80, "+2 acme"), (120, "with ben, cleo acme")])
@@ -34,7 +34,7 @@ def test_a_command_is_answered_before_others_are_told_of() -> None:
     made.now += 5
     assert news_span(made) == ("ben: ticked: Tell people", "accent")
     made.now += 5
-    assert news_span(made) == ("saved #41", "text")
+    assert news_span(made) is None
 
 
 def test_who_is_about_to_act_is_said_while_it_lasts() -> None:
@@ -59,6 +59,24 @@ def test_a_pointer_is_shown_with_its_key_and_the_commander_is_marked() -> None:
     ben.welcome = replace(ben.welcome, operator="ben", console="c2")
     assert pointer_words(ben, by_ana).startswith("ana (commander) points at step 5")
     assert pointer_words(scene(gone_to=STEP), by_ben).endswith("(f goes back)")
+
+
+def test_an_answer_gives_the_line_back_to_the_health_of_the_watch() -> None:
+    for style, stands_s in (("good", ANSWER_S), ("bad", NO_S), ("warn", NO_S)):
+        made = scene(answer="saved or not", answered=NOW, answer_style=style)
+        made.now = NOW + stands_s - 0.1
+        assert "saved or not" in status_line(made).text
+        made.now = NOW + stands_s
+        assert "saved or not" not in status_line(made).text
+        assert "behind" in status_line(made).text
+
+
+def test_your_own_pointer_gives_the_line_back_but_not_that_of_another() -> None:
+    own, other = scene(company=company(pointer=pointer(by="ana"))), scene(company=company(pointer=pointer(by="ben")))
+    assert status_line(own).text.startswith(" you point at")
+    own.now = other.now = NOW + ACT_S
+    assert "behind" in status_line(own).text
+    assert "points at" in status_line(other).text
 
 
 @pytest.mark.parametrize("width", [60, 80])

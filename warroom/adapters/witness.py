@@ -31,6 +31,7 @@ from warroom.adapters.contain.socket_diag import listening
 from warroom.adapters.probe import process_reading as reading
 from warroom.adapters.probe.process_reading import Unreadable
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.ports import AdapterFailed
 from warroom.core.settings import BotSettings
 from warroom.core.settings_probe import ProcessProbe, TcpProbe
@@ -83,7 +84,7 @@ class ProcessWitness:
         for name, way in self._ways.items():
             try:
                 found = {pid: one for pid, one in way().items() if is_alive(one)}
-                named_by[clean(name)] = f"{len(found)} processes"
+                named_by[clean(name)] = counted(len(found), "process", "processes")
                 members |= found
             except Unreadable as error:
                 named_by[clean(name)] = clean(str(error))

@@ -8,6 +8,7 @@ from warroom.core.access import why_not_alone
 from warroom.core.action_states import ACTION_FACTS, next_state
 from warroom.core.commands import Refused
 from warroom.core.context import Context
+from warroom.core.counted import counted
 from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, incident_of, open_actions
 from warroom.core.facts import Fact
 from warroom.core.flips import flip_alarm
@@ -200,7 +201,7 @@ def _consequences(incident: IncidentRecord, action: ActionRecord, fact: Fact) ->
     """Tick the steps that this outcome completes, reopen those that it undoes, move the phase forward."""
     match fact:
         case f.EvidenceTaken(files=files) if files:
-            return _tick(incident, Verb.SNAPSHOT, f"{action.id}: {len(files)} files")
+            return _tick(incident, Verb.SNAPSHOT, f"{action.id}: {counted(len(files), 'file')}")
         case f.ContainmentHeld(proof=proof):
             return _tick(incident, action.plan.verb, f"{action.id} held, {len(proof.samples)} probes agree")
         case f.ContainmentNotHeld():

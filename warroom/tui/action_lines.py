@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from warroom.core.model import ActionState
+from warroom.core.counted import counted
+from warroom.core.model import ActionState, Verb
 from warroom.core.view import ActionView
-from warroom.tui.cells import cut, fit, labelled, width_of
+from warroom.tui.cells import cut, fit, labelled, width_of, wrapped
 from warroom.tui.decide_lines import person_words, rule_words
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
@@ -15,6 +16,7 @@ from warroom.tui.words import LIVE_ACTIONS, RELEASABLE, UNBEGUN, action_state, l
 MOST_WORDS = 72
 """Cells for the words of a row: what stands behind them is not lost at the far edge of a wide screen."""
 _VERDICTS = {"contained": "good", "open": "bad", "unknown": "warn"}
+_NEVER_BEGAN = frozenset({ActionState.DENIED, ActionState.CANCELLED, ActionState.LAPSED})
 _LOUD = (ActionState.NOT_HELD, ActionState.FAILED, ActionState.AMBIGUOUS)
 
 
@@ -74,12 +76,13 @@ def _proof_words(action: ActionView, now: float) -> list[str]:
     ends = action.expires is not None and action.state in LIVE_ACTIONS
     end = f"ends in {left_text((action.expires or now) - now)}" if ends else ""
     if action.proof is None:
-        words = "waiting for the probe" if action.state in LIVE_ACTIONS else action.note
+        waiting = "evidence is being taken" if action.verb is Verb.SNAPSHOT else "waiting for the probe"
+        words = waiting if action.state in LIVE_ACTIONS else action.note
         return [f"{words}, {end}", words] if end else [words]
     agree = sum(1 for s in action.proof.samples if s.verdict is action.proof.verdict)
-    counted = f"{agree}/{len(action.proof.samples)}"
-    words = f"proof {counted} {action.proof.verdict}"
-    return [f"{words}, {end}", f"proof {counted}, {end}", end] if end else [words, f"proof {counted}"]
+    share = f"{agree}/{len(action.proof.samples)}"
+    words = f"proof {share} {action.proof.verdict}"
+    return [f"{words}, {end}", f"proof {share}, {end}", end] if end else [words, f"proof {share}"]
 
 
 def _longest(texts: list[str], cells: int) -> str:
@@ -121,7 +124,7 @@ def action_lines(action: ActionView, width: int, now: float) -> list[Line]:
         rows += labelled("ends", end, width, "warn")
     if action.state in UNBEGUN:
         return [*rows, EMPTY, line(("PLAN: NOTHING OF IT IS DONE YET", "head")), *_plan(action, width)]
-    rows += labelled("evidence", f"{action.evidence} files", width)
+    rows += labelled("evidence", counted(action.evidence, "file"), width)
     return [*rows, *_proof_lines(action, width), EMPTY, line(("PLAN", "head")), *_plan(action, width)]
 
 
@@ -163,7 +166,12 @@ def _approval_lines(action: ActionView, width: int, now: float) -> list[Line]:
 def _proof_lines(action: ActionView, width: int) -> list[Line]:
     rows = [EMPTY, line(("PROOF FROM OUTSIDE", "head"))]
     if action.proof is None:
-        return [*rows, line(("  no probe has answered yet", "dim"))]
+        words = "no probe has answered" + (" yet" if action.state in LIVE_ACTIONS else "")
+        if action.verb is Verb.SNAPSHOT:
+            words = "none is needed: a snapshot takes evidence and changes nothing on the bot"
+        elif action.state in _NEVER_BEGAN:
+            words = "none: it never began"
+        return [*rows, *wrapped(words, width, "dim", "  ")]
     for sample in action.proof.samples:
         verdict = (sample.verdict.upper(), _VERDICTS[sample.verdict])
         rows.append(line((f"  {clock_text(sample.at)} ", "dim"), verdict))

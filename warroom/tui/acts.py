@@ -6,7 +6,6 @@ from warroom.core import commands as c
 from warroom.core.model import Phase, Role, Severity
 from warroom.core.view import ActionView, IncidentView, View
 from warroom.tui import bot_acts, point_acts, tell_acts
-from warroom.tui.cells import fit
 from warroom.tui.chosen import bot_in_question, pending_alarm, the_alarm, the_incident, the_step
 from warroom.tui.console import Act, Console
 from warroom.tui.decisions import stands
@@ -110,13 +109,13 @@ async def note(console: Console, view: View) -> None:
     words = ("An action item is: what | owner | date",) if part == "action" else ()
     fields = [Field("text", "Note", f"{part}: " if part else "")]
     if lines:
-        one = (("", "no log line"), *((line, fit(line, 60).strip()) for line in reversed(lines)))
-        several = ((_ALL_LINES, f"all {len(lines)} log lines"),) if len(lines) > 1 else ()
-        fields.append(Field("line", "With", one[1][0], (*one, *several), required=False))
+        several = ((_ALL_LINES, f"all {len(lines)} of them"),) if len(lines) > 1 else ()
+        offered = (("", "no log line"), *reversed(lines), *several)
+        fields.append(Field("line", "Log line that the note names", lines[-1][0], offered, required=False))
 
     def command_of(answers: Answers) -> c.Command:
         chosen = answers.get("line", "")
-        named = lines if chosen == _ALL_LINES else [chosen] if chosen else []
+        named = [link for link, _ in lines] if chosen == _ALL_LINES else [chosen] if chosen else []
         return c.AddNote(incident.id, " ".join([answers["text"], *(f"[{line}]" for line in named)]))
 
     await console.ask_and_send(Form(f"Note for {incident.id}", tuple(fields), words), command_of)

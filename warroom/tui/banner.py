@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from warroom.core.counted import counted
 from warroom.core.decide_containment import LADDER
 from warroom.core.model import ActionState, Verb
 from warroom.core.notices import OPEN, Delivery, DeliveryState
@@ -82,16 +83,16 @@ def untold(view: View, now: float) -> list[str]:
     still = {incident.id for incident in view.incidents if incident.open}
     still |= {action.id for action in view.actions if action.state in LIVE_ACTIONS}
     lost = [one for one in view.outbox if one.state is DeliveryState.DEAD and not _told_since(one, view.outbox)]
-    counted = [one for one in lost if one.incident in still or now - one.created < UNTOLD_S]
+    given_up = [one for one in lost if one.incident in still or now - one.created < UNTOLD_S]
     late = [one for one in view.outbox if one.state in OPEN and now - one.created >= UNSENT_S]
     late = [one for one in late if not _told_since(one, view.outbox)]
     shows = f"{key_for('page_outbox')} shows why"
-    if not counted and late:
+    if not given_up and late:
         whom = ", ".join(dict.fromkeys(f"{one.audience} of {one.incident}" for one in late))
         since = span_text(now - min(one.created for one in late))
-        unsent = "1 notice unsent" if len(late) == 1 else f"{len(late)} notices unsent"
+        unsent = f"{counted(len(late), 'notice')} unsent"
         return [f"{_not_told(late, view)} YET: {whom}: {unsent} for {since}. {shows}"]
-    lost_to = {(one.audience, one.incident, one.channel): one for one in counted}
+    lost_to = {(one.audience, one.incident, one.channel): one for one in given_up}
     return [f"{_not_told([one], view)}: {_given_up(one)}: read it out by phone. {shows}" for one in lost_to.values()]
 
 

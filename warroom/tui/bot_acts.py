@@ -7,7 +7,7 @@ from collections.abc import Callable
 from warroom.core import commands as c
 from warroom.core.model import ActionState, StepState
 from warroom.core.view import ActionView, View
-from warroom.tui.chosen import bot_in_question, the_action, the_incident, the_step
+from warroom.tui.chosen import action_in_question, bot_in_question, the_action, the_step
 from warroom.tui.console import Console
 from warroom.tui.decisions import Decision, command_for, needs_reason, title_of, why_not
 from warroom.tui.forms import Field, Form
@@ -37,9 +37,7 @@ def _in_question(console: Console, view: View, fits: Fits) -> ActionView | None:
     scene = console.scene
     if scene.page == "actions" or scene.chosen.kind == "action":
         return the_action(view, scene.chosen)
-    incident = the_incident(view, scene.chosen)
-    here = [a for a in view.actions if incident is not None and a.id in incident.actions]
-    return next((a for a in reversed(here) if fits(a)), None)
+    return action_in_question(view, scene.chosen, scene.page, fits)
 
 
 _FITS: dict[Decision, tuple[Fits, str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from warroom.core.notices import Delivery
@@ -77,6 +78,16 @@ def the_action(view: View, chosen: Chosen) -> ActionView | None:
     """Return the chosen action, else the newest."""
     wanted = chosen.ids.get("action")
     return next((a for a in view.actions if a.id == wanted), None) or next(reversed(view.actions), None)
+
+
+def action_in_question(view: View, chosen: Chosen, page: str, fits: Callable[[ActionView], bool]) -> ActionView | None:
+    """Return the action under the cursor if it fits; where none is chosen the newest of the incident that does."""
+    if page == "actions" or chosen.kind == "action":
+        action = the_action(view, chosen)
+        return action if action is not None and fits(action) else None
+    incident = the_incident(view, chosen)
+    here = [a for a in view.actions if incident is not None and a.id in incident.actions]
+    return next((a for a in reversed(here) if fits(a)), None)
 
 
 def the_bot(view: View, chosen: Chosen) -> BotView | None:

@@ -41,8 +41,8 @@ class Console(Protocol):
         """
         ...
 
-    def lines_in_hand(self) -> list[str]:
-        """Return the log lines that are marked or pointed at, as permalinks."""
+    def lines_in_hand(self) -> list[tuple[str, str]]:
+        """Return the log lines that are marked or pointed at: permalink, and time and text in words."""
         ...
 
     def in_hand(self) -> Target | None:

@@ -13,14 +13,14 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from warroom.core.commands import Ack, Contain, Refused
-from warroom.core.model import Reversible
+from warroom.core.model import Reversible, Verb
 from warroom.core.queries import NotAnswered, PlanAnswer, PreviewPlan, QueryAnswer, Shadow
 from warroom.core.view import ActionView, BotView, Way
 from warroom.tui.bar import Bar
 from warroom.tui.cells import fit
 from warroom.tui.dialogs import PushButton
 from warroom.tui.keys import give_keys_to
-from warroom.tui.lines import Line, line
+from warroom.tui.lines import EMPTY, Line, line
 from warroom.tui.pane import Pane
 from warroom.tui.plan_lines import last_hour_words, loud_lines, preview_lines
 from warroom.tui.quiet import HINT, ROOMY, QuietButton, QuietDialog, Submit
@@ -55,6 +55,17 @@ def way_rows(ways: Sequence[Way], live: Sequence[ActionView]) -> list[Line]:
             )
         )
     return rows
+
+
+def more_ways(bot: str, ways: Sequence[Way]) -> list[Line]:
+    """Return a word on where more ways come from, for a bot of which only evidence can be taken."""
+    if any(way.verb is not Verb.SNAPSHOT for way in ways):
+        return []
+    told = (
+        "More ways (limit, disable, revoke, isolate, freeze, stop) come with a config:",
+        f"[bots.{bot}.contain], see docs/config.md",
+    )
+    return [EMPTY, *(line((text, "dim")) for text in told)]
 
 
 def first_choice(ways: Sequence[Way], live: Sequence[ActionView]) -> int:
@@ -131,7 +142,8 @@ class ContainDialog(QuietDialog):
         """Show the choice, or the dry run when the step in hand names the verb."""
         pane = self.query_one("#ways", Pane)
         pane.title(f"How to contain {self._bot}, mild to hard")
-        pane.show(way_rows(self._ways, self._live), f"option:{first_choice(self._ways, self._live)}")
+        rows = [*way_rows(self._ways, self._live), *more_ways(self._bot, self._ways)]
+        pane.show(rows, f"option:{first_choice(self._ways, self._live)}")
         self._show_step()
         self._read_last_hour()
         if self._way is not None:
@@ -152,10 +164,12 @@ class ContainDialog(QuietDialog):
         way = self._way
         what = f"{way.verb} {self._bot}" if way else f"Contain {self._bot}"
         where = f"for {self._incident}" if self._incident else "without an incident"
-        self.show_head(self._mode, what, where, f", held by {self._held_by} now" if self._held_by else "")
+        held = f", held by {self._held_by} now" if self._held_by else ""
+        self.show_head(self._mode, what, where, held, acts=not self._looks)
         self.query_one("#ways").display = way is None
-        for name in ("#plan", "#expires-row", "#reason-row", "#other", "#draft", "#go"):
+        for name in ("#plan", "#reason-row", "#other", "#draft", "#go"):
             self.query_one(name).display = way is not None
+        self.query_one("#expires-row").display = way is not None and not self._looks
         self._show_plan()
         give_keys_to(self.query_one("#cancel" if way else "#ways"))
         self.show_says(HINT if way else "Nothing is sent yet. Enter shows the dry run. Esc cancels.", "dim")
@@ -179,7 +193,13 @@ class ContainDialog(QuietDialog):
         if two:
             self.go_button.relabel("Ask for a second person" if roomy else "2nd person")
         else:
-            self.go_button.about("Contain", self._bot, self.size.width - (48 if roomy else 44))
+            what = "Take evidence of" if self._looks and roomy else "Take it" if self._looks else "Contain"
+            self.go_button.about(what, self._bot, self.size.width - (48 if roomy else 44))
+
+    @property
+    def _looks(self) -> bool:
+        """Whether evidence alone is taken: nothing is changed, so nothing ends and nothing is contained."""
+        return self._way is not None and self._way.verb is Verb.SNAPSHOT
 
     @property
     def _final(self) -> bool:
@@ -187,7 +207,7 @@ class ContainDialog(QuietDialog):
 
     def _wanted(self) -> tuple[PreviewPlan | None, str]:
         """Return the question for what is chosen and typed now, or what is wrong with it."""
-        expires_s, fault = read_span(self.value("expires"))
+        expires_s, fault = (None, "") if self._looks else read_span(self.value("expires"))
         if self._way is None or fault:
             return None, fault
         return PreviewPlan(self._bot, self._way.verb, expires_s, self._way.adapter), ""

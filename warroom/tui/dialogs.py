@@ -116,9 +116,9 @@ class Dialog(Modal[Answers | None]):
             yield Bar(self._painter, [row for text in self._form.words for row in wrapped(text, WORDS_WIDTH, "dim")])
             yield Bar(self._painter, wrapped(self._form.fault, WORDS_WIDTH, "bad") if self._form.fault else [])
             for field in self._form.fields:
-                yield Bar(
-                    self._painter, [line((field.label + ("" if field.required else " (may be empty)"), "accent"))]
-                )
+                # Of a list something is always chosen.
+                empty = "" if field.required or field.options else " (may be empty)"
+                yield Bar(self._painter, [line((field.label + empty, "accent"))])
                 yield self._field(field)
             with Horizontal(classes="buttons"):
                 yield PushButton(self._painter, "Cancel", id="cancel")

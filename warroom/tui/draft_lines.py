@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warroom.core.counted import counted
 from warroom.core.draft import Draft, DraftPart
 from warroom.core.view import View
 from warroom.tui.cells import across, cut, fit, width_of, wrapped
@@ -9,7 +10,7 @@ from warroom.tui.chosen import Chosen
 from warroom.tui.drafts import Drafts
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import Line, Span, line
-from warroom.tui.times import clock_text
+from warroom.tui.times import moment_text
 
 _TITLE_CELLS = 26
 
@@ -19,14 +20,14 @@ def standing_line(incident: str, drafts: Drafts, view: View, width: int) -> Line
     draft, written = drafts.found.get(incident), drafts.written.get(incident)
     exported = draft.exported if draft else None
     if written is not None:
-        words = f"written to {written.path} at {clock_text(written.at)}"
+        words = f"written to {written.path} at {moment_text(written.at)}"
         left: list[Span] = [(words, "good")]
     elif exported is not None:
-        left = [(f"written by {exported.who} as {exported.format} at {clock_text(exported.at)}", "good")]
+        left = [(f"written by {exported.who} as {exported.format} at {moment_text(exported.at)}", "good")]
     else:
         left = [("preview, not written: ", "warn"), (key_for("export"), "key"), (" writes it", "text")]
     newer = draft.seq - exported.seq if draft is not None and exported is not None else 0
-    right: list[Span] = [(f"{newer} newer entries", "warn")] if newer > 0 else []
+    right: list[Span] = [(counted(newer, "newer entry", "newer entries"), "warn")] if newer > 0 else []
     if draft is not None and draft.seq < view.chain.length:
         right = [("the record grew: drawn anew in a moment", "dim")]
     return across(left, right, width)
@@ -82,7 +83,8 @@ def no_draft_lines(view: View, drafts: Drafts, incident: str, width: int) -> lis
         waiting = sum(1 for alarm in view.alarms if alarm.acknowledged is None)
         text = "No incident, so there is no post-mortem. "
         opens = key_for("open")
-        shows = f"{waiting} alarms wait: {key_for('page_alarms')} shows them, {opens} opens an incident."
+        wait = "1 alarm waits" if waiting == 1 else f"{waiting} alarms wait"
+        shows = f"{wait}: {key_for('page_alarms')} shows them, {opens} opens an incident."
         text += shows if waiting else f"{opens} on the board ({key_for('page_overview')}) opens one."
         return wrapped(text, width, "dim")
     if drafts.make is None:

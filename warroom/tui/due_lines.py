@@ -63,7 +63,7 @@ def due_lines(view: View, width: int, now: float) -> list[Line]:
         when, style = (f"LATE {span_text(-left)}", "bad") if left < 0 else (f"in {left_text(left)}", "text")
         if 0 <= left < _NEAR_S:
             style = "warn"
-        spans += [(" · " if place else " ", "dim"), (one.words, "text"), (f" {when} ", style), (one.key, "key")]
+        spans += [(" · " if place else " ", "dim"), (one.words, "text"), (f" {when} ", style), (f"({one.key})", "key")]
     rows = wrap_spans(spans, width)
     if len(rows) <= _ROWS:
         return rows

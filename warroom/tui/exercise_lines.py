@@ -10,7 +10,7 @@ from warroom.core.view import View
 from warroom.tui.cells import across, fit, labelled, width_of, wrapped
 from warroom.tui.keymap import key_for
 from warroom.tui.lines import EMPTY, Line, Span, line
-from warroom.tui.times import clock_text
+from warroom.tui.times import moment_text
 from warroom.tui.words import left_text, span_text
 
 _MARKS = {
@@ -28,7 +28,7 @@ def head_lines(board: Exercise, view: View, width: int, now: float) -> list[Line
     """Return clock and score, then the key for what is next, then what may be known."""
     rows = [across(_score(board), [], width), *labelled("next", next_words(board, view), width, "accent")]
     if board.left is not None:
-        gone = f"whoever leads this is gone: this is how it stood at {clock_text(board.left)}"
+        gone = f"whoever leads this is gone: this is how it stood at {moment_text(board.left)}"
         rows += wrapped(gone, width, "warn")
     rows += [EMPTY, *wrapped(board.story, width)] if board.story else []
     return rows

@@ -13,6 +13,7 @@ from warroom.tui.banner import alarm_banner
 from warroom.tui.cells import across, cut, fit, width_of, wrap, wrapped
 from warroom.tui.keymap import help_of, key_for, key_names
 from warroom.tui.lines import EMPTY, Line, Span, line
+from warroom.tui.offered import is_possible
 from warroom.tui.room_lines import timeline_lines
 from warroom.tui.scene import LEAST, Scene
 from warroom.tui.times import minute_text, zone_text
@@ -176,7 +177,7 @@ def footer_line(scene: Scene, *, enter: bool) -> Line:
     room = scene.width - 1 - _cells(help_spans)
     spans: list[Span] = [(" ", "text")]
     for action in offered:
-        if action.id == "help":
+        if action.id == "help" or not is_possible(action.id, scene):
             continue
         more = [*_key_spans(action), ("  ", "text")]
         if _cells(more) <= room:

@@ -108,8 +108,8 @@ class Hands:
     def _absence(self) -> Absence:
         return Absence(lambda: self._room.outage)
 
-    def lines_in_hand(self) -> list[str]:
-        """Return the log lines that are marked or pointed at, as permalinks."""
+    def lines_in_hand(self) -> list[tuple[str, str]]:
+        """Return the log lines that are marked or pointed at: permalink, and time and text in words."""
         return self._front.shown.lines_in_hand()
 
     def in_hand(self) -> Target | None:

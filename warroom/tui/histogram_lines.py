@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from warroom.core.counted import counted
 from warroom.core.queries import HistogramAnswer
 from warroom.tui.cells import cut
 from warroom.tui.lines import Line, Span
@@ -33,7 +34,7 @@ def histogram_lines(counts: HistogramAnswer, alarms: Sequence[float], width: int
         bars.append((block, "bad" if errors else "info"))
     late = counts.since > counts.start + counts.bucket_s
     words = f" since {minute_text(counts.since)}" if late else " 20 min"
-    words += f" · {sum(counts.lines):,} lines"
+    words += f" · {counted(sum(counts.lines), 'line')}"
     if sum(counts.errors):
         words += f" · {sum(counts.errors):,} errors"
     rows = [Line(cut([(" ", "dim"), *_joined(bars), (words, "dim")], width))]

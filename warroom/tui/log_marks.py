@@ -10,6 +10,7 @@ from warroom.core.permalink import Permalink, permalink_text
 from warroom.core.queries import NotAnswered, RawLine, RawLineAnswer, Spot
 from warroom.core.view import LogLine
 from warroom.tui.log_rows import Identity, identity_of, moment_of
+from warroom.tui.times import clock_text
 
 _KEPT = 500
 
@@ -87,11 +88,20 @@ class Marks:
 
     def links(self) -> list[str]:
         """Return the marked lines as permalinks, oldest first, with the sums of their bytes as far as known."""
+        return [self.link(entry) for entry in self.entries()]
+
+    def entries(self) -> list[LogLine]:
+        """Return the marked lines, oldest first."""
         # Lines that came at one moment stay in the order of their log.
-        entries = sorted(
+        return sorted(
             (mark.entry for mark in self.marked.values()), key=lambda one: (moment_of(one), *identity_of(one))
         )
-        return [self.link(entry) for entry in entries]
+
+    def words(self, entry: LogLine) -> str:
+        """Return when a line was and what it says; of one that nobody has read again yet, where it stands."""
+        raw = self._raw.get(identity_of(entry))
+        read = raw.text if isinstance(raw, RawLineAnswer) else ""
+        return f"{clock_text(entry.at)} {entry.text or read or self.link(entry)}"
 
     def link(self, entry: LogLine) -> str:
         """Return one line as a permalink."""

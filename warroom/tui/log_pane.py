@@ -13,6 +13,7 @@ from warroom.tui.bar import Bar
 from warroom.tui.histogram_lines import SPAN_S, bucket_count, histogram_lines
 from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import EMPTY
+from warroom.tui.log_rows import identity_of
 from warroom.tui.log_session import LogSession
 from warroom.tui.prompt import Prompt
 from warroom.tui.stream import Stream
@@ -217,10 +218,10 @@ class LogPane(Vertical):
             self._redraw(self.session.rows.cursor)
         return stopped
 
-    def links(self) -> list[str]:
-        """Return the marked lines as permalinks, then the one under the cursor of a log that stands still."""
+    def lines_in_hand(self) -> list[tuple[str, str]]:
+        """Return the marked lines, then the one under the cursor of a log that stands still: permalink and words."""
         session = self.session
-        links = session.marks.links()
+        marks = session.marks
         entry = None if session.rows.following else session.rows.at_cursor
-        here = [session.marks.link(entry)] if entry is not None and entry.length else []
-        return [*links, *(link for link in here if link not in links)]
+        here = [entry] if entry is not None and entry.length and identity_of(entry) not in marks.marked else []
+        return [(marks.link(one), marks.words(one)) for one in (*marks.entries(), *here)]

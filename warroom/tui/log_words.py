@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warroom.core.counted import counted
 from warroom.tui.keymap import key_for
 from warroom.tui.log_session import LogSession
 from warroom.tui.stream_lines import stream_title
@@ -30,7 +31,7 @@ def title_words(session: LogSession) -> str:
 def _news(session: LogSession) -> str:
     errand = session.errand
     if errand is not None and errand.reached is not None:
-        return f"looking: {moment_text(errand.reached)}, {errand.looked:,} lines, Esc stops"
+        return f"looking: {moment_text(errand.reached)}, {counted(errand.looked, 'line')}, Esc stops"
     return session.word
 
 
@@ -43,4 +44,5 @@ def empty_words(session: LogSession) -> str:
     if not session.filter.any or not session.filter.on:
         return session.word or "no line yet"
     far = session.word or ("that is all there is" if session.at_start else "reading…")
-    return f"{session.hidden:,} lines are hidden; {far}; {key_for('filter')} and Enter shows all"
+    hidden = "1 line is" if session.hidden == 1 else f"{session.hidden:,} lines are"
+    return f"{hidden} hidden; {far}; {key_for('filter')} and Enter shows all"

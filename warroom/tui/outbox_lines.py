@@ -43,7 +43,7 @@ def outbox_title(deliveries: Sequence[Delivery]) -> str:
     taken = sum(one.state is DeliveryState.ACCEPTED for one in deliveries)
     dead = sum(one.state is DeliveryState.DEAD for one in deliveries)
     waiting = sum(one.state in OPEN for one in deliveries)
-    return f"Told · {taken} accepted · {waiting} on their way · {dead} given up"
+    return f"Told · {taken} accepted · {waiting} on {'its' if waiting == 1 else 'their'} way · {dead} given up"
 
 
 def outbox_rows(deliveries: Sequence[Delivery], letters: Letters, width: int, now: float) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from warroom.core.counted import counted
 from warroom.core.model import Plan, Reversible, Verb
 from warroom.core.ports import Check, Checked
 from warroom.core.queries import PlanAnswer, QueryAnswer, ShadowAnswer
@@ -32,7 +33,8 @@ def last_hour_words(answer: QueryAnswer) -> str:
     if not isinstance(answer, ShadowAnswer):
         return ""
     blast, reached = answer.blast, answer.coverage
-    counts = f"{blast.requests_last_hour} requests of {blast.users_last_hour} users, {blast.hostile_last_hour} hostile"
+    asked, users = counted(blast.requests_last_hour, "request"), counted(blast.users_last_hour, "user")
+    counts = f"{asked} of {users}, {blast.hostile_last_hour} hostile"
     told = counts if blast.requests_last_hour else "no request"
     told += f", {blast.ours_last_hour} of our own probes left out" if blast.ours_last_hour else ""
     return told if reached.whole else f"{told}, since {minute_text(reached.since)} alone: {reached.why}"

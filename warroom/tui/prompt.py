@@ -15,8 +15,20 @@ from warroom.core.line_filter import LONGEST_TERM
 from warroom.tui.bar import Bar
 from warroom.tui.cells import width_of
 from warroom.tui.keys import give_keys_to
-from warroom.tui.lines import line
+from warroom.tui.lines import Line, line
 from warroom.tui.theme import Painter
+
+_HINTS = {
+    "search": "a text to look for, * is anything; nothing ends the search",
+    "filter": "a text to show, !text to hide, * is anything; nothing removes all filters",
+}
+_DOES = {"search": "looks for it", "filter": "filters"}
+
+
+def prompt_line(kind: str) -> Line:
+    """Return the keys that hold while something is typed."""
+    keys = (("Enter", _DOES[kind]), ("Esc", "leaves it"))
+    return line((" ", "text"), *(span for key, what in keys for span in ((key, "key"), (f" {what}  ", "dim"))))
 
 
 class _Line(Input):
@@ -75,6 +87,7 @@ class Prompt(Horizontal):
         self._label.show([line((label, "key"))])
         self._label.styles.width = width_of(label)
         self.display = True
+        self._line.placeholder = self._painter.text(_HINTS[kind])
         self._line.value = text
         self._line.cursor_position = len(self._line.value)
         give_keys_to(self._line)

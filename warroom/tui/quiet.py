@@ -94,11 +94,15 @@ class QuietDialog(Modal[str | None]):
         bar.styles.width = width_of(label) + 1
         return Horizontal(bar, TextInput("", id=id), id=f"{id}-row", classes="field")
 
-    def show_head(self, mode: str, what: str, where: str, held: str = "") -> None:
-        """Show in one row what acts where; words that only explain give way where it is narrow."""
+    def show_head(self, mode: str, what: str, where: str, held: str = "", *, acts: bool = True) -> None:
+        """Show in one row what acts where; words that only explain give way where it is narrow.
+
+        What does not act (`acts`) looks at the bot and changes nothing.
+        """
         live = "bot" if mode == "live" else "drill’s bot"
-        long = f"this acts on {'a live' if mode == 'live' else 'the'} {live}{held}"
-        short = f"{'live' if mode == 'live' else 'the'} {live}{held}"
+        verb = "acts on" if acts else "changes nothing on"
+        long = f"this {verb} {'a live' if mode == 'live' else 'the'} {live}{held}"
+        short = f"{'live' if mode == 'live' else 'the'} {live}{held}" if acts else f"changes nothing{held}"
         room = self.size.width - 4
         for place, words in ((where, long), (where, short), ("", long), ("", short)):
             spans = [(f" {mode.upper()} ", "drill" if mode == "drill" else "loud"), (f"  {what}", "strong")]

@@ -17,13 +17,12 @@ from warroom.tui.words import PHASES, ROLES, SETTLED, SEVERITY_STYLE, due_text, 
 def no_incident_lines(view: View, width: int) -> list[Line]:
     """Return what the page says while there is no incident."""
     waiting = sum(1 for a in view.alarms if a.acknowledged is None)
-    text, opens = "No incident is open. ", key_for("open")
-    text += (
-        f"{waiting} alarms wait: {key_for('page_alarms')} shows them, {opens} opens an incident."
-        if waiting
-        else f"{opens} on the board ({key_for('page_overview')}) opens one."
-    )
-    return wrapped(text, width, "dim")
+    opens = key_for("open")
+    text = f"{opens} on the board ({key_for('page_overview')}) opens one."
+    if waiting:
+        wait = "1 alarm waits" if waiting == 1 else f"{waiting} alarms wait"
+        text = f"{wait}: {key_for('page_alarms')} shows them, {opens} opens an incident."
+    return wrapped(f"No incident is open. {text}", width, "dim")
 
 
 def header_lines(incident: IncidentView, width: int, now: float) -> tuple[Line, Line, Line]:

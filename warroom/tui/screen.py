@@ -46,6 +46,7 @@ from warroom.tui.pages import PAGES
 from warroom.tui.pages.page import Page
 from warroom.tui.palette import ActionProvider
 from warroom.tui.pane import Pane
+from warroom.tui.prompt import Prompt, prompt_line
 from warroom.tui.recall import Recall
 from warroom.tui.report import Export
 from warroom.tui.scene import Scene
@@ -161,6 +162,10 @@ class RoomScreen(Screen[None]):
 
     def _draw_footer(self) -> None:
         focused = self.focused
+        prompt = next((one for one in focused.ancestors if isinstance(one, Prompt)), None) if focused else None
+        if prompt is not None and prompt.kind:
+            self._footer.show([prompt_line(prompt.kind)])
+            return
         opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
         first = (focused is None or (isinstance(focused, Pane) and not focused.lines)) and opens_at_first(self.scene)
         self._footer.show([footer_line(self.scene, enter=opens or first)])

@@ -8,6 +8,7 @@ from typing import assert_never
 import msgspec
 
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.queries import NotAnswered, SqlAnswer, SqlRefused
 from warroom.core.record_columns import Cell
 from warroom.core.record_tables import TABLES
@@ -154,7 +155,9 @@ def _marked(text: str, at: int | None, width: int) -> list[Line]:
 
 def none_lines(answer: SqlAnswer, width: int) -> list[Line]:
     """Return what is said of a query that found nothing."""
-    words = f"No row is like that, among {answer.length:,} entries of the record. The columns would be:"
+    words = (
+        f"No row is like that, among {counted(answer.length, 'entry', 'entries')} of the record. The columns would be:"
+    )
     names = wrap(", ".join(answer.columns), max(8, width - 2))
     columns = [line((f"  {row}", "dim")) for row in names]
     return [*wrapped(words, width), *columns, EMPTY, line(*cut(_GO_ON, width), key="edit:sql")]
@@ -183,7 +186,7 @@ def query_title(session: SqlSession, shape: Layout | None, length: int, width: i
 
 def _result_title(answer: SqlAnswer, shape: Layout | None, length: int, width: int) -> str:
     """Return how many rows and columns there are, and whether the record grew since; the last gives way first."""
-    count = "1 row" if len(answer.rows) == 1 else f"{len(answer.rows):,} rows"
+    count = counted(len(answer.rows), "row")
     said = f"Query · {answer.more or count} in {answer.seconds:.3f} s"
     parts: list[tuple[str, ...]] = []
     if shape is not None and len(shape.widths) < len(answer.columns):
@@ -191,7 +194,7 @@ def _result_title(answer: SqlAnswer, shape: Layout | None, length: int, width: i
         parts.append((f"{which} (left, right)", which))
     if length > answer.length:
         more = length - answer.length
-        parts.append((f"{more} entries since, r asks again", f"{more} since: r"))
+        parts.append((f"{counted(more, 'entry', 'entries')} since, r asks again", f"{more} since: r"))
     for forms in parts:
         fitting = (f"{said} · {form}" for form in forms)
         said = next((one for one in fitting if width_of(one) <= width), said)

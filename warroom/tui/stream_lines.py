@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.line_filter import Term
 from warroom.core.moments import age_text
 from warroom.core.permalink import Permalink, permalink_text
@@ -106,7 +107,9 @@ def _cut_off(spans: Sequence[Span], width: int) -> Line:
 
 def gap_row(missing: int) -> Line:
     """Return the row that says how many lines are not shown."""
-    return line((f"~~~~ {missing} lines went by that this screen does not hold; the log file has them ~~~~", "warn"))
+    return line(
+        (f"~~~~ {counted(missing, 'line')} went by that this screen does not hold; the log file has all ~~~~", "warn")
+    )
 
 
 def stream_title(

@@ -12,7 +12,9 @@ from warroom.tui.times import minute_text
 from warroom.tui.words import ROLES, age
 
 ANSWER_S = 4.0
-"""Time for which the answer to the person's own command stands before anybody else's act."""
+"""Time for which the answer to the person's own command stands, before anybody else's act."""
+NO_S = 12.0
+"""The same for one that says no, or warns: it is longer, and there is something to do."""
 ACT_S = 8.0
 IDLE_S = 60.0
 _NAMES = 26
@@ -61,7 +63,7 @@ def pointer_words(scene: Scene, pointer: Pointer) -> str:
     before, key = f"{person_name(pointer.by)}{mark} points at ", f" ({key_for('follow')})"
     if scene.gone_to == pointer.target:
         before, key = "", f" ({key_for('follow')} goes back)"
-    elif pointer.by == scene.welcome.operator:
+    elif _is_own(scene, pointer):
         before, key = "you point at ", f" ({key_for('point')} on it ends that)"
     room = max(8, scene.width - 3 - width_of(before + key))
     words = pointer.words if width_of(pointer.words) <= room else fit(pointer.words, room).rstrip()
@@ -69,10 +71,13 @@ def pointer_words(scene: Scene, pointer: Pointer) -> str:
 
 
 def news_span(scene: Scene) -> Span | None:
-    """Return what the status line says of commands, of the others and of the pointer; None when there is no news."""
-    answer: Span | None = (scene.answer, scene.answer_style) if scene.answer else None
-    if answer and scene.now - scene.answered < ANSWER_S:
-        return answer
+    """Return what the status line says of commands, of the others and of the pointer; None when there is no news.
+
+    What was said before it is on the page of messages; where nothing is new the health of the watch has the room.
+    """
+    stands_s = NO_S if scene.answer_style in ("bad", "warn") else ANSWER_S
+    if scene.answer and scene.now - scene.answered < stands_s:
+        return scene.answer, scene.answer_style
     if scene.others.act is not None and scene.now - scene.others.at < ACT_S:
         return act_words(scene.others.act), "accent"
     names = {one.id: person_name(one.operator) for one in others(scene)}
@@ -80,7 +85,14 @@ def news_span(scene: Scene) -> Span | None:
         if one.confirms and one.console in names:
             return f"{names[one.console]} is {one.doing}", "warn"
     pointer = live_pointer(scene)
-    return (pointer_words(scene, pointer), "accent") if pointer is not None else answer
+    if pointer is None or (_is_own(scene, pointer) and scene.now - pointer.at >= ACT_S):
+        return None
+    return pointer_words(scene, pointer), "accent"
+
+
+def _is_own(scene: Scene, pointer: Pointer) -> bool:
+    """Say whether it is the person's own pointer, to which they were not led."""
+    return pointer.by == scene.welcome.operator and scene.gone_to != pointer.target
 
 
 def people_title(scene: Scene) -> str:

@@ -105,7 +105,7 @@ async def test_one_worker_of_two_ended_leaves_the_bot_open(tmp_path: Path) -> No
 async def test_a_bot_that_a_supervisor_brings_back_is_not_held(tmp_path: Path) -> None:
     with supervised_bot(tmp_path) as bot:
         began = CLOCK.monotonic()
-        assert (await stopped(bot.pidfile)).startswith("1 processes ended")
+        assert (await stopped(bot.pidfile)).startswith("1 process ended")
         again = bot.is_back()
         assert CLOCK.monotonic() - began < 2.0
         assert again != bot.first

@@ -19,6 +19,7 @@ from warroom.adapters.contain.cgroup_target import Kept, identify, of_plan, plan
 from warroom.adapters.contain.cgroup_tree import Gone, Group
 from warroom.adapters.contain.process_tree import children_of, command_line
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.model import Plan, Reversible, Verb
 from warroom.core.ports import AdapterFailed, Check, Checked, Clock, Need, Observation, Receipt
 from warroom.core.settings_contain import CgroupSettings
@@ -143,7 +144,7 @@ class CgroupAdapter:
         seen, members = tree.events(group), tree.members(Path(group.folder))
         told = ", ".join(f"{one.pid} {one.name} {one.state}" for one in members[:_SHOWN])
         words = f"{'frozen' if seen.frozen else 'not frozen'}, {'populated' if seen.populated else 'empty'}"
-        return f"{group.folder}: {words}; {len(members)} processes: {told}"
+        return f"{group.folder}: {words}; {counted(len(members), 'process', 'processes')}: {told}"
 
 
 def _steps(verb: Verb, kept: Kept) -> list[str]:
@@ -208,7 +209,9 @@ def _whole(group: Group) -> Check:
     inside = {one.pid for one in members}
     away = [child for one in members for child in children_of(one) if child.pid not in inside]
     if not away:
-        return Check("whole bot", Checked.OK, f"no child of its {len(members)} processes is outside of it")
+        return Check(
+            "whole bot", Checked.OK, f"no child of its {counted(len(members), 'process', 'processes')} is outside of it"
+        )
     told = ", ".join(f"{one.pid} {one.name} [{command_line(one.pid)}]" for one in away[:_SHOWN])
     text = f"children of its processes are outside of it and would run on: {told}"
     return Check("whole bot", Checked.UNKNOWN, clean(text, 400))

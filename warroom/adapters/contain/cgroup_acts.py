@@ -16,6 +16,7 @@ from warroom.adapters.contain.cgroup_target import Kept
 from warroom.adapters.contain.cgroup_tree import Events, Gone, Group
 from warroom.adapters.contain.process_tree import Process
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock
 
 _STEP_S = 0.005
@@ -94,7 +95,7 @@ async def stop(kept: Kept, clock: Clock, within_s: float) -> str:
     if seen.populated or left:
         raise AdapterAmbiguous(f"in {group.folder} are, after all was killed: {_named(left)}; who starts them?")
     stays = f"; what is started in {group.folder} stands still until it is thawed" if kept.frozen else ""
-    return f"{len(before)} processes ended by SIGKILL{stays}"
+    return f"{counted(len(before), 'process', 'processes')} ended by SIGKILL{stays}"
 
 
 async def _until(group: Group, clock: Clock, within_s: float, wanted: Callable[[Events], bool]) -> Events:
@@ -124,7 +125,9 @@ def _told(group: Group, before: Sequence[Process]) -> str:
     inside = {(process.pid, process.start_ticks) for process in now}
     away = [process for process in before if (process.pid, process.start_ticks) not in inside and _lives(process)]
     left = f"; {len(away)} left it meanwhile and run on: {_named(away)}" if away else ""
-    return f"{len(now)} processes of {group.folder} stand still{left}"
+    return (
+        f"{counted(len(now), 'process', 'processes')} of {group.folder} stand{'s' if len(now) == 1 else ''} still{left}"
+    )
 
 
 def _lives(process: Process) -> bool:

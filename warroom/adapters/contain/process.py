@@ -28,6 +28,7 @@ from warroom.adapters.contain.process_target import (
     planned,
 )
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.model import Plan, Reversible, Verb
 from warroom.core.ports import AdapterFailed, Check, Checked, Clock, Need, Observation, Receipt
 from warroom.core.settings_contain import ProcessSettings
@@ -142,7 +143,7 @@ class ProcessAdapter:
             return Observation(str(error), self._clock.now())
         members = await asyncio.to_thread(tree.tree_of, identity.pid, identity.start_ticks)
         told = ", ".join(f"{one.pid} {one.name} {one.state}" for one in members[:20])
-        return Observation(clean(f"{len(members)} processes: {told}"), self._clock.now())
+        return Observation(clean(f"{counted(len(members), 'process', 'processes')}: {told}"), self._clock.now())
 
     async def snapshot(self) -> list[tuple[str, bytes]]:
         """Return the process tree with its connections and sizes as JSON; AdapterFailed when there is no process."""
@@ -161,7 +162,9 @@ class ProcessAdapter:
         identity = await asyncio.to_thread(planned, plan)
         if plan.verb is Verb.FREEZE:
             count = await freeze(identity, self._clock)
-            return Receipt(clean(f"{count} processes of {self._bot} are stopped (all threads in state T)"))
+            are = "is" if count == 1 else "are"
+            told = f"{counted(count, 'process', 'processes')} of {self._bot} {are} stopped (all threads in state T)"
+            return Receipt(clean(told))
         self._ended[key] = Receipt(clean(await stop(identity, self._clock, self._settings.grace_s)))
         return self._ended[key]
 
@@ -172,7 +175,9 @@ class ProcessAdapter:
         """
         if plan.verb is Verb.FREEZE:
             identity = await asyncio.to_thread(of_plan, plan)
-            return Receipt(clean(f"{await thaw(identity, self._clock)} processes of {self._bot} run again"))
+            count = await thaw(identity, self._clock)
+            runs = "runs" if count == 1 else "run"
+            return Receipt(clean(f"{counted(count, 'process', 'processes')} of {self._bot} {runs} again"))
         kept = kept_start(plan)
         running = await asyncio.to_thread(already_running, self._pidfile, named_by(plan), key)
         if running is not None:

@@ -15,6 +15,7 @@ from warroom.adapters.contain import process_tree as tree
 from warroom.adapters.contain.process_target import Identity, refuse_members
 from warroom.adapters.contain.process_tree import Process
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock
 
 _STEP_S = 0.02
@@ -54,7 +55,7 @@ async def stop(identity: Identity, clock: Clock, grace_s: float) -> str:
     if alive:
         who = ", ".join(f"{process.pid} {process.name} (state {process.state})" for process in alive[:5])
         raise AdapterAmbiguous(clean(f"these did not end on SIGKILL: {who}"))
-    return f"{len(hunt.known)} processes ended, {len(hunt.killed)} of them by SIGKILL"
+    return f"{counted(len(hunt.known), 'process', 'processes')} ended, {len(hunt.killed)} of them by SIGKILL"
 
 
 async def _until_gone(hunt: _Hunt, clock: Clock, within_s: float, *, kill: bool) -> list[Process]:

@@ -11,6 +11,7 @@ import msgspec
 from warroom.adapters.probe import process_reading as reading
 from warroom.adapters.probe.process_reading import Member, Unreadable
 from warroom.core.clean import clean
+from warroom.core.counted import counted
 from warroom.core.model import Sample, Verb, Verdict
 from warroom.core.ports import Clock
 from warroom.core.settings_probe import ProcessProbe
@@ -96,7 +97,7 @@ def _judged(verb: Verb, before: _Found, after: _Found) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, after.doubt
     if verb is Verb.STOP:
         if alive:
-            return Verdict.OPEN, f"{len(alive)} processes: {_shown(alive)}"
+            return Verdict.OPEN, f"{counted(len(alive), 'process', 'processes')}: {_shown(alive)}"
         return Verdict.CONTAINED, "no process is left"
     if not alive:
         return Verdict.UNKNOWN, "there is no process: it ended, which is not what was asked for"
@@ -108,7 +109,10 @@ def _judged(verb: Verb, before: _Found, after: _Found) -> tuple[Verdict, str]:
     ]
     if at_work:
         return Verdict.OPEN, f"at work: {_shown(at_work)}"
-    return Verdict.CONTAINED, f"{len(alive)} processes stand still: {_shown(alive)}"
+    return (
+        Verdict.CONTAINED,
+        f"{counted(len(alive), 'process', 'processes')} stand{'s' if len(alive) == 1 else ''} still: {_shown(alive)}",
+    )
 
 
 def _shown(members: Iterable[Member]) -> str:

@@ -81,10 +81,10 @@ class Page(Vertical):
             self.act_on_log("all_bots")
         return every
 
-    def lines_in_hand(self) -> list[str]:
-        """Return the log lines that are marked or pointed at, as permalinks."""
+    def lines_in_hand(self) -> list[tuple[str, str]]:
+        """Return the log lines that are marked or pointed at: permalink, and time and text in words."""
         log = self.log_pane()
-        return log.links() if log is not None else []
+        return log.lines_in_hand() if log is not None else []
 
     def point_out(self, key: str) -> None:
         """Give the focus to the pane that has a row, or to the log."""
