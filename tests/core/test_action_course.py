@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tests.core.story import ANA, BEN, plan, proof
+from tests.core.story import ANA, BEN, Story, plan, proof
+from warroom.core import commands as c
 from warroom.core import facts as f
-from warroom.core.action_course import after
+from warroom.core.action_course import after, overtaken
 from warroom.core.desk import ActionRecord
-from warroom.core.model import ActionState, Actor, Verdict
+from warroom.core.model import ActionState, Actor, Verb, Verdict
 from warroom.core.ports import Entry
 
 ACTION = ActionRecord("ACT-001", None, plan(), "leak", ANA, 100.0)
@@ -56,3 +57,24 @@ def test_a_release_that_came_to_nothing_is_not_remembered_once_the_action_was_ju
         (f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN)), ActionState.NOT_HELD),
     ):
         assert not after(releasing, entry(fact), state, fact).releasing
+
+
+def test_a_look_is_overtaken_by_what_changed_before_it_was_over() -> None:
+    story = Story()
+    story.ask(c.Contain("support", Verb.DISABLE), made=plan())
+    began = story.desk.length
+    held, seen = f.ContainmentHeld("ACT-001", proof()), f.ContainmentNotHeld("ACT-001", proof(Verdict.OPEN))
+    assert not overtaken(story.desk, held, began)
+    story.tell(seen)
+    assert [overtaken(story.desk, one, began) for one in (held, seen)] == [True, False]
+    began = story.desk.length
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    assert not overtaken(story.desk, held, began)
+    story.ask(c.Release("ACT-002"))
+    assert [overtaken(story.desk, one, began) for one in (held, seen)] == [True, False]
+    story.tell(f.ContainmentReleased("ACT-002", proof(Verdict.OPEN)))
+    began = story.desk.length
+    story.ask(c.Release("ACT-001"))
+    assert [overtaken(story.desk, one, began) for one in (held, seen)] == [True, True]
+    assert not overtaken(story.desk, f.ContainmentHeld("ACT-009", proof()), 0)

@@ -275,6 +275,74 @@ async def test_a_release_that_nobody_knows_is_settled_by_the_milder_action_that_
     assert rig.story.desk.actions["ACT-002"].state is ActionState.RELEASED
 
 
+class Undoing(Bot):
+    """Its adapter has one way back, from all that it ever did."""
+
+    async def release(self, plan: Plan, key: str) -> Receipt:
+        self.frozen = self.refusing = False
+        return Receipt("normal again")
+
+
+async def test_a_release_that_undoes_a_milder_action_too_takes_the_word_held_from_it(tmp_path: Path) -> None:
+    rig = frozen_over(ActionState.HELD, tmp_path, Undoing())
+    await rig.runner.run(RunRelease("ACT-002"))
+    assert [rig.story.desk.actions[name].state for name in ("ACT-002", "ACT-001")] == [
+        ActionState.RELEASED,
+        ActionState.NOT_HELD,
+    ]
+    assert [one.alarm.action for one in rig.story.desk.alarms.values()] == ["ACT-001"]
+
+
+async def test_every_milder_action_that_one_release_undid_is_named(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, bot := Undoing())
+    rig.runner = rig.made(SteppedClock(), bot)
+    for name, verb in zip(("flag", "webhook", "control"), (Verb.LIMIT, Verb.DISABLE, Verb.FREEZE), strict=True):
+        rig.story.ask(c.Contain("support", verb), made=replace(plan(verb), adapter=name))
+        rig.story.tell(f.ContainmentHeld(f"ACT-00{len(rig.story.desk.actions)}", proof()))
+    rig.story.ask(c.Release("ACT-003"))
+    await rig.runner.run(RunRelease("ACT-003"))
+    states = [one.state for one in rig.story.desk.actions.values()]
+    assert states == [ActionState.NOT_HELD, ActionState.NOT_HELD, ActionState.RELEASED]
+
+
+async def test_a_release_settled_later_that_undid_the_milder_one_says_so(tmp_path: Path) -> None:
+    bot = Undoing()
+    rig = frozen_over(ActionState.HELD, tmp_path, bot)
+    rig.story.tell(f.ContainmentAmbiguous("ACT-002", "the engine ended"))
+    unsure, looks = rig.story.desk.actions["ACT-002"], bot.look
+
+    async def look(verb: Verb) -> Sample:
+        bot.frozen, bot.refusing = verb is Verb.FREEZE, False
+        return replace(await looks(verb), verdict=Verdict.UNKNOWN if verb is Verb.FREEZE else Verdict.OPEN)
+
+    bot.look = look  # type: ignore[method-assign]
+    rig.story.tell(await rig.runner.verify(unsure))
+    states = [one.state for one in rig.story.desk.actions.values()]
+    assert states == [ActionState.NOT_HELD, ActionState.RELEASED]
+
+
+class LetGoMeanwhile(Scripted):
+    """Sees it contained; before the last look ends its bot is let go, which fails after it was done."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__(Verdict.CONTAINED)
+        self._story, self._looks = story, 0
+
+    async def look(self, verb: Verb) -> Sample:
+        self._looks += 1
+        if self._looks == self.samples:
+            self._story.ask(c.Release("ACT-001", "patched"))
+            self._story.tell(f.ReleaseFailed("ACT-001", "500 after it was done", None))
+        return await super().look(verb)
+
+
+async def test_a_proof_that_a_release_overtook_says_nothing(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, Breaking(AdapterAmbiguous("no answer")))
+    rig.runner = rig.made(SteppedClock(), LetGoMeanwhile(rig.story))
+    assert "ContainmentHeld" not in await rig.contain()
+    assert rig.story.desk.actions["ACT-001"].state is ActionState.AMBIGUOUS
+
+
 def test_the_key_of_a_call_is_the_same_after_a_restart_and_differs_between_rooms(tmp_path: Path) -> None:
     one, other = Story(), Story()
     other.now += 60

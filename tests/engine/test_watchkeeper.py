@@ -261,3 +261,60 @@ async def test_a_look_of_before_a_release_says_nothing_of_it() -> None:
     task.cancel()
     await asyncio.wait([task])
     assert story.desk.actions["ACT-001"].state is ActionState.RELEASING
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+async def test_a_look_of_before_a_release_that_failed_holds_nothing(awaited: bool) -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+    story.tell(f.ContainmentAmbiguous("ACT-001", "no answer"))
+    looks = 0
+
+    async def verify(action: ActionRecord) -> Fact:
+        nonlocal looks
+        looks += 1
+        if looks > 1:
+            return f.ContainmentReleased(action.id, proof(Verdict.OPEN))
+        story.ask(c.Release(action.id, "patched"))
+        story.tell(f.ReleaseFailed(action.id, "500, and it was done", None))
+        return f.ContainmentHeld(action.id, proof())
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    clock = Clock(0 if awaited else 1)
+    keeper = Watchkeeper(clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 10.0)
+    if awaited:
+        await keeper.verify("ACT-001")
+    task = asyncio.create_task(keeper.run())
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    # Whoever asked gets a look of now; the watch looks again when it is time.
+    assert story.desk.actions["ACT-001"].state is (ActionState.RELEASED if awaited else ActionState.AMBIGUOUS)
+    assert looks == (2 if awaited else 1)
+
+
+async def test_a_look_during_which_another_action_of_its_bot_was_let_go_holds_nothing() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=1)
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentNotHeld("ACT-002", proof(Verdict.OPEN)))
+    story.tell(f.ContainmentAmbiguous("ACT-001", "no answer"))
+
+    async def verify(action: ActionRecord) -> Fact:
+        if action.id == "ACT-001":
+            story.ask(c.Release("ACT-002", "it does nothing"))
+            story.tell(f.ContainmentReleased("ACT-002", proof(Verdict.OPEN)))
+        return f.ContainmentHeld(action.id, proof())
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(clock=Clock(1), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 5.0)
+    task = asyncio.create_task(keeper.run())
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert story.desk.actions["ACT-002"].state is ActionState.RELEASED
+    assert story.desk.actions["ACT-001"].state is ActionState.AMBIGUOUS

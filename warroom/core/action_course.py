@@ -1,4 +1,4 @@
-"""What each fact makes of an action, beside its state."""
+"""What each fact makes of an action, beside its state; and which look came too late to say anything of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from warroom.core import facts as f
-from warroom.core.action_states import ActionFact
-from warroom.core.desk import ActionRecord, ApprovalRecord
+from warroom.core.action_states import ACTION_FACTS, ActionFact
+from warroom.core.desk import ActionRecord, ApprovalRecord, Desk
 from warroom.core.model import ActionState
 from warroom.core.ports import Entry
 
@@ -16,7 +16,9 @@ from warroom.core.ports import Entry
 def after(action: ActionRecord, entry: Entry, state: ActionState, fact: ActionFact) -> ActionRecord:
     """Return an action after a fact that led it to `state`."""
     at = entry.at
-    action = replace(action, state=state, settled=at if state != action.state else action.settled or at)
+    if state is not action.state:
+        action = replace(action, state=state, settled=at, turned=entry.seq)
+    action = replace(action, settled=action.settled or at)
     match fact:
         case f.EvidenceTaken():
             # The whole of a long log may come after the proof.
@@ -34,13 +36,31 @@ def after(action: ActionRecord, entry: Entry, state: ActionState, fact: ActionFa
         case f.ReleaseFailed():
             return replace(action, note=fact.reason, proof=fact.proof or action.proof)
         case f.ReleaseRequested():
-            return replace(action, releasing=True, note=fact.reason)
+            return replace(action, releasing=True, note=fact.reason, let_go=entry.seq)
         case f.ContainmentExpired(proof=proof):
             return replace(action, proof=proof or action.proof, note="")
         case f.ActionDone():
             return action
         case _:
             return _agreed(action, entry, fact)
+
+
+def overtaken(desk: Desk, outcome: f.Fact, since: int) -> bool:
+    """Whether what a look saw that began after entry `since` is of before: no fact may follow from it any more.
+
+    Once its own action is let go, nothing that was seen before counts. That it holds is of before also when it stands
+    otherwise by now, or anything else on its bot is let go: one release may undo more than its own. That the bot was
+    seen at work is news in those two cases.
+    """
+    if not isinstance(outcome, ACTION_FACTS) or outcome.action not in desk.actions:
+        return False
+    action = desk.actions[outcome.action]
+    if action.let_go > since:
+        return True
+    if isinstance(outcome, f.ContainmentNotHeld):
+        return False
+    beside = [other for other in desk.actions.values() if other.plan.bot == action.plan.bot]
+    return action.turned > since or any(other.let_go > since for other in beside)
 
 
 ApprovalFact = (

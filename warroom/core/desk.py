@@ -87,6 +87,10 @@ class ActionRecord(msgspec.Struct, frozen=True):
     """Why one person acted where two were asked for."""
     announced: list[float] = []
     """Seconds before the end at which people were told."""
+    turned: int = 0
+    """Number of the newest entry that changed its state; 0 before any did."""
+    let_go: int = 0
+    """Number of the entry that last asked to let its bot back; 0 when none did."""
 
     @property
     def waiting(self) -> bool:

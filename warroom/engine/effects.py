@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from warroom.core import facts as f
+from warroom.core.action_course import overtaken
 from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
 from warroom.core.facts import Fact
@@ -125,7 +126,10 @@ class EffectRunner:
         return applied.result()
 
     async def _prove(self, action: ActionRecord) -> None:
-        await self._report(await self._verdict(action))
+        since = self._desk().length
+        outcome = await self._verdict(action)
+        if not overtaken(self._desk(), outcome, since):
+            await self._report(outcome)
 
     async def _take_rest(self, action: ActionRecord, cut: Sequence[Held]) -> None:
         rest = await self._collector.rest(cut)
@@ -200,6 +204,8 @@ class EffectRunner:
         milder = self._milder(action) if action.releasing else []
         if milder:
             proof = await self._prover.look(action.plan.bot, milder[-1].plan.verb, Verdict.CONTAINED, 0.0)
+            if proof.verdict is Verdict.OPEN:
+                await self._undone(milder, proof)
             if proof.verdict is not Verdict.UNKNOWN:
                 return self._let_back(action, proof)
         last = unknown.samples[-1].got if unknown.samples else "no probe answered"
@@ -218,22 +224,41 @@ class EffectRunner:
         if not isinstance(done, Receipt):
             await self._report(f.ReleaseFailed(action.id, str(done), None))
             return
-        await self._report(await self._back(action))
+        milder = self._milder(action)
+        proof, outcome = await self._back(action, milder)
+        await self._report(outcome)
+        if milder and proof.verdict is Verdict.OPEN:
+            await self._undone(milder, proof)
 
-    async def _back(self, action: ActionRecord) -> Fact:
+    async def _undone(self, milder: Sequence[ActionRecord], proof: Proof) -> None:
+        """Report those that a release left without effect: `proof` saw the bot at work behind the hardest of them.
+
+        Many an adapter has one way back, from all that it ever did.
+        """
+        await self._report(self._at_work(milder[-1], proof))
+        for other in reversed(milder[:-1]):
+            seen = await self._prover.look(other.plan.bot, other.plan.verb, Verdict.CONTAINED, 0.0)
+            if seen.verdict is not Verdict.OPEN:
+                return
+            await self._report(self._at_work(other, seen))
+
+    def _at_work(self, action: ActionRecord, proof: Proof) -> Fact:
+        """Return what it means for an action that its bot was seen at work: what was to be let go, is."""
+        return self._let_back(action, proof) if action.releasing else f.ContainmentNotHeld(action.id, proof)
+
+    async def _back(self, action: ActionRecord, milder: Sequence[ActionRecord]) -> tuple[Proof, Fact]:
         """Prove that the bot is back, or, where a milder action still holds it, that this one alone remains.
 
         What was applied and does not hold may still refuse some: then one look that is served says that this action is
         let go. The last one to be released has to find every look served.
         """
-        others, milder = self._beside(action), self._milder(action)
         verb, wanted = (milder[-1].plan.verb, Verdict.CONTAINED) if milder else (action.plan.verb, Verdict.OPEN)
-        partly = bool(others) and not milder
+        partly = bool(self._beside(action)) and not milder
         proof = await self._prover.look(action.plan.bot, verb, wanted, self._settle_s(action), partly=partly)
         # A milder one that does not hold any more, or never did, lets the bot be seen: this one is let go all the same.
         if proof.verdict is wanted or (milder and proof.verdict is Verdict.OPEN):
-            return self._let_back(action, proof)
-        return f.ReleaseFailed(action.id, "the bot does not answer as before", proof)
+            return proof, self._let_back(action, proof)
+        return proof, f.ReleaseFailed(action.id, "the bot does not answer as before", proof)
 
     def _milder(self, action: ActionRecord) -> list[ActionRecord]:
         """Return those beside it that may be what answers for the bot once it is let go, mild to hard.

@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable
 
 from warroom.core.access import APPROVAL_LAPSES_S
+from warroom.core.action_course import overtaken
 from warroom.core.action_states import ACTION_FACTS, next_state
 from warroom.core.decide_containment import covered_by
 from warroom.core.desk import ActionRecord, Desk, open_actions
@@ -65,14 +66,22 @@ class Watchkeeper:
     async def _answer_for_ever(self) -> None:
         while True:
             asked, awaited = await self._asked.get()
-            # The desk is looked at after the wait: it has changed since.
-            action = self._desk().actions.get(asked)
-            if action is None or not action.open:
-                continue
-            if awaited:
-                await self._report(await self._verify(action))
-            elif covered_by(self._desk(), action) is None:
-                await self._report_seen(action, await self._verify(action))
+            # What a release overtook is seen once more: whoever asked gets a look of now.
+            while not await self._answer(asked, awaited=awaited):
+                pass
+
+    async def _answer(self, asked: str, *, awaited: bool) -> bool:
+        """Look and report, unless there is nothing to see; False when the action changed before the look was over."""
+        # The desk is looked at after the wait: it has changed since.
+        action, since = self._desk().actions.get(asked), self._desk().length
+        if action is None or not action.open or (not awaited and covered_by(self._desk(), action) is not None):
+            return True
+        outcome = await self._verify(action)
+        if overtaken(self._desk(), outcome, since):
+            # What is being let go is looked at by its release.
+            return self._desk().actions[asked].state not in _WATCHED
+        await (self._report(outcome) if awaited else self._report_seen(action, outcome))
+        return True
 
     async def _look_for_ever(self) -> None:
         """Go round once a second; a look that takes long keeps no other action from its look, its end or its word."""
@@ -125,9 +134,10 @@ class Watchkeeper:
         if action.state not in _WATCHED or now - since < self._every_s(action):
             return
         self._looked[action.id] = now
+        since = self._desk().length
         outcome = await self._verify(action)
-        if self._desk().actions[action.id].state is not action.state:
-            # Somebody let it go meanwhile, and what was seen is of before.
+        action = self._desk().actions[action.id]
+        if overtaken(self._desk(), outcome, since):
             return
         # An unchanged verdict is no news; a flip is a fact and reopens the step.
         if isinstance(outcome, ACTION_FACTS) and next_state(action.state, outcome) is not action.state:
