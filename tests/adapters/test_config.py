@@ -152,8 +152,8 @@ def test_each_fault_says_where_and_what(config: Path, text: str, fault: str) -> 
 def test_a_path_that_no_file_can_have_is_named_with_its_line(config: Path) -> None:
     text = f'playbooks = ["~\\u0000/p"]\n{SMALL}evidence = ["good", "a\\u0000b"]\n'
     assert faults(config, text) == [
-        "4: bots.support.evidence: holds a NUL or another control character",
         "1: playbooks: holds a NUL or another control character",
+        "4: bots.support.evidence: holds a NUL or another control character",
     ]
     assert faults(config, f'playbooks = ["~nobody-of-this-host/p"]\n{SMALL}') == [
         "1: playbooks: begins with the home of an account that this host does not know"
