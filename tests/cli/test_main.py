@@ -25,7 +25,11 @@ def test_an_unknown_verb_is_wrong_usage_and_names_the_verbs(here: Here) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["--as", "kim"]])
-def test_no_verb_is_wrong_usage_and_leads_to_the_help(here: Here, words: list[str]) -> None:
+def test_no_verb_is_wrong_usage_and_leads_to_the_help(
+    here: Here, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The verb leaves the name in the environment, which is that of this process here.
+    monkeypatch.setenv("WARROOM_OPERATOR", "")
     code, out, err = here(*words)
     assert (code, out) == (2, "")
     assert "warroom --help" in err

@@ -123,8 +123,7 @@ class Engine:
 
     async def _open(self) -> None:
         entries = await self.parts.journal.entries()
-        desk = fold(entries)
-        self._desk_task.desk = desk
+        desk = self._desk_task.desk = fold(entries)
         self._chronicle.tell(entries[-400:], desk)
         self._head = entries[-1].hash if entries else ""
         for record in [one for one in desk.alarms.values() if not one.alarm.action][-_RECALLED:]:
