@@ -61,3 +61,11 @@ async def test_all_bots_stand_still_at_the_moment_that_is_read() -> None:
         await session.press("asterisk")
         await session.see("Stream support · PAUSED")
         assert pane(session).session.rows.at_cursor == here
+
+
+async def test_the_row_of_the_bot_stands_in_the_column_of_what_is_below_it() -> None:
+    async with console(SMALL, room=room_with(20)) as session:
+        await open_stream(session)
+        await session.see("line 20")
+        [row] = [row for row in session.text.splitlines() if "!! ALARM" in row]
+        assert row.startswith(" !! ALARM")
