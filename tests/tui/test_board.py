@@ -69,3 +69,13 @@ async def test_to_contain_from_such_a_row_is_about_its_bot() -> None:
         await session.see("NOT HELD  disable mail")
         await session.press("tab", "j", "x")
         await session.see("Contain mail")
+
+
+async def test_a_smaller_window_keeps_the_incident_in_sight() -> None:
+    async with console((80, 24)) as session:
+        await session.see("SEV1 INC-001", "seen by ana")
+        await session.pilot.resize_terminal(60, 18)
+        await session.see("Attention", "SEV1 INC-001")
+        session.room.show(replace(example_view(), version=9))
+        await session.pilot.pause(0.3)
+        assert "SEV1 INC-001" in session.text

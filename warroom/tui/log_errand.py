@@ -75,7 +75,7 @@ class Errand(msgspec.Struct):
         place = held.place_of(identity_in(self.line)) if self.line else None
         if place is None and not answer.end and (not answer.lines or moment_of(answer.lines[0]) >= self.at):
             self._go_on(answer.hidden + len(answer.lines), answer.reached, answer.older, end=False)
-            return None
+            return answer.older if self.over else None
         if place is None:
             place = max((n for n, one in enumerate(answer.lines) if moment_of(one) <= self.at), default=0)
         return held.boundary_at(place + 1)

@@ -13,6 +13,7 @@ from warroom.tui.bar import Bar
 from warroom.tui.histogram_lines import SPAN_S, bucket_count, histogram_lines
 from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import EMPTY
+from warroom.tui.log_place import turn_all
 from warroom.tui.log_rows import identity_of
 from warroom.tui.log_session import LogSession
 from warroom.tui.prompt import Prompt
@@ -149,7 +150,7 @@ class LogPane(Vertical):
                 session.filter.turn_level(1 if id == "level_up" else -1)
                 self._refilter()
             case "all_bots":
-                session.turn_all()
+                turn_all(session)
                 self._counts, self._counted = None, 0.0
                 self._redraw(0)
             case "wrap":

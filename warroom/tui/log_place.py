@@ -42,6 +42,25 @@ def stand_at(session: LogSession, place: LogPlace) -> None:
         session.errand = Errand("open", spots=place.spots)
 
 
+def turn_all(session: LogSession) -> None:
+    """Show all bots by time, or the one again: where the person reads, or at the newest lines."""
+    rows, errand = session.rows, session.errand
+    spots = [] if rows.following or not session.opened else rows.boundary_at(rows.cursor + 1)
+    entry = rows.at_cursor
+    at = rows.rows[rows.cursor].moment if rows.cursor < len(rows.rows) else 0.0
+    line = session.marks.link(entry) if entry is not None and entry.length else ""
+    if errand is not None and errand.kind in ("open", "moment"):
+        # They have not come there yet since they turned before.
+        spots, line, at = errand.home or errand.spots, errand.line, errand.at
+    session.all = not session.all
+    session.restart()
+    if spots:
+        session.opened, session.rows.attached = True, False
+        # Of the other logs nobody knows yet which of their lines came then.
+        way = Errand("moment", line=line, at=at, home=spots)
+        session.errand = way if session.all else Errand("open", spots=spots, line=line, at=at)
+
+
 def line_in_hand(session: LogSession) -> Target | None:
     """Return the line under the cursor as something to point at; None while the log runs, or on a row that is none."""
     rows = session.rows

@@ -90,28 +90,6 @@ class LogSession:
             self.opened, self.last_seq, self.rows.attached = True, last, False
             self.errand = Errand("open", spots=spots)
 
-    def turn_all(self) -> None:
-        """Show all bots by time, or the one again: where the person reads, or at the newest lines."""
-        rows, errand = self.rows, self.errand
-        spots = [] if rows.following or not self.opened else rows.boundary_at(rows.cursor + 1)
-        line, at = self._line_at_cursor()
-        if errand is not None and errand.kind in ("open", "moment"):
-            # They have not come there yet since they turned before.
-            spots, line, at = errand.home or errand.spots, errand.line, errand.at
-        self.all = not self.all
-        self.restart()
-        if spots:
-            self.opened, self.rows.attached = True, False
-            # Of the other logs nobody knows yet which of their lines came then.
-            way = Errand("moment", line=line, at=at, home=spots)
-            self.errand = way if self.all else Errand("open", spots=spots, line=line, at=at)
-
-    def _line_at_cursor(self) -> tuple[str, float]:
-        """Return the line under the cursor as a permalink, empty on a row that is none, and the row's moment."""
-        rows, entry = self.rows, self.rows.at_cursor
-        at = rows.rows[rows.cursor].moment if rows.cursor < len(rows.rows) else 0.0
-        return (self.marks.link(entry) if entry is not None and entry.length else ""), at
-
     @property
     def several(self) -> bool:
         """Whether lines of several logs are shown, so that each says whose it is."""
@@ -225,9 +203,6 @@ class LogSession:
         found = errand.take(answer)
         if found is not None:
             self.errand = Errand("open", spots=found, line=errand.line, at=errand.at)
-        elif errand.over and errand.kind == "moment":
-            self.restart()
-            self.word = "that moment cannot be read again: the newest lines"
         elif errand.over:
             what = f"/{self.hits.text}" if errand.kind == "search" else "error or anomaly"
             self._give_up(f"no {what} further {'up' if errand.by < 0 else 'down'}")

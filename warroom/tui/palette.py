@@ -10,6 +10,7 @@ from textual.content import Content
 
 from warroom.tui.actions import ACTIONS, Action, actions_on, place_of
 from warroom.tui.frame_lines import PAGES, page_key
+from warroom.tui.hands import Hands
 from warroom.tui.keymap import help_of, key_names
 
 _AWAY = 0.9
@@ -28,8 +29,13 @@ class ActingScreen(Protocol):
         """Perform an action by its id."""
         ...
 
-    def lead_to(self, id: str, page: str) -> None:
-        """Show the page where an action is done and say its key; nothing is done yet."""
+    def go(self, page: str) -> None:
+        """Show a page."""
+        ...
+
+    @property
+    def hands(self) -> Hands:
+        """Who says a sentence."""
         ...
 
 
@@ -46,7 +52,7 @@ class ActionProvider(Provider):
         screen = cast(ActingScreen, self.screen)
         # What it would be done to cannot be seen from here: an act of another page is never done blindly.
         place = place_of(action, screen.page)
-        return partial(screen.lead_to, action.id, place) if place else partial(screen.action_act, action.id)
+        return partial(_lead, screen, action, place) if place else partial(screen.action_act, action.id)
 
     async def discover(self) -> Hits:
         """Yield every action before anything is typed."""
@@ -61,6 +67,12 @@ class ActionProvider(Provider):
             if score > 0:
                 score *= _AWAY if place_of(action, page) else 1.0
                 yield Hit(score, Content(title), self._perform(action), text=title, help=help_of(action))
+
+
+def _lead(screen: ActingScreen, action: Action, place: str) -> None:
+    """Show the page where an action is done and say its key; nothing is done yet."""
+    screen.go(place)
+    screen.hands.say(f"{action.title}: {key_names(action)[0]} does it here")
 
 
 def _title(action: Action, page: str) -> str:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 
 from warroom.core.room import Room
 from warroom.core.settings_console import Zone
@@ -37,10 +38,9 @@ from warroom.tui.frame_lines import (
 from warroom.tui.guide import Guide
 from warroom.tui.hands import Hands
 from warroom.tui.homecoming import Return
-from warroom.tui.keymap import key_for
 from warroom.tui.keys import bindings_for
 from warroom.tui.letters import Letters
-from warroom.tui.lines import split_key
+from warroom.tui.lines import Line, split_key
 from warroom.tui.link import GONE, Link
 from warroom.tui.pages import PAGES
 from warroom.tui.pages.page import Page
@@ -161,14 +161,7 @@ class RoomScreen(Screen[None]):
         self._return.look()
 
     def _draw_footer(self) -> None:
-        focused = self.focused
-        prompt = next((one for one in focused.ancestors if isinstance(one, Prompt)), None) if focused else None
-        if prompt is not None and prompt.kind:
-            self._footer.show([prompt_line(prompt.kind)])
-            return
-        opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
-        first = (focused is None or (isinstance(focused, Pane) and not focused.lines)) and opens_at_first(self.scene)
-        self._footer.show([footer_line(self.scene, enter=opens or first)])
+        self._footer.show([_footer_of(self.focused, self.scene)])
 
     def on_descendant_focus(self) -> None:
         """Another pane has the keys: the footer says what Enter does there."""
@@ -299,18 +292,13 @@ class RoomScreen(Screen[None]):
             case _:
                 self._perform(id)
 
-    def lead_to(self, id: str, page: str) -> None:
-        """Show the page where an action is done and say its key; nothing is done yet."""
-        self.go(page)
-        self.hands.say(f"{BY_ID[id].title}: {key_for(id)} does it here")
-
     def _turn_times(self) -> None:
         zone = times.turn()
         for page in self._book.made.values():
             if (log := page.log_pane()) is not None:
                 log.shown_anew_in_time()
-        told = "in UTC" if zone is Zone.UTC else f"in local time, UTC{times.zone_text(self._clock())}"
-        self.hands.say(f"all times are {told} now", "good")
+        local = "" if zone is Zone.UTC else f"local time, UTC{times.zone_text(self._clock())}"
+        self.hands.say(f"all times are in {local or 'UTC'} now", "good")
 
     def _perform(self, id: str) -> None:
         view = self.scene.view
@@ -322,3 +310,13 @@ class RoomScreen(Screen[None]):
             self.hands.say("refused: this console is read-only; next: attach without --read-only", "bad")
         else:
             self.opening.begin(self.run_worker(ACTS[id](self.hands, view), group="act", exclusive=True))
+
+
+def _footer_of(focused: Widget | None, scene: Scene) -> Line:
+    """Return the keys that hold for what has the focus."""
+    prompt = next((one for one in focused.ancestors if isinstance(one, Prompt)), None) if focused else None
+    if prompt is not None and prompt.kind:
+        return prompt_line(prompt.kind)
+    opens = isinstance(focused, Pane) and split_key(focused.key)[0] in _OPENS
+    first = (focused is None or (isinstance(focused, Pane) and not focused.lines)) and opens_at_first(scene)
+    return footer_line(scene, enter=opens or first)

@@ -23,7 +23,7 @@ class StreamPage(Page):
 
     def compose(self) -> ComposeResult:
         """Make the row and the log."""
-        self._head = Bar(self._painter)
+        self._head = Bar(self._painter, id="stream-head")
         self._log = LogPane(self._painter, self._logs["stream"], id="full-stream", full=True)
         yield self._head
         yield self._log
@@ -38,6 +38,6 @@ class StreamPage(Page):
         bot = the_bot(view, scene.chosen) if view else None
         if view is None or bot is None:
             return
-        rows = board_lines(view, max(20, scene.width - 1), scene.now)
+        rows = board_lines(view, max(20, scene.width - 2), scene.now)
         self._head.show([next(row for row in rows if row.key == f"bot:{bot.name}")])
         self._log.open(bot.name, [(alarm.bot, alarm.time) for alarm in view.alarms])
