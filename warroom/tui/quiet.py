@@ -23,6 +23,7 @@ from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import Line, line
 from warroom.tui.modal import Modal
 from warroom.tui.pane import Pane
+from warroom.tui.small import is_too_small
 from warroom.tui.theme import Painter
 
 QUIET_S = 0.3
@@ -88,6 +89,12 @@ class QuietDialog(Modal[str | None]):
         """The button that confirms."""
         return self.query_one("#go", QuietButton)
 
+    @property
+    def unseen(self) -> str:
+        """Why nobody can have read what would be confirmed; an empty text when it is on the screen."""
+        shown = self.query_one("#plan", Pane).content_region.intersection(self.region)
+        return "make the window larger" if is_too_small(self) or not shown.area else ""
+
     def field(self, id: str, label: str) -> Horizontal:
         """Return a line of text behind its label; the row's id is `ID-row`."""
         bar = Bar(self._painter, [line((label, "accent"))])
@@ -135,6 +142,10 @@ class QuietDialog(Modal[str | None]):
         go = self.go_button
         if not (go.has_focus and event.key in ("enter", "space")):
             go.stir()
+
+    def on_resize(self) -> None:
+        """What comes on the screen must be read first."""
+        self.go_button.stir()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click breaks the quiet, but for that on the button, which judges itself as it does a key."""
