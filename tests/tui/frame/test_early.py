@@ -59,6 +59,7 @@ def test_who_leaves_without_handing_over_gives_the_terminal_back(
         assert screen.written.count(b"\x1b[?1049h") == screen.written.count(b"\x1b[?1049l") == 1
         assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l")
         assert b"\x1b[6n" not in screen.written, "nobody would hear the answer"
+        assert screen.written.rindex(b"\x1b[?2004l") > screen.written.rindex(b"\x1b[?2004h")
         assert echoes(screen)
 
 
@@ -81,6 +82,37 @@ def test_the_next_owner_goes_on_with_what_stands_there(play: Callable[..., Termi
         assert screen.written.count(b"\x1b[?1049h") == 1, "not taken a second time, which would clear it"
         assert screen.written.count(b"first") == screen.written.count(b"and then") == 1
         assert echoes(screen)
+
+
+READ = """    import termios, time
+    print("ready", file=open(sys.argv[1], "w"))
+    while not os.path.exists(sys.argv[1] + ".typed"):
+        time.sleep(0.01)
+    screen.hand_over(lambda: None)
+    raw = termios.tcgetattr(0)
+    raw[0] &= ~termios.ICRNL
+    raw[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(0, termios.TCSANOW, raw)
+    held = b""
+    while not held.endswith(b"!"):
+        held += os.read(0, 4096)
+    open(sys.argv[1], "wb").write(held)
+"""
+
+
+def test_enter_is_enter_and_a_long_paste_is_whole_however_early(play: Callable[..., Terminal], tmp_path: Path) -> None:
+    paste = "\x1b[200~" + "x" * 10000 + "\r\x1b[201~"
+    with play(sys.executable, "-c", BEGIN + READ) as screen:
+        screen.see("first sight")
+        assert b"\x1b[?2004h" in screen.written
+        screen.until(lambda: (tmp_path / "told").read_text() == "ready\n", "the program")
+        screen.press("q", "\r", "j")
+        (tmp_path / "told.typed").touch()
+        for at in range(0, len(paste), 1000):
+            screen.press(paste[at : at + 1000])
+        screen.press("!")
+        assert screen.ended() == 0
+    assert (tmp_path / "told").read_bytes() == f"q\rj{paste}!".encode()
 
 
 GROWN = """    import fcntl, struct, termios

@@ -120,3 +120,8 @@ def test_half_a_reply_does_not_live_on_keys(half: str) -> None:
 def test_escape_and_a_key_in_one_piece_are_two_keys() -> None:
     assert Sieve().feed("\x1b3", 0.0) == [ESCAPE, "3"]
     assert Sieve().feed("\x1b\x1b[200~3\x1b[201~", 0.0) == [ESCAPE, "\x1b[200~", "3\x1b[201~"]
+
+
+def test_a_lines_end_is_the_enter_that_was_pressed_early_and_in_a_paste_it_stays() -> None:
+    passed, _ = sifted(["q\n", "\x1b[200~a\nb\x1b[201~\n"])
+    assert passed == "q\r\x1b[200~a\nb\x1b[201~\r"

@@ -98,7 +98,8 @@ class Sieve:
         rest = _C1.sub(_seven_bits, rest[:here]) + rest[here:]
         start = rest.find(ESCAPE)
         if start:
-            pieces.append(rest if start < 0 else rest[:start])
+            # Enter that was pressed before the console had the terminal came as a line's end.
+            pieces.append((rest if start < 0 else rest[:start]).replace("\n", "\r"))
             return "" if start < 0 else rest[start:]
         whole = _WHOLE.match(rest)
         if whole is None:
