@@ -136,6 +136,45 @@ def test_a_terminal_that_is_somebody_elses_is_left_alone(play: Callable[..., Ter
         assert b"\x1b[?1049h" not in screen.written
 
 
+GONE = (
+    """import os, signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+sys.stderr.flush()
+file = os.open(sys.argv[1] + ".err", os.O_WRONLY | os.O_CREAT)
+os.dup2(file, 2)
+"""
+    + BEGIN
+    + """
+    while os.isatty(0):
+        time.sleep(0.01)
+    told = []
+    writer = screen.hand_over(lambda: told.append("gone"))
+    with writer.lock:
+        writer.grid.put(0, 2, "drawn for nobody", 0)
+        writer.commit()
+    while not told and not writer.gone:
+        time.sleep(0.01)
+    from warroom.tui.frame.line import terminal_descriptor
+    print("descriptor", terminal_descriptor(), file=open(sys.argv[1], "w"))
+writer.quiesce()
+writer.stop()
+from warroom.cli.exits import Failure, complain
+os.dup2(0, 2)
+complain(Failure(3, "nobody reads this"))
+"""
+)
+
+
+def test_a_line_that_is_cut_before_somebody_takes_over_is_no_fault_and_no_file_gets_what_is_drawn(
+    play: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    with play(sys.executable, "-c", GONE) as screen:
+        screen.see("first sight")
+        assert screen.hang_up() == 0
+    assert (tmp_path / "told").read_text() == "descriptor 0\n"
+    assert (tmp_path / "told.err").read_bytes() == b""
+
+
 def test_where_there_is_no_terminal_there_is_no_early_screen(tmp_path: Path) -> None:
     told, nothing = tmp_path / "told", subprocess.DEVNULL
     words = [sys.executable, "-c", BEGIN, str(told)]

@@ -33,9 +33,6 @@ class EarlyScreen:
         self._descriptor = descriptor
         self._before = termios.tcgetattr(descriptor)
         self._handed_over = False
-        self.writer = FrameWriter(
-            TerminalLine(descriptor), Pace(budget_bps), erases_in_colour=erases_in_colour(os.environ), asks=False
-        )
         sys.setswitchinterval(TURN_S)
         # As Textual sets it, but for ^C: Enter is not to come as a line's end, and a long paste must not lose its own.
         quiet = [*self._before]
@@ -44,6 +41,9 @@ class EarlyScreen:
         quiet[_CC] = [*self._before[_CC]]
         quiet[_CC][termios.VMIN] = 1
         termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
+        self.writer = FrameWriter(
+            TerminalLine(descriptor), Pace(budget_bps), erases_in_colour=erases_in_colour(os.environ), asks=False
+        )
         self.writer.control(ALTERNATE_SCREEN_ON + CURSOR_OFF + PASTE_ON)
 
     def draw(self, rows: Iterable[Iterable[tuple[str, str]]]) -> None:
