@@ -101,3 +101,13 @@ def test_what_is_wrong_is_2_in_words_and_opens_no_screen(shell: Shell, words: li
 @pytest.mark.parametrize("words", [["--config"], ["--raed-only"]])
 def test_wrong_words_are_2(here: Here, words: list[str]) -> None:
     assert here("watch", *words)[0] == 2
+
+
+def test_an_interrupt_during_the_start_says_that_the_engine_goes_on_and_how_to_end_it(stopping: Shell) -> None:
+    with Terminal([*WATCH, "a.log", "--room", "r"], (120, 36), stopping.environment, stopping.folder) as screen:
+        lock = stopping.paths("r").lock
+        screen.until(lock.exists, "the engine")
+        screen.press("\x03")
+        screen.see("the engine of room r was started and goes on")
+        screen.see("warroom stop r")
+        assert screen.ended() == 130

@@ -6,7 +6,17 @@ from msgspec.structs import replace
 
 from tests.tui.example import example_view
 from tests.tui.example_outbox import SECURITY, delivery, told_view
-from warroom.tui.chosen import Chosen, incident_in_question, pending_alarm, the_alarm, the_incident, the_notice
+from warroom.tui.chosen import (
+    Chosen,
+    alarm_to_see,
+    bot_in_question,
+    gone_alarm,
+    incident_in_question,
+    pending_alarm,
+    the_alarm,
+    the_incident,
+    the_notice,
+)
 
 
 def test_a_choice_is_kept_by_id_when_the_order_changes() -> None:
@@ -22,7 +32,7 @@ def test_a_choice_is_kept_by_id_when_the_order_changes() -> None:
 
 def test_what_is_gone_gives_way_to_the_most_urgent() -> None:
     view = example_view()
-    chosen = Chosen(ids={"alarm": "AL-gone", "incident": "INC-gone"})
+    chosen = Chosen(ids={"incident": "INC-gone"})
     waiting = [alarm.id for alarm in view.alarms if alarm.acknowledged is None]
     found = the_alarm(view, chosen)
     assert found is not None
@@ -72,3 +82,18 @@ def test_the_loudest_alarm_that_nobody_saw_stands_for_its_bot() -> None:
     assert found is not None
     assert found.id == "AL-loud"
     assert pending_alarm(view, "nobody") is None
+
+
+def test_an_alarm_that_is_gone_gives_way_to_none_that_nobody_pointed_at() -> None:
+    view, chosen = example_view(), Chosen(ids={"alarm": "AL-gone", "bot": "mail"}, kind="alarm")
+    assert the_alarm(view, chosen) is None
+    assert gone_alarm(view, chosen) == "alarm AL-gone is not among the newest 3 any more"
+    assert alarm_to_see(view, chosen, "overview") is None
+    assert bot_in_question(view, chosen, "alarms") is None, "nobody pointed at the bot of another alarm"
+
+
+def test_on_the_board_the_alarm_of_the_bot_under_the_cursor_is_in_question_and_of_no_other() -> None:
+    view = example_view()
+    seen = {bot.name: alarm_to_see(view, Chosen({"bot": bot.name}, "bot"), "overview") for bot in view.bots}
+    assert {name: alarm.bot for name, alarm in seen.items() if alarm} == {"support": "support", "sales": "sales"}
+    assert alarm_to_see(view, Chosen({"bot": "support", "incident": "INC-001"}, "incident"), "overview") is None

@@ -62,6 +62,36 @@ async def test_a_held_enter_key_never_contains() -> None:
         assert session.room.submitted == []
 
 
+@pytest.mark.parametrize("first_s", [0.25, 0.5, 0.66, 0.9])
+async def test_a_press_too_early_that_is_held_never_contains(first_s: float) -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await _to_the_button(session)
+        session.clock.now += 0.06
+        await session.press("enter")
+        session.clock.now += first_s - 0.033
+        for _ in range(6):
+            session.clock.now += 0.033
+            await session.press("enter")
+        session.clock.now += 0.9
+        await session.press("enter")
+        await session.pilot.pause()
+        assert session.room.submitted == []
+        session.clock.now += 1.1
+        await session.press("enter")
+        await session.see("saved #101")
+
+
+async def test_another_key_after_a_press_too_early_shows_that_it_is_not_held() -> None:
+    async with console() as session:
+        await _open_plan(session)
+        await _to_the_button(session)
+        await session.press("enter", "shift+tab", "tab")
+        session.clock.now += 0.4
+        await session.press("enter")
+        await session.see("saved #101")
+
+
 async def test_enter_held_since_the_choice_meets_cancel() -> None:
     async with console() as session:
         await session.press("x")

@@ -14,9 +14,11 @@ from tests.tui.fake_room import FakeRoom
 from tests.tui.looks import SIZES, WAYS, Way, size_id
 from tests.tui.running import Session, console
 from tests.tui.waiting import waiting_view
+from tests.waiting import eventually
 from warroom.core.room import Welcome
 from warroom.core.settings_console import ConsoleSettings, Look
 from warroom.core.view import View
+from warroom.core.whereabouts import Whereabouts
 from warroom.tui.cells import width_of
 from warroom.tui.chosen import Chosen
 from warroom.tui.first_sight import Artist, sight_of
@@ -24,6 +26,8 @@ from warroom.tui.frame.grid import Grid
 from warroom.tui.frame.pens import Pens
 from warroom.tui.palettes import TRUECOLOR
 from warroom.tui.scene import Scene
+
+NEW_HERE = Whereabouts()
 
 
 def drawn(rows: Iterable[Iterable[tuple[str, str]]], size: tuple[int, int], pens: Pens) -> Grid:
@@ -36,11 +40,21 @@ def drawn(rows: Iterable[Iterable[tuple[str, str]]], size: tuple[int, int], pens
     return grid
 
 
-def at_first(view: View, welcome: Welcome, size: tuple[int, int], way: Way, pens: Pens, *, ascii: bool) -> Grid:
+def at_first(
+    view: View,
+    welcome: Welcome,
+    size: tuple[int, int],
+    way: Way,
+    pens: Pens,
+    *,
+    ascii: bool,
+    found: Whereabouts = NEW_HERE,
+) -> Grid:
     width, height = size
-    scene = Scene(welcome, Chosen(), view=view, now=NOW, width=width, height=height)
+    chosen = Chosen(dict(found.ids), found.kind)
+    scene = Scene(welcome, chosen, view=view, now=NOW, width=width, height=height)
     artist = Artist(way.look, colours=way.colours, ascii_only=ascii)
-    return drawn(map(artist.runs, sight_of(scene, bars=not ascii)), size, pens)
+    return drawn(map(artist.runs, sight_of(scene, found.pane, bars=not ascii)), size, pens)
 
 
 def as_it_stands(session: Session, size: tuple[int, int], pens: Pens) -> Grid:
@@ -79,6 +93,21 @@ async def test_all_but_the_log_stands_there_already(size: tuple[int, int], view:
         log = next(y for y, text in enumerate(session.text.splitlines()) if "Stream support" in text)
         changed = unlike(early, as_it_stands(session, size, pens), pens)
         assert [y for y in changed if not log <= y < size[1] - 2] == [], "only the log is new"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+@pytest.mark.parametrize("pane", ["attention", "board-stream"])
+async def test_the_cursor_stands_in_the_pane_where_it_was(size: tuple[int, int], pane: str) -> None:
+    room, pens = FakeRoom(example_view(), log_lines()), Pens()
+    found = Whereabouts(pane=pane, ids={"bot": "support", "alarm": "AL-0009"}, kind="alarm")
+    early = at_first(example_view(), room.welcome, size, WAYS[0], pens, ascii=False, found=found)
+    async with console(size, room=room, found=found, settings=ConsoleSettings(theme=WAYS[0].look)) as session:
+        await session.see("R12-injection-phrase")
+        await eventually(lambda: session.app.focused is not None and session.app.focused.id == pane)
+        await session.pilot.pause()
+        log = next(y for y, text in enumerate(session.text.splitlines()) if "Stream support" in text)
+        changed = unlike(early, as_it_stands(session, size, pens), pens)
+        assert [y for y in changed if y < log] == [], session.text
 
 
 async def test_a_board_that_is_longer_than_its_place_and_a_screen_that_is_too_small() -> None:

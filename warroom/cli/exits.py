@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from warroom.core.clean import clean
@@ -33,8 +34,12 @@ class Failure(Exception):
 
 
 def complain(failure: Failure) -> None:
-    """Print a failure to stderr; names of files and words of others in it are cleaned."""
+    """Print a failure to stderr, if anybody is left there; names of files and words of others in it are cleaned."""
     lines = [f"warroom: {clean(failure.what)}"]
     for part in (failure.why, failure.next_step):
         lines += [f"  {clean(line)}" for line in part.split("\n") if line]
-    print("\n".join(lines), file=sys.stderr)
+    try:
+        print("\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        # The line is gone, and the interpreter must not fail on what is left of this when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -6,14 +6,13 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warroom.adapters.paths import RoomPaths
 from warroom.cli.console import add_screen_options, drawing_of, get_ready, open_console, require_terminal
 from warroom.cli.engine import add_source_options, sources_of, start_engine
-from warroom.cli.exits import USAGE, Failure
+from warroom.cli.exits import INTERRUPTED, USAGE, Failure
 from warroom.cli.piped import piped_bot, spool, take_pipe
 from warroom.cli.rooms import add_room_option, named_room, no_engine, person, settled
 from warroom.core.commands import AddSource, Refused
@@ -44,27 +43,40 @@ def run(args: argparse.Namespace) -> int:
     drawing = drawing_of(args)
     paths = named_room(args.room or os.environ.get("WARROOM_ROOM") or "default")
     sources = sources_of(args)
-    started = _ensure_engine(paths, args.config, get_ready if drawing.plain is None else _no_more)
-    if args.config is not None and not started:
-        _same_config(paths, args.config)
-    if piped:
-        sources.append((str(spool(pipe, paths.spool, piped)[0]), piped))
-    if sources:
-        asyncio.run(_add(paths, sources))
-    return open_console(paths, read_only=args.read_only, drawing=drawing)
+    starts = not _runs(paths)
+    try:
+        if starts:
+            start_engine(paths, config=args.config, meanwhile=get_ready if drawing.plain is None else _no_more)
+        elif args.config is not None:
+            _same_config(paths, args.config)
+        if piped:
+            sources.append((str(spool(pipe, paths.spool, piped)[0]), piped))
+        if sources:
+            asyncio.run(_add(paths, sources))
+        return open_console(paths, read_only=args.read_only, drawing=drawing)
+    except KeyboardInterrupt:
+        if not starts or drawing.plain is not None:
+            raise
+        raise _goes_on(paths) from None
+
+
+def _goes_on(paths: RoomPaths) -> Failure:
+    """Say of whom nobody would think who pressed ^C while the console was on its way."""
+    return Failure(
+        INTERRUPTED,
+        f"interrupted; the engine of room {paths.name} was started and goes on",
+        next_step=f"stop it: warroom stop {paths.name}, or look at it: warroom attach {paths.name}",
+    )
 
 
 def _no_more() -> None:
     """A transcript needs little."""
 
 
-def _ensure_engine(paths: RoomPaths, config: Path | None, meanwhile: Callable[[], None]) -> bool:
+def _runs(paths: RoomPaths) -> bool:
     from warroom.client.discover import running
 
-    if asyncio.run(running({paths.name: paths.socket})):
-        return False
-    start_engine(paths, config=config, meanwhile=meanwhile)
-    return True
+    return bool(asyncio.run(running({paths.name: paths.socket})))
 
 
 def _same_config(paths: RoomPaths, config: Path) -> None:

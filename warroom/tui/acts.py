@@ -6,7 +6,15 @@ from warroom.core import commands as c
 from warroom.core.model import Phase, Role, Severity
 from warroom.core.view import ActionView, IncidentView, View
 from warroom.tui import bot_acts, point_acts, tell_acts
-from warroom.tui.chosen import bot_in_question, pending_alarm, the_alarm, the_incident, the_step
+from warroom.tui.chosen import (
+    alarm_to_see,
+    bot_in_question,
+    gone_alarm,
+    pending_alarm,
+    the_alarm,
+    the_incident,
+    the_step,
+)
 from warroom.tui.console import Act, Console
 from warroom.tui.decisions import stands
 from warroom.tui.draft_lines import the_part
@@ -25,12 +33,15 @@ def _incident(console: Console, view: View) -> IncidentView | None:
 
 
 async def acknowledge(console: Console, view: View) -> None:
-    """Acknowledge the alarm in question."""
-    alarm = the_alarm(view, console.scene.chosen)
+    """Acknowledge the alarm in question, and say which that was."""
+    scene = console.scene
+    alarm = alarm_to_see(view, scene.chosen, scene.page)
     if alarm is None:
-        console.say("there is no alarm", "dim")
-    else:
-        await console.send(c.AcknowledgeAlarm(alarm.id))
+        on_alarm = scene.page == "alarms" or scene.chosen.kind == "alarm"
+        gone = gone_alarm(view, scene.chosen) if on_alarm else ""
+        console.say(f"not sent: {gone}; choose another" if gone else "no alarm here that nobody has seen", "warn")
+    elif await console.send(c.AcknowledgeAlarm(alarm.id)):
+        console.say(f"{scene.answer} · acknowledged {alarm.id} of {alarm.bot}", "good")
 
 
 async def open_incident(console: Console, view: View) -> None:

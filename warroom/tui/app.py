@@ -13,12 +13,14 @@ from textual import events
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.widgets import Input
 
 from warroom.core.clean import clean
 from warroom.core.company import Company
 from warroom.core.room import Room
 from warroom.core.settings_console import ConsoleSettings
 from warroom.core.view import View
+from warroom.core.whereabouts import Whereabouts
 from warroom.tui import keymap, times
 from warroom.tui.bell import Bell, title_text
 from warroom.tui.copying import clipboard_bytes
@@ -40,11 +42,13 @@ from warroom.tui.screen import RoomScreen
 from warroom.tui.stream import Stream
 from warroom.tui.theme import OWN_COLOURS, Painter, theme_name, themes
 from warroom.tui.together import Reporter
-from warroom.tui.typed_ahead import Typed, TypedAhead
+from warroom.tui.typed_ahead import PAGE_S, Typed, TypedAhead
 
 __all__ = ["CopyFailed", "ExportFailed", "WarRoomApp"]
 
 TICK_S = 0.25
+_LOOK_S = 0.01
+"""Time between two looks whether the first page and the first view are there."""
 _BUSY_TICK_S = 0.06
 """Time between two looks at a log that grows."""
 _BUSY_FOR_S = 2.0
@@ -113,11 +117,15 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         )
         scene = self._front.scene
         scene.drafts, scene.leaving, scene.scenarios = drafts, outside.leaving, outside.scenarios or scene.scenarios
+        if isinstance(outside.found, Whereabouts):
+            # As the first sight has shown it: no cursor stands elsewhere for a moment, and tells so.
+            scene.chosen.ids, scene.chosen.kind = dict(outside.found.ids), outside.found.kind
         self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
+        self._made_at = time.monotonic()
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
         self._reporter, self._making_s = Reporter(room), _MAKING_S
-        self._ahead = TypedAhead(self, lambda: self._front.opening.seen_on(self._front, self._top), self._hand_on)
+        self._ahead = TypedAhead(self, self._opens, self._hand_on)
 
     @property
     def frames(self) -> FrameWriter | None:
@@ -130,6 +138,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to follow the room."""
+        self.run_worker(self._begin(), group="begin")
         self.run_worker(self._follow(), group="follow")
         self.run_worker(self._see_acts(), group="acts")
         self.run_worker(self._keeper.keep(), group="keep")
@@ -168,20 +177,28 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
             if begun - looked >= TICK_S:
                 self._reporter.turn(self._front.page, self._top)
                 looked, now, view = begun, self._clock(), self._room.latest
-                self._begin(view)
                 self._announce(view, begun)
                 if (view and view.version != version) or self._room.lost != lost or abs(now - drawn) >= _REDRAW_S:
                     drawn, version, lost = now, view.version if view else -1, self._room.lost
                     self._front.draw()
 
-    def _begin(self, view: View | None) -> None:
+    def _opens(self) -> bool:
+        """Say whether what the next key is meant for is still coming: a dialog, a page, the place of the last time."""
+        room, early = self._room, time.monotonic() - self._made_at < PAGE_S
+        comes = early and room.latest is not None and not room.lost and not self._keeper.begun
+        return comes or self._front.opening.seen_on(self._front, self._top)
+
+    async def _begin(self) -> None:
         """With the first view: say what is to be said at the start, and go where the person was."""
-        if view is None or self._keeper.begun:
-            return
-        self._front.draw()
+        front = self._front
+        while not (self._room.latest is not None and front.is_mounted and front.shown.is_mounted):  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(_LOOK_S)
+        front.draw()
         for note in self._notes:
-            self._front.hands.say(note, "warn")
-        self._keeper.begin(stay=self._front.moved)
+            front.hands.say(note, "warn")
+        # Who is typing into a line, or went elsewhere, before there was a view is not taken away from there.
+        self._keeper.begin(stay=front.moved or self._top is not front or isinstance(front.focused, Input))
+        front.draw()
 
     def _announce(self, view: View | None, now: float) -> None:
         """Ring, and name the window, where that is asked for."""

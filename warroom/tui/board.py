@@ -186,8 +186,13 @@ def alarm_row(alarm: AlarmView, width: int) -> Line:
 
 
 def chosen_row(rows: Sequence[Line], chosen: Chosen) -> str:
-    """Return the key of the row of what is chosen in a list of what needs attention; of none an empty text."""
+    """Return the key of the row of what is chosen in a list of what needs attention; of none an empty text.
+
+    Where the cursor's own row is gone no other one is chosen in its place.
+    """
     keys = {row.key for row in rows}
+    if chosen.kind in ("alarm", "incident") and (here := chosen.key(chosen.kind)):
+        return here if here in keys else ""
     wanted = (chosen.key(chosen.kind), chosen.key("alarm"), chosen.key("incident"))
     return next((key for key in wanted if key in keys), "")
 

@@ -36,14 +36,31 @@ class Chosen:
 
 
 def the_alarm(view: View, chosen: Chosen) -> AlarmView | None:
-    """Return the chosen alarm, else the newest that nobody acknowledged, else the newest."""
+    """Return the chosen alarm, else the newest that nobody acknowledged, else the newest.
+
+    None also for a chosen one that is gone, as in a flood: nobody pointed at another.
+    """
     wanted = chosen.ids.get("alarm")
     newest = list(reversed(view.alarms))
-    return (
-        next((a for a in newest if a.id == wanted), None)
-        or next((a for a in newest if a.acknowledged is None), None)
-        or next(iter(newest), None)
-    )
+    if wanted:
+        return next((a for a in newest if a.id == wanted), None)
+    return next((a for a in newest if a.acknowledged is None), None) or next(iter(newest), None)
+
+
+def gone_alarm(view: View, chosen: Chosen) -> str:
+    """Return in words that the chosen alarm is gone; an empty text when it is there, or none was chosen."""
+    wanted = chosen.ids.get("alarm", "")
+    if not wanted or any(alarm.id == wanted for alarm in view.alarms):
+        return ""
+    return f"alarm {wanted} is not among the newest {len(view.alarms)} any more"
+
+
+def alarm_to_see(view: View, chosen: Chosen, page: str) -> AlarmView | None:
+    """Return the alarm that is acknowledged on this page: that under the cursor, else the loudest of the bot there."""
+    if page == "alarms" or chosen.kind == "alarm":
+        return the_alarm(view, chosen)
+    bot = the_bot(view, chosen)
+    return pending_alarm(view, bot.name) if bot and chosen.kind != "incident" else None
 
 
 def pending_alarm(view: View, bot: str) -> AlarmView | None:
@@ -141,6 +158,8 @@ def bot_in_question(view: View, chosen: Chosen, page: str) -> BotView | None:
             return named[first]
     if page == "alarms" or (page == "overview" and chosen.kind == "alarm"):
         alarm = the_alarm(view, chosen)
+        if gone_alarm(view, chosen):
+            return None
         if alarm and alarm.bot in named:
             return named[alarm.bot]
     if page == "actions" or (page == "overview" and chosen.kind == "action"):

@@ -291,8 +291,8 @@ class ContainDialog(QuietDialog):
         """Return why nothing can be confirmed now, or an empty text."""
         wanted = self._wanted()
         over = self._watch.over() if self._watch else ""
-        if wanted[1] or over:
-            return wanted[1] or over
+        if blocked := wanted[1] or over or self.unseen:
+            return blocked
         if self._plan is None or wanted != self._asked:
             return "there is no plan yet."
         if self._final and not draft and self.value("confirm") != self._bot:

@@ -167,7 +167,7 @@ class DecideDialog(QuietDialog):
     def _unsaid(self) -> str:
         if self._gone:
             return f"{self._action.id} is gone."
-        if blocked := self._blocked():
+        if blocked := self._blocked() or self.unseen:
             return blocked
         if needs_reason(self._decision) and not self.value("reason"):
             return "it needs a reason."

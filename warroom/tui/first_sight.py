@@ -75,15 +75,19 @@ def first_sight(
             keymap.hold(settings.keys)
             width, height = screen.writer.grid.columns, screen.writer.grid.rows
             scene = Scene(room.welcome, Chosen(), view=room.latest, now=clock(), width=width, height=height)
+            pane = ""
             if isinstance(found, Whereabouts) and found.page in PAGES:
-                scene.page, scene.chosen = found.page, Chosen(dict(found.ids), found.kind)
+                scene.page, scene.chosen, pane = found.page, Chosen(dict(found.ids), found.kind), found.pane
             artist = Artist(settings.theme, colours=colours_of(os.environ), ascii_only=settings.ascii)
-            screen.draw(map(artist.runs, sight_of(scene, bars=not settings.ascii)))
+            screen.draw(map(artist.runs, sight_of(scene, pane, bars=not settings.ascii)))
         yield screen
 
 
-def sight_of(scene: Scene, *, bars: bool = True) -> list[Row]:
-    """Return the rows of the whole screen; `bars`: whether panes have a scroll bar where they need one."""
+def sight_of(scene: Scene, pane: str = "", *, bars: bool = True) -> list[Row]:
+    """Return the rows of the whole screen.
+
+    `pane`: id of the one that will have the keys; `bars`: whether panes have a scroll bar where they need one.
+    """
     width = scene.width
     if scene.too_small:
         return [[Cells(too_small_line(scene), width)]]
@@ -92,23 +96,25 @@ def sight_of(scene: Scene, *, bars: bool = True) -> list[Row]:
     view = scene.view
     bot = the_bot(view, scene.chosen) if view else None
     if view is not None and scene.page == "overview":
-        rows += _overview(scene, view, bot.name if bot else "", _SCROLLBAR if bars else 0)
+        rows += _overview(scene, view, bot.name if bot else "", pane, _SCROLLBAR if bars else 0)
     rows = rows[: scene.height - 2]
     rows += [[Cells(EMPTY, width)]] * (scene.height - 2 - len(rows))
     footer = footer_line(scene, enter=opens_at_first(scene))
     return [*rows, [Cells(status_line(scene), width)], [Cells(footer, width)]]
 
 
-def _overview(scene: Scene, view: View, bot: str, bar: int) -> Iterator[Row]:
+def _overview(scene: Scene, view: View, bot: str, pane: str, bar: int) -> Iterator[Row]:
+    others = pane in ("attention", "board-stream")
     width = scene.width
     left = (width - 1) * 6 // 11 if scene.roomy else width
     right = width - 1 - left if scene.roomy else width
     board = board_lines(view, left - _GUTTER - bar, scene.now, BoardOrder().of(view.bots))
     attention = attention_lines(view, right - _GUTTER - bar, scene.now)
     heights = shares(scene.height, len(board), len(attention), beside=scene.roomy)
-    bots = _pane(board_title(view), board, f"bot:{bot}", (left, bar), heights[0], here=True)
+    bots = _pane(board_title(view), board, f"bot:{bot}", (left, bar), heights[0], here=not others)
     key = chosen_row(attention, scene.chosen) or next((row.key for row in attention if row.key), "")
-    noticed = _pane(attention_title(view), attention, key, (right, bar), heights[1])
+    here = pane == "attention"
+    noticed = _pane(attention_title(view), attention, key, (right, bar), heights[1], here=here)
     if scene.roomy:
         yield from ([one, Cells(EMPTY, 1), other] for one, other in zip(bots, noticed, strict=True))
     else:
@@ -116,7 +122,7 @@ def _overview(scene: Scene, view: View, bot: str, bar: int) -> Iterator[Row]:
     for row in due_lines(view, width - 2, scene.now):
         yield [Cells(EMPTY, 1), Cells(row, width - 1)]
     if bot:
-        yield [Cells(line((f"Stream {bot}", "")), width, rule="rule")]
+        yield [Cells(line((f"Stream {bot}", "")), width, rule="rule-here" if pane == "board-stream" else "rule")]
 
 
 def _pane(

@@ -24,6 +24,13 @@ def give_keys_to(widget: Widget) -> None:
     """Let the next key already go to a widget.
 
     `Widget.focus` waits for the app's next turn; over a slow line the keys that follow have arrived by then, in one
-    piece, and the letters of a search would be commands of the page.
+    piece, and the letters of a search would be commands of the page. Who is not shown gets none: nobody would see what
+    they do there.
     """
-    widget.screen.set_focus(widget, scroll_visible=False)
+    if is_shown(widget):
+        widget.screen.set_focus(widget, scroll_visible=False)
+
+
+def is_shown(widget: Widget) -> bool:
+    """Say whether a widget and all that is around it are displayed."""
+    return all(one.display for one in widget.ancestors_with_self if isinstance(one, Widget))

@@ -13,7 +13,8 @@ This page is written from the table in `warroom/tui/actions.py`; a test compares
 
 Keys do nothing on a read-only console when they are marked *changes*. What acts on a bot is marked *dangerous*: it
 always opens a dialog with the exact plan, and its button counts a press only after 0.3 s in which nothing else was
-pressed or pasted. Esc never leaves the console. Left unbound on purpose: ^a ^b ^s ^q ^z ^d ^k.
+pressed or pasted, and after a press that came too early only 1 s later, so that a key that is held down never acts. Esc
+never leaves the console. Left unbound on purpose: ^a ^b ^s ^q ^z ^d ^k.
 
 These are the usual keys. Every one can be another: [your own keys](console.md#keys). The commands have the ids in the
 last table of this page. Footer, palette (`:`) and help (`?`) show the keys that hold.

@@ -52,6 +52,11 @@ class LogPane(Vertical):
         yield self._detail
         yield self._prompt
 
+    @property
+    def typing(self) -> bool:
+        """Whether somebody types what to look for."""
+        return bool(self._prompt.display)
+
     def open(self, bot: str, alarms: Sequence[tuple[str, float]] = ()) -> None:
         """Show a bot's log; `alarms` are bots and times of the alarms."""
         self._alarms = alarms

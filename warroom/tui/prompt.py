@@ -16,6 +16,7 @@ from warroom.tui.bar import Bar
 from warroom.tui.cells import width_of
 from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import Line, line
+from warroom.tui.small import lost_for_good
 from warroom.tui.theme import Painter
 
 _HINTS = {
@@ -49,8 +50,9 @@ class _Line(Input):
         self.post_message(Prompt.Closed())
 
     def on_blur(self) -> None:
-        """Close it."""
-        self.post_message(Prompt.Closed())
+        """Close it, unless the window has only become too small to show it."""
+        if lost_for_good(self):
+            self.post_message(Prompt.Closed())
 
 
 class Prompt(Horizontal):

@@ -1,7 +1,8 @@
 """Dialogs that act on a bot: what will be done over the whole screen, and a button that wants a quiet hand.
 
-The confirming press counts only when nothing else was pressed, pasted or focused for `QUIET_S`, so neither a held key
-nor a paste that hides keys can ever act on a bot. Cancel has the focus first.
+The confirming press counts only when nothing else was pressed, pasted or focused for `QUIET_S`, and after one that came
+too early for `HELD_S`, so neither a held key nor a paste that hides keys can ever act on a bot. Cancel has the focus
+first.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import Line, line
 from warroom.tui.modal import Modal
 from warroom.tui.pane import Pane
+from warroom.tui.small import is_too_small
 from warroom.tui.theme import Painter
 
 QUIET_S = 0.3
+HELD_S = 1.0
+"""Longer than keyboards wait before a held key repeats: 0.25 to 0.66 s are usual."""
 ROOMY = 80
 """Columns from which the buttons have their whole words."""
 HINT = "Nothing is sent. Tab to the last button, wait a moment, Enter. Esc cancels."
@@ -34,12 +38,14 @@ Submit = Callable[[Command], Awaitable[Answer]]
 
 
 class QuietButton(PushButton):
-    """A button that acts only after `QUIET_S` without any other press, focus or paste."""
+    """A button that acts only after `QUIET_S` without any other press, focus or paste, or `HELD_S` without itself."""
 
     def __init__(self, painter: Painter, label: str, *, id: str, clock: Callable[[], float]) -> None:
         super().__init__(painter, label, id=id, danger=True)
         self._clock = clock
         self._stirred = clock()
+        self._held = False
+        """Whether the press that came last was too early, and may be held down still."""
 
     def about(self, what: str, name: str, room: int) -> None:
         """Say on it what it does to whom; the name gives way where there is not so much room."""
@@ -50,13 +56,19 @@ class QuietButton(PushButton):
         """Something happened that is not the confirming press."""
         self._stirred = self._clock()
 
+    def let_go(self) -> None:
+        """Another key was pressed: the one before is not held any more."""
+        self._held = False
+        self.stir()
+
     def on_focus(self) -> None:
         """Arriving here is a press of its own."""
         self.stir()
 
     def action_press(self) -> None:
         """Press it when all was quiet; a press that comes too early begins the wait again."""
-        quiet = self._clock() - self._stirred >= QUIET_S
+        quiet = self._clock() - self._stirred >= (HELD_S if self._held else QUIET_S)
+        self._held = not quiet
         self.stir()
         if quiet:
             super().action_press()
@@ -87,6 +99,12 @@ class QuietDialog(Modal[str | None]):
     def go_button(self) -> QuietButton:
         """The button that confirms."""
         return self.query_one("#go", QuietButton)
+
+    @property
+    def unseen(self) -> str:
+        """Why nobody can have read what would be confirmed; an empty text when it is on the screen."""
+        shown = self.query_one("#plan", Pane).content_region.intersection(self.region)
+        return "make the window larger" if is_too_small(self) or not shown.area else ""
 
     def field(self, id: str, label: str) -> Horizontal:
         """Return a line of text behind its label; the row's id is `ID-row`."""
@@ -138,7 +156,11 @@ class QuietDialog(Modal[str | None]):
         """Any key breaks the quiet, but for the press on the button, which judges itself."""
         go = self.go_button
         if not (go.has_focus and event.key in ("enter", "space")):
-            go.stir()
+            go.let_go()
+
+    def on_resize(self) -> None:
+        """What comes on the screen must be read first."""
+        self.go_button.stir()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click breaks the quiet, but for that on the button, which judges itself as it does a key."""

@@ -97,12 +97,14 @@ class Recall:
         scene.chosen.ids = {kind: name for kind, name in found.ids.items() if kind not in gone}
         scene.chosen.kind = found.kind if found.kind not in gone else ""
         for name, log in scene.logs.items():
+            shown = pages[name].log_pane() if name in pages else None
+            if shown is not None and shown.typing:
+                continue  # what is typed there is about the lines that are shown
             show_again(log, found.sights.get(name, Sight()))
-        for page in pages.values():
-            if (shown := page.log_pane()) is not None:
+            if shown is not None:
                 shown.shown_anew()
-        target = scene.page if stay else found.page if found.page in PAGES else _ROOT
-        self._show(target, lambda page: None if stay else _focus(page, found.pane))
+        if not stay:
+            self._show(found.page if found.page in PAGES else _ROOT, lambda page: _focus(page, found.pane))
         return [f"{kind} {found.ids[kind]} is gone" for kind in gone if kind in ("bot", "incident", "alarm", "action")]
 
     def _tell(self, parts: list[str], saved: float, gone: list[str]) -> None:

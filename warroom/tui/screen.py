@@ -50,6 +50,7 @@ from warroom.tui.prompt import Prompt, prompt_line
 from warroom.tui.recall import Recall
 from warroom.tui.report import Export
 from warroom.tui.scene import Scene
+from warroom.tui.small import Shutter
 from warroom.tui.sql_session import SqlSession
 from warroom.tui.theme import Painter
 from warroom.tui.typed_ahead import Opening
@@ -57,6 +58,8 @@ from warroom.tui.typed_ahead import Opening
 _ROOT = PAGES[0]
 _ANY_TIME = {"leave", "back", "help", "redraw", "palette"}
 """What a key may do while the page is still being made."""
+_UNSEEN = {"leave", "redraw"}
+"""What a key may do while the window is too small for anything to be drawn."""
 _GOES_ON = "The engine goes on watching and recording."
 _OPENS = {"incident": "incident", "alarm": "alarms", "action": "actions", "bot": "stream", "notice": "outbox"}
 
@@ -103,8 +106,8 @@ class RoomScreen(Screen[None]):
         self._status = Bar(self._painter, id="status")
         self._footer = Bar(self._painter, id="footer")
         self._small = Bar(self._painter, id="too-small")
-        self._small.display = False
         self._all = Vertical()
+        self._shutter = Shutter(self, self._all, self._small)
         with self._all:
             yield self._top
             yield self._banner
@@ -145,10 +148,8 @@ class RoomScreen(Screen[None]):
         scene.company, scene.outage, scene.welcome = self._room.company, self._room.outage, self._room.welcome
         if scene.view is not None:
             scene.others.follow(scene.view, scene.welcome.operator, scene.now)
-        if self._all.display is scene.too_small:
-            self._all.display, self._small.display = not scene.too_small, scene.too_small
-            if not scene.too_small and self.shown.built:
-                self.shown.enter()
+        if self._shutter.close(closed=scene.too_small) and self.shown.built:
+            self.shown.enter()
         if scene.too_small:
             self._small.show([too_small_line(scene)])
             return
@@ -229,7 +230,7 @@ class RoomScreen(Screen[None]):
     def _leave(self) -> None:
         if self._room.lost:
             self.app.exit(0)
-        elif self.scene.page == _ROOT:
+        elif self.scene.page == _ROOT or self.scene.too_small:
             self.opening.begin(self.run_worker(self._ask_to_leave(), group="act", exclusive=True))
         else:
             self._back() if self._trail else self._show(_ROOT)
@@ -249,6 +250,8 @@ class RoomScreen(Screen[None]):
         page = id.removeprefix("page_") if BY_ID[id].where == (EVERYWHERE,) else ""
         if not self.shown.built and page not in PAGES and id not in _ANY_TIME:
             return  # meant for a page that is not there yet
+        if self.scene.too_small and id not in _UNSEEN:
+            return  # nobody sees what it would be done to
         match id:
             case "next_pane" | "previous_pane":
                 self.shown.turn(1 if id == "next_pane" else -1)

@@ -15,6 +15,7 @@ from warroom.core.sql_words import LONGEST_SQL, one_line
 from warroom.tui.bar import Bar
 from warroom.tui.keys import give_keys_to
 from warroom.tui.lines import line
+from warroom.tui.small import lost_for_good
 from warroom.tui.sql_session import SqlSession
 from warroom.tui.theme import Painter
 
@@ -49,8 +50,9 @@ class _Line(Input):
         self.cursor_position = len(self.value)
 
     def on_blur(self) -> None:
-        """Close it."""
-        self.post_message(SqlPrompt.Closed())
+        """Close it, unless the window has only become too small to show it."""
+        if lost_for_good(self):
+            self.post_message(SqlPrompt.Closed())
 
 
 class SqlPrompt(Horizontal):

@@ -132,8 +132,8 @@ class TellDialog(QuietDialog):
         if self._meets_news():
             return
         shown = self._answer
-        if self._sending or shown is None:
-            self.show_says("Not sent: there is no notice yet.", "warn")
+        if self._sending or shown is None or self.unseen:
+            self.show_says(f"Not sent: {self.unseen or 'there is no notice yet.'}", "warn")
             return
         self._sending = True
         now = await self._read(self._asked)

@@ -59,6 +59,7 @@ def test_who_leaves_without_handing_over_gives_the_terminal_back(
         assert screen.written.count(b"\x1b[?1049h") == screen.written.count(b"\x1b[?1049l") == 1
         assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l")
         assert b"\x1b[6n" not in screen.written, "nobody would hear the answer"
+        assert screen.written.rindex(b"\x1b[?2004l") > screen.written.rindex(b"\x1b[?2004h")
         assert echoes(screen)
 
 
@@ -83,6 +84,37 @@ def test_the_next_owner_goes_on_with_what_stands_there(play: Callable[..., Termi
         assert echoes(screen)
 
 
+READ = """    import termios, time
+    print("ready", file=open(sys.argv[1], "w"))
+    while not os.path.exists(sys.argv[1] + ".typed"):
+        time.sleep(0.01)
+    screen.hand_over(lambda: None)
+    raw = termios.tcgetattr(0)
+    raw[0] &= ~termios.ICRNL
+    raw[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(0, termios.TCSANOW, raw)
+    held = b""
+    while not held.endswith(b"!"):
+        held += os.read(0, 4096)
+    open(sys.argv[1], "wb").write(held)
+"""
+
+
+def test_enter_is_enter_and_a_long_paste_is_whole_however_early(play: Callable[..., Terminal], tmp_path: Path) -> None:
+    paste = "\x1b[200~" + "x" * 10000 + "\r\x1b[201~"
+    with play(sys.executable, "-c", BEGIN + READ) as screen:
+        screen.see("first sight")
+        assert b"\x1b[?2004h" in screen.written
+        screen.until(lambda: (tmp_path / "told").read_text() == "ready\n", "the program")
+        screen.press("q", "\r", "j")
+        (tmp_path / "told.typed").touch()
+        for at in range(0, len(paste), 1000):
+            screen.press(paste[at : at + 1000])
+        screen.press("!")
+        assert screen.ended() == 0
+    assert (tmp_path / "told").read_bytes() == f"q\rj{paste}!".encode()
+
+
 GROWN = """    import fcntl, struct, termios
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     grid = screen.hand_over(lambda: None).grid
@@ -102,6 +134,45 @@ def test_a_terminal_that_is_somebody_elses_is_left_alone(play: Callable[..., Ter
         assert screen.ended() == 0
         assert (tmp_path / "told").read_text() == "taken False\n"
         assert b"\x1b[?1049h" not in screen.written
+
+
+GONE = (
+    """import os, signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+sys.stderr.flush()
+file = os.open(sys.argv[1] + ".err", os.O_WRONLY | os.O_CREAT)
+os.dup2(file, 2)
+"""
+    + BEGIN
+    + """
+    while os.isatty(0):
+        time.sleep(0.01)
+    told = []
+    writer = screen.hand_over(lambda: told.append("gone"))
+    with writer.lock:
+        writer.grid.put(0, 2, "drawn for nobody", 0)
+        writer.commit()
+    while not told and not writer.gone:
+        time.sleep(0.01)
+    from warroom.tui.frame.line import terminal_descriptor
+    print("descriptor", terminal_descriptor(), file=open(sys.argv[1], "w"))
+writer.quiesce()
+writer.stop()
+from warroom.cli.exits import Failure, complain
+os.dup2(0, 2)
+complain(Failure(3, "nobody reads this"))
+"""
+)
+
+
+def test_a_line_that_is_cut_before_somebody_takes_over_is_no_fault_and_no_file_gets_what_is_drawn(
+    play: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    with play(sys.executable, "-c", GONE) as screen:
+        screen.see("first sight")
+        assert screen.hang_up() == 0
+    assert (tmp_path / "told").read_text() == "descriptor 0\n"
+    assert (tmp_path / "told.err").read_bytes() == b""
 
 
 def test_where_there_is_no_terminal_there_is_no_early_screen(tmp_path: Path) -> None:

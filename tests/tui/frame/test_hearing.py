@@ -42,6 +42,9 @@ class Heard:
         (b"\xff\xfeq", ["q"], 0),
         (b"\xe6\x97\xa5\x1b", ["日", "\x1b"], 0),
         (b"\x1b[24;9\x1b[24;9Rx", ["x"], 1),
+        (b"\x1b3", ["\x1b", "3"], 0),
+        (b"\x1b[200~name\xc2\x9b201~\r\r\r\x1b[201~q", ["q"], 0),
+        (b"\x1b[200~name\x9b201~\r\r\r\x1b[201~q", ["q"], 0),
     ],
 )
 def test_keys_come_through_and_replies_are_counted(sent: bytes, keys: list[str], answers: int) -> None:

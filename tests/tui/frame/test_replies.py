@@ -74,3 +74,54 @@ def test_an_answer_inside_of_a_paste_is_taken_out_and_the_rest_is_text(cut: int)
     assert passed == "\x1b[200~one \x1b[c two three\x1b[201~q"
     assert sieve.answers == 1
     assert not sieve.pasting
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\x9b201~",
+        "\udc9b201~",
+        "\x1b\x9b[201~",
+        "\x1b[20\x9b1~",
+        "\x1b[2\udcff01~",
+        "\x1b[20\x1b[7;8R1~",
+        "\x1b\x1b[7;8R[201~",
+    ],
+)
+@pytest.mark.parametrize("cut", range(40))
+def test_nothing_in_a_paste_ends_it_but_its_end(hidden: str, cut: int) -> None:
+    text = f"\x1b[200~name {hidden}\r\r\x1b[201~q"
+    passed, sieve = sifted([part for part in (text[:cut], text[cut:]) if part])
+    assert passed.count("\x1b[201~") == 1
+    assert passed.endswith("\r\r\x1b[201~q")
+    assert not any("\x80" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" for char in passed)
+    assert not sieve.pasting
+
+
+def test_a_paste_whose_end_comes_late_ends_all_the_same() -> None:
+    sieve = Sieve()
+    pieces = sieve.feed("\x1b[200~abc\x1b[20", 0.0)
+    pieces += sieve.tick(0.4)
+    pieces += sieve.feed("1~q", 0.5)
+    assert "".join(pieces) == "\x1b[200~abc\x1b[201~q"
+    assert not sieve.pasting
+
+
+@pytest.mark.parametrize("half", ["\x1b]11;rgb:1e1e", "\x1bP>|xterm", "\x1bX", "\x1b_G"])
+def test_half_a_reply_does_not_live_on_keys(half: str) -> None:
+    sieve, passed = Sieve(), list[str]()
+    sieve.feed(half, 0.0)
+    for number in range(1, 30):
+        passed += sieve.tick(number * 0.1)
+        passed += sieve.feed("j", number * 0.1)
+    assert len("".join(passed)) >= 19, "after a second keys count again"
+
+
+def test_escape_and_a_key_in_one_piece_are_two_keys() -> None:
+    assert Sieve().feed("\x1b3", 0.0) == [ESCAPE, "3"]
+    assert Sieve().feed("\x1b\x1b[200~3\x1b[201~", 0.0) == [ESCAPE, "\x1b[200~", "3\x1b[201~"]
+
+
+def test_a_lines_end_is_the_enter_that_was_pressed_early_and_in_a_paste_it_stays() -> None:
+    passed, _ = sifted(["q\n", "\x1b[200~a\nb\x1b[201~\n"])
+    assert passed == "q\r\x1b[200~a\nb\x1b[201~\r"

@@ -10,13 +10,20 @@ import termios
 from collections.abc import Callable, Iterable, Iterator
 
 from warroom.tui.frame.line import TerminalLine, terminal_descriptor
-from warroom.tui.frame.orders import ALTERNATE_SCREEN_OFF, ALTERNATE_SCREEN_ON, CURSOR_OFF, CURSOR_ON
+from warroom.tui.frame.orders import (
+    ALTERNATE_SCREEN_OFF,
+    ALTERNATE_SCREEN_ON,
+    CURSOR_OFF,
+    CURSOR_ON,
+    PASTE_OFF,
+    PASTE_ON,
+)
 from warroom.tui.frame.pace import Pace
 from warroom.tui.frame.writer import FrameWriter, erases_in_colour
 
 TURN_S = 0.0005
 """Longest time that one thread keeps the others from running: the writer must not wait for what is imported or made."""
-_LFLAG = 3
+_IFLAG, _LFLAG, _CC = 0, 3, 6
 
 
 class EarlyScreen:
@@ -26,14 +33,18 @@ class EarlyScreen:
         self._descriptor = descriptor
         self._before = termios.tcgetattr(descriptor)
         self._handed_over = False
+        sys.setswitchinterval(TURN_S)
+        # As Textual sets it, but for ^C: Enter is not to come as a line's end, and a long paste must not lose its own.
+        quiet = [*self._before]
+        quiet[_IFLAG] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
+        quiet[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
+        quiet[_CC] = [*self._before[_CC]]
+        quiet[_CC][termios.VMIN] = 1
+        termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
         self.writer = FrameWriter(
             TerminalLine(descriptor), Pace(budget_bps), erases_in_colour=erases_in_colour(os.environ), asks=False
         )
-        sys.setswitchinterval(TURN_S)
-        quiet = [*self._before]
-        quiet[_LFLAG] &= ~termios.ECHO
-        termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
-        self.writer.control(ALTERNATE_SCREEN_ON + CURSOR_OFF)
+        self.writer.control(ALTERNATE_SCREEN_ON + CURSOR_OFF + PASTE_ON)
 
     def draw(self, rows: Iterable[Iterable[tuple[str, str]]]) -> None:
         """Draw rows from the top: runs of text, each with its SGR parameters."""
@@ -50,8 +61,10 @@ class EarlyScreen:
         if self._handed_over:
             return None
         self._handed_over = True
-        # Textual takes these for what was there before it, and leaves them behind.
-        termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
+        # Textual takes these for what was there before it, and leaves them behind; a line that is gone has none, and
+        # who reads it finds that out.
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
         self.writer.taken_over(on_gone)
         return self.writer
 
@@ -61,7 +74,7 @@ class EarlyScreen:
             return
         self._handed_over = True
         self.writer.quiesce()
-        self.writer.control(CURSOR_ON + ALTERNATE_SCREEN_OFF)
+        self.writer.control(PASTE_OFF + CURSOR_ON + ALTERNATE_SCREEN_OFF)
         self.writer.stop()
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)

@@ -67,7 +67,7 @@ class Ear:
 
     def _pass(self, pieces: list[str]) -> None:
         for piece in pieces:
-            if piece == ESCAPE and not self._sieve.pasting:
+            if piece == ESCAPE:
                 self._tell(events.Key("escape", ESCAPE))
                 continue
             for message in self._parser.feed(piece):

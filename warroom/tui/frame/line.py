@@ -89,6 +89,9 @@ def _names(descriptor: int) -> list[str]:
 
 
 def terminal_descriptor() -> int:
-    """Return the descriptor of the first stream that is a terminal: errors may well go into a file."""
+    """Return the descriptor of the first stream that is a terminal: errors may well go into a file.
+
+    Where none is any more, that of the input: a line that is gone says so, and no file gets what is drawn.
+    """
     streams = [stream for stream in (sys.__stderr__, sys.__stdout__, sys.__stdin__) if stream is not None]
-    return next((stream.fileno() for stream in streams if stream.isatty()), 2)
+    return next((stream.fileno() for stream in streams if stream.isatty()), 0)

@@ -27,6 +27,8 @@ _IGNORED = frozenset({"\x1b[?2026h", "\x1b[?2026l", "\x1b[?2026$p", "\x1b[?2048h
 here, the kernel tells the size, and the fewer answers are under way the fewer can be read as keys."""
 _PLACE = re.compile(r"\x1b\[(\d*);?(\d*)H")
 BELL = "\x07"
+PASTE_ON, PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
+"""Pastes are marked as such."""
 TITLE_AWAY, TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """The terminal keeps its title, and takes it again; one that does not know this is left without one."""
 MOST_CLIPBOARD = 74_994

@@ -32,15 +32,24 @@ _KEY = re.compile(
 _ALONE = re.compile(r"\x1b[\[\]PX^_O]")
 """A key with alt, when nothing follows."""
 _PASTE_ON, _PASTE_OFF = "\x1b[200~", "\x1b[201~"
-_PASTE_HELD = re.compile(r"\x1b(?:\[[0-9;]*)?\Z")
+_PASTE_HELD = re.compile(r"(?:\x1b(?:\[[0-9;]*)?){1,2}\Z")
+"""What its end, or an answer behind half an end, may have begun with."""
 _EIGHT_BIT = {"\x8f": "\x1bO", "\x90": "\x1bP", "\x98": "\x1bX", "\x9b": "\x1b[", "\x9d": "\x1b]"}
 _EIGHT_BIT |= {"\x9e": "\x1b^", "\x9f": "\x1b_", "\x9c": "\x1b\\"}
 _C1 = re.compile("[\x80-\x9f\udc80-\udcff]")
+_PASTE_BEGINS = re.compile("(?:\x1b\\[|[\x9b\udc9b])200~")
+_WITH_ESCAPE = re.compile(r"\x1b[^\[\]PX^_O]")
+_UNREADABLE = "\ufffd"
+"""Stands for what is no text in a paste: were it only taken out, what is around it could become the paste's end."""
 
 
 def _seven_bits(found: re.Match[str]) -> str:
     code = ord(found[0])
     return _EIGHT_BIT.get(chr(code - 0xDC00 if code > 0xFF else code), "")
+
+
+def _gap(found: re.Match[str]) -> str:
+    return _UNREADABLE if _PASTE_HELD.search(found.string[: found.start()]) else ""
 
 
 class Sieve:
@@ -56,15 +65,17 @@ class Sieve:
     def feed(self, text: str, now: float) -> list[str]:
         """Return what a person did, one key sequence or run of characters each; lone surrogates are no text.
 
-        A piece that is `ESCAPE` alone, outside of a paste, is the key of that name.
+        A piece that is `ESCAPE` alone is the key of that name.
         """
         if not text:
             return []
         pieces: list[str] = []
-        rest = self._held + _C1.sub(_seven_bits, text)
-        self._held, self._since = "", now
+        rest, before, since = self._held + text, self._held, self._since
+        self._held = ""
         while rest:
             rest = self._in_paste(rest, pieces) if self.pasting else self._outside(rest, pieces)
+        # What goes on being held is as old as its beginning: keys that follow do not keep half a reply alive.
+        self._since = since if before and self._held.startswith(before) else now
         return pieces
 
     def tick(self, now: float) -> list[str]:
@@ -72,7 +83,9 @@ class Sieve:
         held, passed = self._held, now - self._since
         if not held or passed < _KEY_S:
             return []
-        if self.pasting or held == ESCAPE or _ALONE.fullmatch(held):
+        if self.pasting:
+            return []  # half of its end, on a slow line
+        if held == ESCAPE or _ALONE.fullmatch(held):
             self._held = ""
             return [held]
         if passed >= _REST_S:
@@ -80,9 +93,13 @@ class Sieve:
         return []
 
     def _outside(self, rest: str, pieces: list[str]) -> str:
+        begins = _PASTE_BEGINS.search(rest)
+        here = begins.end() if begins else len(rest)
+        rest = _C1.sub(_seven_bits, rest[:here]) + rest[here:]
         start = rest.find(ESCAPE)
         if start:
-            pieces.append(rest if start < 0 else rest[:start])
+            # Enter that was pressed before the console had the terminal came as a line's end.
+            pieces.append((rest if start < 0 else rest[:start]).replace("\n", "\r"))
             return "" if start < 0 else rest[start:]
         whole = _WHOLE.match(rest)
         if whole is None:
@@ -90,6 +107,9 @@ class Sieve:
         sequence = whole[0]
         if _ANSWER.fullmatch(sequence):
             self.answers += 1
+        elif _WITH_ESCAPE.fullmatch(sequence):
+            # No key of the console has alt: this is Esc and the next key, which one packet brought.
+            pieces += [ESCAPE, sequence[1:]]
         elif _KEY.fullmatch(sequence):
             pieces.append(sequence)
             self.pasting = sequence == _PASTE_ON
@@ -109,12 +129,12 @@ class Sieve:
 
     def _in_paste(self, rest: str, pieces: list[str]) -> str:
         end = rest.find(_PASTE_OFF)
-        inside, after = (rest, "") if end < 0 else (rest[: end + len(_PASTE_OFF)], rest[end + len(_PASTE_OFF) :])
+        inside, after = (rest, "") if end < 0 else (rest[:end], rest[end + len(_PASTE_OFF) :])
         if end < 0 and (held := _PASTE_HELD.search(inside)):
             self._held, inside = inside[held.start() :], inside[: held.start()]
-        inside, found = _ANSWER.subn("", inside)
+        inside, found = _ANSWER.subn(_gap, _C1.sub(_UNREADABLE, inside))
         self.answers += found
         self.pasting = end < 0
-        if inside:
+        if inside := inside + ("" if self.pasting else _PASTE_OFF):
             pieces.append(inside)
         return after

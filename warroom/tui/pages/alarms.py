@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from warroom.tui.alarm_lines import alarm_lines
 from warroom.tui.board import alarm_row
-from warroom.tui.chosen import the_alarm
+from warroom.tui.chosen import gone_alarm, the_alarm
 from warroom.tui.keys import bindings_for
 from warroom.tui.lines import line
 from warroom.tui.pages.page import Page
@@ -37,13 +37,18 @@ class AlarmsPage(Page):
             return
         alarm = the_alarm(view, scene.chosen)
         self._list.title(f"Alarms {len(view.alarms)}")
-        if alarm is None:
+        if not view.alarms:
             self._list.show([line(("no alarm was raised", "dim"))])
             self._detail.show([])
             return
         rows = [alarm_row(a, self._list.inner_width) for a in reversed(view.alarms)]
         self.share(self._list, len(rows), scene)
-        self._list.show(rows, f"alarm:{alarm.id}")
+        # Of one that is gone the cursor stays near to where it was.
+        self._list.show(rows, f"alarm:{alarm.id}" if alarm else "")
+        if alarm is None:
+            self._detail.title("Why")
+            self._detail.show([line((gone_alarm(view, scene.chosen), "warn"))])
+            return
         why = f"Why {alarm.bot} is not contained" if alarm.action else f"Why {alarm.bot} scored {alarm.score:.0f}"
         self._detail.title(why)
         self._detail.show(alarm_lines(alarm, view, self._detail.inner_width))
