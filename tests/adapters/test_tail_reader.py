@@ -75,6 +75,37 @@ def test_the_folder_of_what_a_link_leads_to_is_watched(tmp_path: Path, batches: 
     reader.close()
 
 
+@pytest.mark.parametrize("size", [7, 5000])
+def test_a_log_that_goes_on_shows_the_lines_before_once_more_and_marks_them(
+    tmp_path: Path, batches: list[Batch], size: int
+) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text(text([f"{'x' * 300} {number}" for number in range(size)]))
+    first = LogReader(batches.append)
+    first.follow(str(log), "bot", from_start=True)
+    first.finish()
+    first.close()
+    (checkpoint,) = [one.checkpoint for one in batches if one.checkpoint is not None][-1:]
+    read = [record for batch in batches for record in batch.records]
+    with log.open("a") as out:
+        out.write(text(["new"]))
+    batches.clear()
+    second = LogReader(batches.append, show_again=True)
+    second.resume([checkpoint])
+    second.follow(str(log), "bot", from_start=False)
+    second.step()
+    shown, new = batches
+    assert shown.again
+    assert not new.again
+    assert [one.message for one in new.records] == ["new"]
+    assert shown.checkpoint is not None
+    assert (shown.checkpoint.offset, shown.checkpoint.line) == (checkpoint.offset, checkpoint.line)
+    places = [(one.offset, one.length, one.line, one.message) for one in shown.records]
+    assert places == [(one.offset, one.length, one.line, one.message) for one in read[-len(places) :]]
+    assert len(places) == size if size < 10 else 500 < len(places) < 1000
+    second.close()
+
+
 def test_a_large_log_does_not_keep_the_others_waiting(tmp_path: Path, batches: list[Batch]) -> None:
     (tmp_path / "a.log").write_text(text(numbered(0, 300_000)))
     (tmp_path / "b.log").write_text(text(["small"]))

@@ -93,6 +93,9 @@ async def test_a_log_at_rest_is_known_and_taken_as_evidence_after_a_restart(tmp_
         await eventually(lambda: room.latest is not None and [one.lines for one in room.latest.sources] == [2])
     async with running_engine(paths, settings), attached(paths) as room:
         await eventually(lambda: room.latest is not None and bool(room.latest.sources), what="the log")
+        lines = await room.query(Lines("support"))
+        assert isinstance(lines, LinesAnswer)
+        assert [line.text for line in lines.lines] == ["one", "two"]
         preview = await room.query(PreviewPlan("support", Verb.SNAPSHOT))
         assert isinstance(preview, PlanAnswer)
         assert preview.plan.exact[0] == f"copy {log}"

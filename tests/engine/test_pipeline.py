@@ -65,10 +65,10 @@ class Rig:
 
     fault = ""
 
-    def __init__(self, records: list[Record], backlog: int = 0, desk: Desk = EMPTY) -> None:
+    def __init__(self, records: list[Record], backlog: int = 0, desk: Desk = EMPTY, *, again: bool = False) -> None:
         self.order: list[str] = []
         self.told: list[Fact] = []
-        source = Source([Batch("/x/bot.log", "support", records)], backlog)
+        source = Source([Batch("/x/bot.log", "support", records, again=again)], backlog)
         self.pipeline = Pipeline(
             source=source,
             backlog=source,
@@ -110,6 +110,14 @@ async def test_old_lines_are_shown_and_not_scored() -> None:
     await rig.pipeline._read()
     assert rig.order == ["checkpoint"]
     assert rig.pipeline.bot("support").ring.newest == 2
+
+
+async def test_lines_that_a_former_run_has_judged_are_shown_again_and_not_scored() -> None:
+    rig = Rig([record(100, LEAK), record(200)], again=True)
+    await rig.pipeline._read()
+    assert rig.order == ["checkpoint"]
+    assert rig.pipeline.bot("support").ring.newest == 2
+    assert rig.pipeline.sources["/x/bot.log"].last_line is None, "no line came"
 
 
 async def test_gaps_are_told_but_cannot_flood_the_journal() -> None:

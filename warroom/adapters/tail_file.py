@@ -286,6 +286,18 @@ class TailFile:
         tail = self._at(checkpoint.tail_bytes, checkpoint.offset - checkpoint.tail_bytes)
         return len(tail) == checkpoint.tail_bytes and fingerprint(tail) == checkpoint.tail
 
+    def lines_before(self, lines: int, received: float) -> list[Record]:
+        """Return the last `lines` lines before the place of reading, of `BATCH_BYTES` bytes at most; no gaps."""
+        start = max(0, self.offset - BATCH_BYTES)
+        piece = self._at(self.offset - start, start)
+        # The end of the newest whole record is the end of a line; what is before the first one may be half a line.
+        whole = piece.split(b"\n")[1 if start else 0 : -1][-lines:]
+        piece = b"".join(line + b"\n" for line in whole)
+        first = max(0, self.parser.settled_line - len(whole))
+        parser = LineParser(self.source, self.bot, self.generation, first, self.formats)
+        records = [*parser.feed(piece, self.offset - len(piece), received), *parser.flush()] if piece else []
+        return [record for record in records if record.gap is None]
+
     def last_lines_start(self, lines: int) -> int:
         """Return the offset at which the last `lines` whole lines begin."""
         end = self.size

@@ -31,6 +31,8 @@ class Reading:
     """Gives descriptors of files at rest back; False when there are none."""
     owners: dict[Identity, str]
     """Which log reads a file, by the file's identity."""
+    show_again: bool = False
+    """Whether the last lines that a former run read are handed on once more."""
 
 
 class Intake:

@@ -195,7 +195,11 @@ class FollowedLog:
         if not file.size or resumed is not None:
             # That nothing was read is worth keeping too: what a next run finds beside it is news then. And a log at
             # rest is known at once after a restart: it is evidence, whether a line comes or not.
-            self._reading.put(Batch(self.source, self.bot, [], file.checkpoint()))
+            show = self._reading.show_again and resumed is not None and not isinstance(file, PackedFile)
+            again = file.lines_before(SHOWN_LINES, self._reading.now()) if show else []
+            self._reading.put(
+                Batch(self.source, self.bot, again, file.checkpoint(), file.behind if again else 0, again=bool(again))
+            )
 
     def _hold(self, file: TailFile) -> None:
         self.file = file

@@ -54,12 +54,16 @@ class LogReader:
         formats: Sequence[Format] = (),
         now: Callable[[], float] = time.time,
         most_open: int = 0,
+        show_again: bool = False,
     ) -> None:
-        """`stopped` is asked between batches; `now` gives seconds since the epoch; `most_open` caps descriptors."""
+        """`stopped` is asked between batches; `now` gives seconds since the epoch; `most_open` caps descriptors.
+
+        With `show_again` the last lines that a former run read of a log are handed on once more, marked so.
+        """
         self.logs: dict[str, FollowedLog] = {}
         self._patterns: list[_Pattern] = []
         self._checkpoints: dict[str, list[Checkpoint]] = {}
-        self._reading = Reading(formats, now, put, stopped, self._make_room, {})
+        self._reading = Reading(formats, now, put, stopped, self._make_room, {}, show_again)
         self._stopped = stopped
         self._behind: set[FollowedLog] = set()
         self._busy: set[FollowedLog] = set()

@@ -27,9 +27,17 @@ class TailSource:
     """A `LogSource` over files; `add` may be called at any time, from any thread."""
 
     def __init__(
-        self, formats: Sequence[Format] = (), *, follow: bool = True, now: Callable[[], float] = time.time
+        self,
+        formats: Sequence[Format] = (),
+        *,
+        follow: bool = True,
+        now: Callable[[], float] = time.time,
+        show_again: bool = False,
     ) -> None:
-        """Read with these formats before those that are built in; without `follow` end when what is there was read."""
+        """Read with these formats before those that are built in; without `follow` end when what is there was read.
+
+        With `show_again` the last lines that a former run read of a log are handed on once more, marked so.
+        """
         self._follow = follow
         self._asked: deque[tuple[str, str, bool]] = deque()
         self._wake = threading.Event()
@@ -37,7 +45,9 @@ class TailSource:
         self._watch = FolderWatch(self._wake)
         self._watched_at = float("-inf")
         self._told_unwatched = ""
-        self._reader = LogReader(self._queue, stopped=self._stop.is_set, formats=formats, now=now)
+        self._reader = LogReader(
+            self._queue, stopped=self._stop.is_set, formats=formats, now=now, show_again=show_again
+        )
         self._thread: threading.Thread | None = None
         self._ready = BatchQueue()
         self._read_to: dict[str, tuple[Checkpoint, int]] = {}

@@ -64,7 +64,7 @@ async def open_engine(
     """Yield a room's engine with all its parts open; raises JournalError, PathRefused and DrillRefused."""
     make_private(paths.folder)
     clock, loaded = clock or SystemClock(), load_playbooks([bundled_dir(), *map(Path, settings.playbooks)])
-    source = TailSource(formats := custom_formats(settings))
+    source = TailSource(formats := custom_formats(settings), show_again=True)
     async with (
         SqliteJournal(paths.journal) as journal,
         SqliteTelemetry(paths.telemetry) as telemetry,

@@ -115,6 +115,8 @@ class Batch(msgspec.Struct, frozen=True):
     """Bytes of the source still unread after this batch."""
     state: str = "reading"
     """reading, waiting (absent until now), gone, unreadable, not_a_log"""
+    again: bool = False
+    """Lines that a former run read: they are shown, and were judged then."""
 
 
 class Coverage(msgspec.Struct, frozen=True):

@@ -172,7 +172,7 @@ class Pipeline:
         old = self._backlog.backlog_end(batch.source)
         for bot, records in self.owners.split(batch):
             for first in range(0, len(records), _SLICE):
-                findings.extend(self._observe(self.bot(bot), state, records[first : first + _SLICE], old))
+                findings.extend(self._observe(self.bot(bot), state, records[first : first + _SLICE], old, batch.again))
                 # People and bots wait for answers while a flood is judged.
                 await asyncio.sleep(0)
         if batch.checkpoint is not None:
@@ -182,15 +182,17 @@ class Pipeline:
         return findings
 
     @staticmethod
-    def _observe(watch: BotWatch, state: SourceState, records: list[Record], old: int) -> list[Fact]:
-        """Show one bot's records, and score those that are not old."""
+    def _observe(watch: BotWatch, state: SourceState, records: list[Record], old: int, again: bool) -> list[Fact]:
+        """Show one bot's records, and score those that are not old; none that a former run has scored."""
         lines = [record for record in records if record.gap is None]
         if lines:
             state.lines += len(lines)
             state.unparsed += sum(1 for one in lines if one.format.endswith("raw") and one.message)
             watch.lines += len(lines)
-            watch.last_line = state.last_line = lines[-1].received
-        alarms = watch.detector.observe([r for r in lines if r.generation > 0 or r.offset >= old])
+            if not again:
+                watch.last_line = state.last_line = lines[-1].received
+        fresh = [] if again else [r for r in lines if r.generation > 0 or r.offset >= old]
+        alarms = watch.detector.observe(fresh)
         watch.counts.add(lines)
         watch.ring.extend([(r, watch.detector.marks(r) if r.gap is None else []) for r in records])
         return [AlarmRaised(alarm) for alarm in alarms]
