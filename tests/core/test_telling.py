@@ -233,3 +233,18 @@ def test_old_notices_are_forgotten_and_open_ones_never() -> None:
         story.tell(f.NoticeSettled(name, "INC-001", "chat", DeliveryState.ACCEPTED, 1, ""))
     assert len(story.desk.deliveries) <= 501
     assert kept in story.desk.deliveries
+
+
+def test_an_end_that_fails_again_and_again_is_told_once_until_somebody_asks_for_it_themselves() -> None:
+    story = alone(expires_s=5.0)
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.now += 10.0
+    for _ in range(4):
+        story.tell(f.ReleaseRequested("ACT-001", "it expired"))
+        story.tell(f.ReleaseFailed("ACT-001", "the flag was changed by hand", None))
+        story.tell(f.ContainmentHeld("ACT-001", proof()))
+    told = [type(story.entries[one.seq - 1].fact).__name__ for one in story.desk.to_tell]
+    assert told == ["ContainmentHeld", "ReleaseFailed", "ContainmentHeld"], "that it holds still is news once"
+    story.ask(c.Release("ACT-001", "I mended the flag"))
+    story.tell(f.ReleaseFailed("ACT-001", "not quite", None))
+    assert len(news(story)) == 4, "who asks for it hears how it went"

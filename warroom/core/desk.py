@@ -16,6 +16,7 @@ from warroom.core.model import (
     Plan,
     Playbook,
     Proof,
+    Reversible,
     Role,
     Severity,
     Step,
@@ -87,6 +88,10 @@ class ActionRecord(msgspec.Struct, frozen=True):
     """Why one person acted where two were asked for."""
     announced: list[float] = []
     """Seconds before the end at which people were told."""
+    failed_releases: int = 0
+    """Releases that failed one after the other since a person last asked for one."""
+    release_failed: float | None = None
+    """When the last of them failed."""
 
     @property
     def waiting(self) -> bool:
@@ -100,8 +105,8 @@ class ActionRecord(msgspec.Struct, frozen=True):
 
     @property
     def expires(self) -> float | None:
-        """When it ends by itself; seconds since the epoch."""
-        if self.plan.expires_s is None:
+        """When it ends by itself; seconds since the epoch. What cannot be undone has no end, whatever was asked."""
+        if self.plan.expires_s is None or self.plan.reversible is Reversible.NO:
             return None
         return (self.requested if self.started is None else self.started) + self.plan.expires_s
 

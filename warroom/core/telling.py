@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from warroom.core import facts as f
 from warroom.core.desk import ActionRecord, DeliveryRecord, Desk, ToTell
+from warroom.core.expiry import expired
 from warroom.core.facts import Fact
 from warroom.core.model import ActionState, Severity, Verb
 from warroom.core.notices import (
@@ -76,13 +77,19 @@ def _of_action(before: Desk, after: Desk, entry: Entry, fact: Fact) -> ToTell | 
     unchanged = known is not None and known.state is action.state
     if unchanged and not isinstance(fact, _ALWAYS):
         return None
-    if action.state is ActionState.DONE:
+    if action.state is ActionState.DONE or _told_of_failing(action, entry.at, fact):
         return None
     incident = after.incidents.get(action.incident or "")
     if incident is not None and incident.open:
         return ToTell(entry.seq, entry.at, incident.id, Event.UPDATE)
     # An act outside any incident is news of its own: what it does to its bot is the same.
     return ToTell(entry.seq, entry.at, "", event_of(action), action.id)
+
+
+def _told_of_failing(action: ActionRecord, now: float, fact: Fact) -> bool:
+    """Whether this is one more round of an end that fails again and again: people heard of the first."""
+    again = isinstance(fact, f.ReleaseFailed | f.ContainmentHeld | f.ContainmentAmbiguous)
+    return again and action.failed_releases > 1 and expired(action, now)
 
 
 def event_of(action: ActionRecord) -> Event:
