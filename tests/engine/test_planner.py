@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -86,6 +87,13 @@ async def test_rights_are_those_of_the_uid(uid: int, claimed: str, level: Level 
     host = Host({1000: Level.RESPONDER, 0: Level.COMMANDER}, {0})
     rights = await planner(host=host).rights(Actor("x", uid, claimed))
     assert (rights.level, rights.must_name, rights.second_person) == (level, must_name, True)
+
+
+async def test_the_engines_own_account_and_root_read_by_themselves_what_it_reads_and_nobody_else_does() -> None:
+    host = Host(dict.fromkeys((0, os.getuid(), 1000), Level.COMMANDER), set())
+    for uid in (0, os.getuid(), os.getuid() + 1):
+        own = (await planner(host=host).rights(Actor("x", uid))).own
+        assert own is (uid in (0, os.getuid()))
 
 
 async def test_the_engine_itself_asks_nobody() -> None:

@@ -7,6 +7,7 @@ import msgspec
 from warroom.core.access import Rights, below, why_two
 from warroom.core.facts_notice import NoticeWritten
 from warroom.core.model import Actor, Criticality, Level, Plan, Playbook, Verb
+from warroom.core.reach import Reach
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -26,6 +27,8 @@ class Context(msgspec.Struct, frozen=True):
     rights: Rights = Rights()
     criticality: dict[str, Criticality] = {}
     """How much depends on each bot; normal where nothing is said."""
+    reach: Reach = Reach()
+    """Files of the config: what may be read as a log goes by them."""
 
     @property
     def may_release(self) -> bool:

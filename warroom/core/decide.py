@@ -17,6 +17,7 @@ from warroom.core.facts import Fact
 from warroom.core.limits import unfit
 from warroom.core.model import Phase, Role, Severity, StepState
 from warroom.core.moments import utc_text
+from warroom.core.reach import out_of_reach
 
 PHASES = list(Phase)
 _SEVERITIES = list(Severity)
@@ -206,6 +207,8 @@ def _acknowledge(desk: Desk, command: c.AcknowledgeAlarm) -> list[Fact] | Refuse
 def _add_source(desk: Desk, command: c.AddSource, context: Context) -> list[Fact] | Refused:
     if not command.pattern.startswith("/"):
         return Refused(f"{command.pattern!r} is not an absolute path")
+    if fault := out_of_reach(command.pattern, context.reach, own=context.rights.own):
+        return fault
     if desk.sources.get(command.pattern) == command.bot:
         return Refused(f"{command.pattern} is watched for {command.bot} already")
     return [f.SourceAdded(command.pattern, command.bot)]

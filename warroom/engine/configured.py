@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from warroom.core.model import Criticality, Playbook, Verb
 from warroom.core.ports import Containment
+from warroom.core.reach import Reach
 from warroom.core.settings import BotSettings
 from warroom.core.view import Way
 from warroom.engine.desk_task import Known
 
 _EVERY_S = 30.0
+_NOWHERE = Reach()
 _EVIDENCE = Way(Verb.SNAPSHOT, "evidence")
 
 
@@ -22,10 +24,12 @@ class Configured:
         bots: Mapping[str, BotSettings],
         adapters: Mapping[str, Sequence[Containment]],
         watched: Callable[[], Collection[str]],
+        reach: Reach = _NOWHERE,
     ) -> None:
         self._bots = bots
         self._adapters = adapters
         self._watched = watched
+        self._reach = reach
 
     def names(self) -> list[str]:
         """Return all bots, those of the config first."""
@@ -35,7 +39,7 @@ class Configured:
         """Return what a command may name."""
         names = self.names()
         verbs = {name: self.verbs_of(name) for name in names}
-        return Known(verbs, dict(playbooks), {name: self.criticality(name) for name in names})
+        return Known(verbs, dict(playbooks), {name: self.criticality(name) for name in names}, self._reach)
 
     def verbs_of(self, bot: str) -> list[Verb]:
         """Return what can be done to a bot, mild to hard; evidence can always be taken."""

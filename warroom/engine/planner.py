@@ -45,7 +45,8 @@ class Planner:
         standing = await self._accounts.standing(os.getuid() if actor.uid is None else actor.uid)
         if actor.uid is None:
             return Rights(Level.COMMANDER, must_name=False, second_person=standing.enrolled > 1)
-        return Rights(standing.level, standing.shared and not actor.claimed, standing.enrolled > 1)
+        own = actor.uid in (0, os.getuid())
+        return Rights(standing.level, standing.shared and not actor.claimed, standing.enrolled > 1, own)
 
     async def planned(self, command: Command) -> tuple[Plan | None, str]:
         """Return the plan that a command would follow now, or (None, why not); (None, "") where it needs none."""
