@@ -101,7 +101,7 @@ def test_every_file_of_the_config_that_holds_a_secret_is_known() -> None:
     settings = Settings(
         bots={"shop": BotSettings(["/l/bot.log"], contain=contain)}, notify=NotifySettings(channels=channels)
     )
-    reach = reach_of(settings, ["/l/bot.log"])
+    reach = reach_of(settings)
     assert reach == Reach(["/l/bot.log"], ["/k/control", "/t/token", "/k/page", "/k/mail"])
 
 

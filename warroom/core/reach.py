@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from warroom.core.commands import Refused
+from warroom.core.settings import Settings
 
 _PUBLIC = frozenset({"ca_file"})
 _MAGIC = frozenset("*?[")
@@ -25,9 +26,10 @@ class Reach(msgspec.Struct, frozen=True):
     """Files that it names as secrets: keys, tokens, passwords."""
 
 
-def reach_of(settings: msgspec.Struct, logs: Sequence[str]) -> Reach:
+def reach_of(settings: Settings) -> Reach:
     """Return the reach of a config: every setting called `…_file` is a secret, apart from certificates."""
-    return Reach(list(logs), list(dict.fromkeys(_secrets(settings))))
+    logs = [pattern for bot in settings.bots.values() for pattern in (*bot.log, *bot.history)]
+    return Reach(logs, list(dict.fromkeys(_secrets(settings))))
 
 
 def _secrets(value: Any) -> Iterator[str]:

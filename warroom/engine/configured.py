@@ -6,13 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from warroom.core.model import Criticality, Playbook, Verb
 from warroom.core.ports import Containment
-from warroom.core.reach import Reach
-from warroom.core.settings import BotSettings
+from warroom.core.reach import reach_of
+from warroom.core.settings import Settings
 from warroom.core.view import Way
 from warroom.engine.desk_task import Known
 
 _EVERY_S = 30.0
-_NOWHERE = Reach()
 _EVIDENCE = Way(Verb.SNAPSHOT, "evidence")
 
 
@@ -21,15 +20,14 @@ class Configured:
 
     def __init__(
         self,
-        bots: Mapping[str, BotSettings],
+        settings: Settings,
         adapters: Mapping[str, Sequence[Containment]],
         watched: Callable[[], Collection[str]],
-        reach: Reach = _NOWHERE,
     ) -> None:
-        self._bots = bots
+        self._bots = settings.bots
         self._adapters = adapters
         self._watched = watched
-        self._reach = reach
+        self._reach = reach_of(settings)
 
     def names(self) -> list[str]:
         """Return all bots, those of the config first."""

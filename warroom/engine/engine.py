@@ -16,7 +16,6 @@ from warroom.core.exercise import Exercise
 from warroom.core.model import ENGINE, ActionState, Actor
 from warroom.core.ports import Entry, Standing
 from warroom.core.queries import Query, QueryAnswer
-from warroom.core.reach import reach_of
 from warroom.core.reduce import Effect, RunContainment, RunRelease, SendNotices, TellPeople, fold
 from warroom.core.view import View
 from warroom.engine.answers import Answers
@@ -73,9 +72,7 @@ class Engine:
             desk=lambda: self._desk_task.desk,
             report=self._desk_task.report,
         )
-        logs = [pattern for bot in parts.settings.bots.values() for pattern in (*bot.log, *bot.history)]
-        reach = reach_of(parts.settings, logs)
-        self._configured = Configured(parts.settings.bots, parts.adapters, lambda: self._pipeline.bots, reach)
+        self._configured = Configured(parts.settings, parts.adapters, lambda: self._pipeline.bots)
         self._hands = Hands(
             parts,
             self._configured,
