@@ -196,6 +196,8 @@ class Desk(msgspec.Struct, frozen=True):
 
     room: str = ""
     mode: Mode = Mode.LIVE
+    opened: float = 0.0
+    """When its record begins; seconds since the epoch."""
     length: int = 0
     """Facts folded; equals the last sequence number."""
     running: bool = False
