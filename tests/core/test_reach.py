@@ -12,7 +12,7 @@ from warroom.core.model import Level
 from warroom.core.reach import Reach, out_of_reach, reach_of
 from warroom.core.settings import BotSettings, ContainSettings, ControlSettings, Settings
 from warroom.core.settings_contain import KubernetesSettings
-from warroom.core.settings_notify import NotifySettings, PagerDutyChannel, SmtpChannel
+from warroom.core.settings_notify import ChannelSettings, NotifySettings, PagerDutyChannel, SmtpChannel
 
 LOGS = ["/var/log/shop/bot.log", "/srv/[ab]/*/app-*.log", "/data/**/x.log", "/run/bot/out*"]
 REACH = Reach(LOGS, ["/etc/shop/hook.key", "/var/log/shop/token.log"])
@@ -93,7 +93,7 @@ def test_a_pattern_of_many_stars_is_answered_at_once() -> None:
 def test_every_file_of_the_config_that_holds_a_secret_is_known() -> None:
     cluster = KubernetesSettings("https://k", "shop", {"app": "bot"}, token_file="/t/token", ca_file="/t/ca")
     contain = ContainSettings(control=ControlSettings("http://b", "/k/control"), kubernetes=cluster)
-    channels = {
+    channels: dict[str, ChannelSettings] = {
         "page": PagerDutyChannel(routing_key_file="/k/page"),
         "mail": SmtpChannel(host="m", sender="a@b", to=["c@d"], user="u", password_file="/k/mail"),
         "open": SmtpChannel(host="m", sender="a@b", to=["c@d"]),
