@@ -275,3 +275,77 @@ def test_who_asked_for_a_release_may_call_it_off() -> None:
     assert "it has begun" in refusal(story.ask(c.CancelAction("ACT-001"), BEN))
     story.ask(c.CancelAction("ACT-001", "not patched yet"), ANA)
     assert (state(story), story.desk.actions["ACT-001"].approval) == (ActionState.HELD, None)
+
+
+RESPONDER = Rights(Level.RESPONDER)
+SHORT = replace(plan(), expires_s=4.0)
+
+
+def limited(expires_s: float | None = None) -> Story:
+    story = Story()
+    story.ask(c.Contain("support", Verb.LIMIT), ANA, made=replace(plan(Verb.LIMIT), expires_s=expires_s))
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    return story
+
+
+def test_who_may_not_let_a_bot_back_may_not_do_it_by_a_harder_action_that_ends_sooner() -> None:
+    story = limited()
+    answer = story.ask(c.Contain("support", Verb.DISABLE, expires_s=4.0), BEN, made=SHORT, rights=RESPONDER)
+    assert isinstance(answer, Refused)
+    assert "ACT-001 (limit support) has no end, and disable takes its place" in answer.reason
+    assert answer.next == "leave the end away, or give a later one"
+    assert isinstance(story.ask(c.Contain("support", Verb.DISABLE), BEN, made=plan(), rights=RESPONDER), Ack)
+
+
+@pytest.mark.parametrize(("of_the_milder", "taken"), [(1000.0, False), (4.0, True)])
+def test_the_ends_are_held_against_each_other_on_the_clock(of_the_milder: float, *, taken: bool) -> None:
+    story = limited(of_the_milder)
+    answer = story.ask(c.Contain("support", Verb.DISABLE, expires_s=4.0), BEN, made=SHORT, rights=RESPONDER)
+    assert isinstance(answer, Ack) is taken
+    assert taken or "stands until 2023-11-14T22:30:02" in refusal(answer)
+
+
+def test_who_may_let_the_bot_back_alone_may_also_end_it_sooner() -> None:
+    assert isinstance(limited().ask(c.Contain("support", Verb.DISABLE), BEN, made=SHORT), Ack)
+
+
+def test_where_a_release_takes_two_a_sooner_end_takes_two_as_well() -> None:
+    assert "sooner" in refusal(limited().ask(c.Contain("support", Verb.DISABLE), BEN, made=SHORT, rights=TWO))
+    short = replace(plan(Verb.REVOKE), expires_s=4.0)
+    alone = c.Contain("support", Verb.REVOKE, break_glass="now")
+    assert "sooner" in refusal(limited().ask(alone, BEN, made=short, rights=TWO))
+    story = limited()
+    asked = story.ask(c.Contain("support", Verb.REVOKE), BEN, made=short, rights=TWO)
+    assert isinstance(asked, Ack)
+    assert state(story, "ACT-002") is ActionState.PENDING_APPROVAL
+    both = Rights(Level.RESPONDER, second_person=True)
+    assert isinstance(story.ask(c.ApproveAction("ACT-002", short.sha256), ANA, made=short, rights=both), Ack)
+    assert state(story, "ACT-002") is ActionState.RUNNING
+
+
+def test_a_responder_may_not_even_ask_a_second_person_for_it() -> None:
+    both = Rights(Level.RESPONDER, second_person=True)
+    short = replace(plan(Verb.REVOKE), expires_s=4.0)
+    assert "sooner" in refusal(limited().ask(c.Contain("support", Verb.REVOKE), BEN, made=short, rights=both))
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_a_draft_that_would_end_sooner_does_not_begin(*, second: bool) -> None:
+    rights = Rights(Level.RESPONDER, second_person=second)
+    short = replace(plan(Verb.REVOKE), expires_s=4.0)
+    story = limited()
+    assert isinstance(story.ask(c.Contain("support", Verb.REVOKE, draft=True), BEN, made=short, rights=rights), Ack)
+    assert "sooner" in refusal(story.ask(c.StartAction("ACT-002", short.sha256), BEN, made=short, rights=rights))
+
+
+def test_a_milder_action_that_began_after_the_asking_is_looked_at_again() -> None:
+    both = Rights(Level.RESPONDER, second_person=True)
+    short = replace(plan(Verb.REVOKE), expires_s=4.0)
+    story = Story()
+    assert isinstance(story.ask(c.Contain("support", Verb.REVOKE), BEN, made=short, rights=both), Ack)
+    story.ask(c.Contain("support", Verb.LIMIT), ANA, made=plan(Verb.LIMIT))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    approve = c.ApproveAction("ACT-001", short.sha256)
+    assert "ACT-002 (limit support) has no end" in refusal(story.ask(approve, ANA, made=short, rights=both))
+    assert "sooner" in refusal(story.ask(c.BreakGlass("ACT-001", "now"), ANA, made=short, rights=both))
+    assert isinstance(story.ask(approve, ANA, made=short, rights=TWO), Ack)

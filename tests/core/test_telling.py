@@ -11,10 +11,10 @@ from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.access import Rights
 from warroom.core.desk import Desk
-from warroom.core.model import Actor, Severity, Verb, Verdict
+from warroom.core.model import Actor, Mode, Severity, Verb, Verdict
 from warroom.core.notices import Audience, Delivery, DeliveryState, Event
 from warroom.core.ports import Entry
-from warroom.core.reduce import SendNotices, TellPeople, reduce
+from warroom.core.reduce import SendNotices, TellPeople, fold, reduce
 from warroom.core.telling import severity_of, told_word
 
 
@@ -117,7 +117,7 @@ def test_a_harder_action_goes_on_with_the_story_of_the_milder_one_and_in_the_ord
     story.tell(of_action("ACT-002", ["chat"]))
     first, second = (one.notice for one in story.desk.deliveries.values())
     assert (first.incident, second.incident) == ("ACT-001", "ACT-002")
-    assert (first.dedup, second.dedup) == ("ACT-001", "ACT-001")
+    assert first.dedup == second.dedup == f"test-{round(story.entries[0].at * 1000)}-ACT-001"
     assert first.lane == second.lane == "bot support"
 
 
@@ -233,3 +233,129 @@ def test_old_notices_are_forgotten_and_open_ones_never() -> None:
         story.tell(f.NoticeSettled(name, "INC-001", "chat", DeliveryState.ACCEPTED, 1, ""))
     assert len(story.desk.deliveries) <= 501
     assert kept in story.desk.deliveries
+
+
+def test_an_end_that_fails_again_and_again_is_told_once_until_somebody_asks_for_it_themselves() -> None:
+    story = alone(expires_s=5.0)
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.now += 10.0
+    for _ in range(4):
+        story.tell(f.ReleaseRequested("ACT-001", "it expired"))
+        story.tell(f.ReleaseFailed("ACT-001", "the flag was changed by hand", None))
+        story.tell(f.ContainmentHeld("ACT-001", proof()))
+    told = [type(story.entries[one.seq - 1].fact).__name__ for one in story.desk.to_tell]
+    assert told == ["ContainmentHeld", "ReleaseFailed", "ContainmentHeld"], "that it holds still is news once"
+    story.ask(c.Release("ACT-001", "I mended the flag"))
+    story.tell(f.ReleaseFailed("ACT-001", "not quite", None))
+    assert len(news(story)) == 4, "who asks for it hears how it went"
+
+
+TWO = Rights(second_person=True)
+REFUSED = plan(Verb.REVOKE)
+
+
+def asked(story: Story, name: str = "ACT-001") -> None:
+    """A containment that waits for a second person, and that people are told of."""
+    story.ask(c.Contain("support", Verb.REVOKE), made=REFUSED, rights=TWO)
+    story.tell(of_action(name, ["page"]))
+
+
+def pages(story: Story) -> list[tuple[Event, str]]:
+    """What a receiver gets that groups by `dedup`: the event and the story."""
+    for one in story.desk.to_tell:
+        story.tell(of_action(one.action, ["page"], event=one.event))
+    told = [one.notice for one in story.desk.deliveries.values()]
+    return [(one.event, one.dedup.rpartition("-ACT-")[2]) for one in told]
+
+
+@pytest.mark.parametrize("how", ["called off", "denied", "lapsed"])
+def test_a_request_that_comes_to_nothing_ends_what_people_were_told_of_it(how: str) -> None:
+    story = Story()
+    asked(story)
+    match how:
+        case "called off":
+            story.ask(c.CancelAction("ACT-001", "false alarm"))
+        case "denied":
+            story.ask(c.DenyAction("ACT-001", "not on a Friday"), Actor("ben", 1001), rights=TWO)
+        case _:
+            story.tell(f.ApprovalLapsed("ACT-001"))
+    assert news(story)[-1] is Event.RESOLVE
+    assert set(pages(story)) == {(Event.UPDATE, "001"), (Event.RESOLVE, "001")}
+
+
+def test_in_an_incident_a_request_that_comes_to_nothing_is_no_news() -> None:
+    story = opened(TWO)
+    story.ask(c.Contain("support", Verb.REVOKE), made=REFUSED)
+    story.ask(c.CancelAction("ACT-001", "false alarm"))
+    assert news(story) == [Event.TRIGGER, Event.UPDATE]
+
+
+def test_a_draft_that_is_called_off_is_no_news() -> None:
+    story = Story()
+    story.ask(c.Contain("support", Verb.DISABLE, draft=True), made=plan())
+    story.ask(c.CancelAction("ACT-001", "no"))
+    assert news(story) == []
+
+
+def test_a_release_that_is_denied_ends_nothing() -> None:
+    story = alone()
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    story.ask(c.Release("ACT-001", "patched"), rights=TWO)
+    before = news(story)
+    story.ask(c.DenyAction("ACT-001", "not yet"), Actor("ben", 1001), rights=TWO)
+    assert news(story) == before == [Event.UPDATE] * 2
+
+
+def test_a_harder_request_that_is_called_off_ends_nothing_while_the_milder_one_stands() -> None:
+    story = alone()
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    asked(story, "ACT-002")
+    story.ask(c.CancelAction("ACT-002", "no"))
+    assert news(story)[-1] is Event.UPDATE
+    assert {number for _, number in pages(story)} == {"001"}
+
+
+def test_the_next_act_on_a_bot_goes_on_with_the_story_of_one_that_failed_and_ends_it() -> None:
+    story = alone()
+    story.tell(f.ContainmentFailed("ACT-001", "the endpoint answers 409"))
+    story.ask(c.Contain("support", Verb.SNAPSHOT), made=plan(Verb.SNAPSHOT))
+    story.tell(f.ActionDone("ACT-002"))
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-003", proof()))
+    story.ask(c.Release("ACT-003", "patched"))
+    story.tell(f.ContainmentReleased("ACT-003", proof(Verdict.OPEN)))
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-004", proof()))
+    assert pages(story) == [
+        (Event.UPDATE, "001"),
+        (Event.UPDATE, "001"),
+        (Event.RESOLVE, "001"),
+        (Event.UPDATE, "004"),
+    ]
+
+
+def test_what_failed_after_the_next_act_was_asked_for_is_a_story_of_its_own() -> None:
+    story = alone()
+    story.ask(c.Contain("support", Verb.FREEZE), made=plan(Verb.FREEZE))
+    story.tell(f.ContainmentHeld("ACT-002", proof()))
+    story.tell(f.ContainmentFailed("ACT-001", "no answer"))
+    story.tell(f.ReleaseRequested("ACT-002", "enough"))
+    story.tell(f.ContainmentReleased("ACT-002", proof(Verdict.OPEN)))
+    assert pages(story) == [(Event.UPDATE, "002"), (Event.UPDATE, "001"), (Event.RESOLVE, "002")]
+
+
+def test_rooms_that_share_a_receiver_and_a_room_made_anew_know_each_incident_by_another_name() -> None:
+    def name_in(room: str, later_s: float) -> str:
+        story = Story()
+        story.now += later_s
+        story.tell(f.RoomOpened(room, Mode.LIVE))
+        story.ask(c.OpenIncident("support", "prompt-injection", "Injection"))
+        story.tell(notice(["page"]))
+        (name,) = {one.notice.dedup for one in story.desk.deliveries.values()}
+        (again,) = {one.notice.dedup for one in fold(story.entries).deliveries.values()}
+        assert name == again, "a restart finds the same name"
+        return name
+
+    names = [name_in("shop", 0.0), name_in("bank", 0.0), name_in("shop", 100.0)]
+    assert len(set(names)) == 3
+    assert all(name.endswith("-INC-001") for name in names)

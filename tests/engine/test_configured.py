@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.adapters.contain.liars import NothingDoer
 from warroom.core.model import Criticality, Verb
-from warroom.core.settings import BotSettings, ProbeSettings
+from warroom.core.settings import BotSettings, ProbeSettings, Settings
 from warroom.core.view import Way
 from warroom.engine.configured import Configured
 
@@ -22,7 +22,7 @@ TWO = [
 
 
 def configured() -> Configured:
-    return Configured({"shop": SHOP}, {"shop": TWO}, lambda: ["shop", "late"])
+    return Configured(Settings(bots={"shop": SHOP}), {"shop": TWO}, lambda: ["shop", "late"])
 
 
 def test_each_verb_comes_with_each_adapter_that_can_mild_to_hard() -> None:

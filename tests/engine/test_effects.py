@@ -201,6 +201,16 @@ async def test_a_failed_release_is_said(tmp_path: Path) -> None:
     assert [type(fact).__name__ for fact in rig.told] == ["ReleaseFailed"]
 
 
+async def test_a_failed_release_at_an_end_says_that_it_is_tried_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, Breaking(AdapterFailed("the flag was changed by hand")))
+    rig.story.ask(c.Contain("support", Verb.DISABLE), made=replace(plan(), expires_s=1.0))
+    rig.story.tell(f.ContainmentHeld("ACT-001", proof()))
+    rig.story.tell(f.ReleaseRequested("ACT-001", "it expired"))
+    await rig.runner.run(RunRelease("ACT-001"))
+    again = "its end has come: the engine asks again in 10s, later every 10m"
+    assert rig.told == [f.ReleaseFailed("ACT-001", f"the flag was changed by hand; {again}", None)]
+
+
 class Bot(NothingDoer):
     """Frozen or refusing, as its adapters left it; a probe sees what answers."""
 

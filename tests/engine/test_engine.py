@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,19 @@ from warroom.client.connection import RoomConnection
 from warroom.core import commands as c
 from warroom.core.commands import Ack, Refused
 from warroom.core.facts import SourceAdded
-from warroom.core.model import ENGINE, ActionState, BotState, Mode, Phase, Plan, Severity, StepState, Verb, Verdict
+from warroom.core.model import (
+    ENGINE,
+    ActionState,
+    Actor,
+    BotState,
+    Mode,
+    Phase,
+    Plan,
+    Severity,
+    StepState,
+    Verb,
+    Verdict,
+)
 from warroom.core.ports import Pending, Receipt
 from warroom.core.queries import (
     EvidenceAnswer,
@@ -35,7 +48,7 @@ from warroom.core.queries import (
     ShadowAnswer,
 )
 from warroom.core.reduce import fold
-from warroom.core.settings import BotSettings, ContainSettings, Settings
+from warroom.core.settings import BotSettings, ContainSettings, ControlSettings, Settings
 from warroom.drill.refbot.launch import RunningBot
 from warroom.engine.engine import Engine
 
@@ -331,3 +344,16 @@ async def test_an_intent_without_an_outcome_is_ambiguous_at_the_next_start_and_a
         assert action.state is ActionState.NOT_HELD
         words = [type(entry.fact).__name__ for entry in await read_entries(paths.journal)]
         assert words.index("ContainmentAmbiguous") < words.index("ContainmentNotHeld")
+
+
+async def test_a_key_file_of_the_config_is_never_followed_as_a_log(tmp_path: Path) -> None:
+    key = tmp_path / "control.key"
+    key.write_text("a key of thirty-two characters..")
+    contain = ContainSettings(control=ControlSettings("http://127.0.0.1:9/", str(key)))
+    settings = Settings(bots={"support": BotSettings([str(tmp_path / "bot.log")], contain=contain)})
+    async with running_engine(paths_in(tmp_path), settings, adapters={}) as engine:
+        answer = await engine.submit(c.AddSource(str(key), "x"), "c-1", Actor("me", os.getuid()))
+        assert isinstance(answer, Refused)
+        assert "secret" in answer.reason
+        beside = await engine.submit(c.AddSource(str(tmp_path / "any.txt"), "x"), "c-2", Actor("me", os.getuid()))
+        assert isinstance(beside, Ack)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.adapters.contain.liars import NothingDoer
 from tests.core.story import Story
 from warroom.adapters.clock import SystemClock
 from warroom.core import commands as c
 from warroom.core.desk import Desk
-from warroom.core.model import ENGINE, ActionState, Actor, Criticality, Level, Verb
+from warroom.core.model import ENGINE, ActionState, Actor, Criticality, Level, Plan, Reversible, Verb
 from warroom.core.ports import Standing
 from warroom.core.queries import NotAnswered, ObservationAnswer, PlanAnswer, PreviewPlan
 from warroom.engine.effects import EffectRunner
@@ -32,9 +34,11 @@ class Host:
         return Standing(f"uid-{uid}", self.levels.get(uid), uid in self.of_many, enrolled)
 
 
-def planner(desk: Callable[[], Desk] = Desk, host: Host | None = None) -> Planner:
+def planner(
+    desk: Callable[[], Desk] = Desk, host: Host | None = None, ways: list[NothingDoer] | None = None
+) -> Planner:
     made: Any = object()
-    both = [NothingDoer("support"), NothingDoer("support", kind="flag", verbs=frozenset({Verb.DISABLE}))]
+    both = ways or [NothingDoer("support"), NothingDoer("support", kind="flag", verbs=frozenset({Verb.DISABLE}))]
     runner = EffectRunner(
         clock=SystemClock(),
         adapters={"support": both},
@@ -85,6 +89,13 @@ async def test_rights_are_those_of_the_uid(uid: int, claimed: str, level: Level 
     assert (rights.level, rights.must_name, rights.second_person) == (level, must_name, True)
 
 
+async def test_the_engines_own_account_and_root_read_by_themselves_what_it_reads_and_nobody_else_does() -> None:
+    host = Host(dict.fromkeys((0, os.getuid(), 1000), Level.COMMANDER), set())
+    for uid in (0, os.getuid(), os.getuid() + 1):
+        own = (await planner(host=host).rights(Actor("x", uid))).own
+        assert own is (uid in (0, os.getuid()))
+
+
 async def test_the_engine_itself_asks_nobody() -> None:
     rights = await planner().rights(ENGINE)
     assert (rights.level, rights.must_name, rights.second_person) == (Level.COMMANDER, False, False)
@@ -112,3 +123,22 @@ async def test_an_actions_adapter_is_asked_for_its_own_reading() -> None:
     assert isinstance(answer, ObservationAnswer)
     assert (answer.adapter, answer.text) == ("control", "done")
     assert isinstance(await planner().observe("ACT-009"), NotAnswered)
+
+
+class Lasting(NothingDoer):
+    """Does what cannot be undone."""
+
+    async def plan(self, verb: Verb, expires_s: float | None) -> Plan:
+        return replace(await super().plan(verb, expires_s), reversible=Reversible.NO)
+
+
+async def test_what_cannot_be_undone_is_not_planned_with_an_end() -> None:
+    made = planner(ways=[Lasting("support")])
+    plan, fault = await made.planned(c.Contain("support", Verb.DISABLE, expires_s=60.0))
+    assert plan is None
+    assert fault == "disable support cannot be undone, so it has no end: leave the end away"
+    seen = await made.preview(PreviewPlan("support", Verb.DISABLE, 60.0), ENGINE)
+    assert isinstance(seen, NotAnswered)
+    assert seen.reason == fault
+    endless, _ = await made.planned(c.Contain("support", Verb.DISABLE))
+    assert endless is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
@@ -13,8 +14,9 @@ from warroom.core import commands as c
 from warroom.core import facts as f
 from warroom.core.access import Rights
 from warroom.core.desk import ActionRecord
+from warroom.core.expiry import again_after_s
 from warroom.core.facts import Fact
-from warroom.core.model import ActionState, Verb, Verdict
+from warroom.core.model import ActionState, Plan, Reversible, Verb, Verdict
 from warroom.engine.watchkeeper import Watchkeeper
 
 
@@ -318,3 +320,49 @@ async def test_a_look_during_which_another_action_of_its_bot_was_let_go_holds_no
     await asyncio.wait([task])
     assert story.desk.actions["ACT-002"].state is ActionState.RELEASED
     assert story.desk.actions["ACT-001"].state is ActionState.AMBIGUOUS
+
+
+async def watched_failing(story: Story, *, ticks: int) -> list[float]:
+    """Return when releases were asked for, each of which fails at once."""
+    clock, asked = Clock(ticks), list[float]()
+
+    async def verify(action: ActionRecord) -> Fact:
+        return f.ContainmentHeld(action.id, proof())
+
+    async def report(fact: Fact) -> None:
+        story.now = clock.now() - 1.0
+        story.tell(fact)
+        if isinstance(fact, f.ReleaseRequested):
+            asked.append(clock.now() - START)
+            story.tell(f.ReleaseFailed(fact.action, "the gateway is busy", None))
+
+    keeper = Watchkeeper(clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20.0)
+    task = asyncio.create_task(keeper.run())
+    for _ in range(20 * ticks + 100):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    return asked
+
+
+def held_until(made: Plan) -> Story:
+    story = Story()
+    story.ask(c.Contain("support", made.verb, confirm="support"), made=made)
+    story.tell(f.ContainmentHeld("ACT-001", proof()))
+    return story
+
+
+async def test_an_end_whose_release_fails_comes_again_ever_more_rarely() -> None:
+    asked = await watched_failing(held_until(replace(plan(), expires_s=50.0)), ticks=200)
+    waits = [round(later - sooner) for sooner, later in pairwise(asked)]
+    assert len(waits) > 6
+    assert all(wait >= again_after_s(number) for number, wait in enumerate(waits, 1))
+    assert waits[-1] <= 630, "but it comes"
+
+
+async def test_what_cannot_be_undone_is_never_let_go_by_an_end_that_an_old_record_gives_it() -> None:
+    made = replace(plan(Verb.STOP), expires_s=150.0, reversible=Reversible.NO)
+    story = held_until(made)
+    assert await watched_failing(story, ticks=60) == []
+    assert story.desk.actions["ACT-001"].state is ActionState.HELD
+    assert not [entry for entry in story.entries if isinstance(entry.fact, f.ExpiryAnnounced)]

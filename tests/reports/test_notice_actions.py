@@ -107,6 +107,9 @@ def test_customers_get_a_draft_without_the_names_of_ours() -> None:
         (ActionState.HELD, NOW + 3600, "[SEV3] ACT-007: disable support HOLDS"),
         (ActionState.EXPIRED, None, "[SEV3] ACT-007: disable support has ended by itself"),
         (ActionState.PENDING_APPROVAL, None, "[SEV3] ACT-007: disable support waits for a second person"),
+        (ActionState.DENIED, None, "[SEV3] ACT-007: disable support was denied and is not done"),
+        (ActionState.CANCELLED, None, "[SEV3] ACT-007: disable support is called off and not done"),
+        (ActionState.LAPSED, None, "[SEV3] ACT-007: disable support lapsed, as nobody agreed, and is not done"),
     ],
 )
 def test_the_subject_says_how_it_stands(state: ActionState, expires: float | None, words: str) -> None:
@@ -119,3 +122,10 @@ def test_whatever_a_bot_answers_and_a_person_writes_stays_text(evil: str) -> Non
     one = action(ActionState.NOT_HELD, reason=evil, note=evil, proof=proof, bot="support")
     wording = written(Audience.SECURITY, one, impact=evil)
     assert all(line.isprintable() for line in wording.text.split("\n"))
+
+
+@pytest.mark.parametrize("state", [ActionState.DENIED, ActionState.CANCELLED, ActionState.LAPSED])
+def test_what_never_began_is_not_said_to_have_been_done(state: ActionState) -> None:
+    text = written(Audience.SECURITY, action(state)).text
+    assert "never begun, nothing was changed" in text
+    assert "unless somebody asks anew" in text

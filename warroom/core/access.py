@@ -29,6 +29,8 @@ class Rights(msgspec.Struct, frozen=True):
     """The account is shared and nobody said who is behind it."""
     second_person: bool = False
     """Two or more people are enrolled, so a second one can be asked."""
+    own: bool = True
+    """The engine's own account, or root: it reads by itself what the engine reads."""
 
 
 def level_for(command: Command) -> Level:

@@ -34,9 +34,13 @@ def after(action: ActionRecord, entry: Entry, state: ActionState, fact: ActionFa
         case f.ContainmentFailed() | f.ContainmentAmbiguous():
             return replace(action, note=fact.reason)
         case f.ReleaseFailed():
-            return replace(action, note=fact.reason, proof=fact.proof or action.proof)
+            failed = action.failed_releases + 1
+            note, proof = fact.reason, fact.proof or action.proof
+            return replace(action, note=note, proof=proof, failed_releases=failed, release_failed=at)
         case f.ReleaseRequested():
-            return replace(action, releasing=True, note=fact.reason, let_go=entry.seq)
+            # Whoever asks wants to hear how it goes, and the engine's own tries begin anew after theirs.
+            failed = action.failed_releases if entry.actor.uid is None else 0
+            return replace(action, releasing=True, note=fact.reason, failed_releases=failed, let_go=entry.seq)
         case f.ContainmentExpired(proof=proof):
             return replace(action, proof=proof or action.proof, note="")
         case f.ActionDone():

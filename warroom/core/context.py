@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from warroom.core.access import Rights, why_two
+from warroom.core.access import Rights, below, why_two
 from warroom.core.facts_notice import NoticeWritten
-from warroom.core.model import Actor, Criticality, Plan, Playbook, Verb
+from warroom.core.model import Actor, Criticality, Level, Plan, Playbook, Verb
+from warroom.core.reach import Reach
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -26,6 +27,13 @@ class Context(msgspec.Struct, frozen=True):
     rights: Rights = Rights()
     criticality: dict[str, Criticality] = {}
     """How much depends on each bot; normal where nothing is said."""
+    reach: Reach = Reach()
+    """Files of the config: what may be read as a log goes by them."""
+
+    @property
+    def may_release(self) -> bool:
+        """Whether this person may let a bot back, apart from a second one who may be asked."""
+        return below(Level.COMMANDER, self.rights) is None
 
     def why_two(self, plan: Plan, *, release: bool = False) -> str:
         """Return the rule that asks for a second person for this plan, or an empty text."""

@@ -17,6 +17,7 @@ from warroom.core.facts import Fact
 from warroom.core.limits import has_control, is_visible, unfit
 from warroom.core.model import Phase, Role, Severity, StepState
 from warroom.core.moments import utc_text
+from warroom.core.reach import out_of_reach
 
 PHASES = list(Phase)
 _SEVERITIES = list(Severity)
@@ -210,6 +211,8 @@ def _add_source(desk: Desk, command: c.AddSource, context: Context) -> list[Fact
         return Refused("the path of a log holds a NUL or another control character", "name the file as `ls` shows it")
     if not is_visible(command.bot):
         return Refused("a bot's name needs visible characters, and no others")
+    if fault := out_of_reach(command.pattern, context.reach, own=context.rights.own):
+        return fault
     if desk.sources.get(command.pattern) == command.bot:
         return Refused(f"{command.pattern} is watched for {command.bot} already")
     return [f.SourceAdded(command.pattern, command.bot)]

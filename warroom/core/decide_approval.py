@@ -7,7 +7,7 @@ from warroom.core import facts as f
 from warroom.core.access import APPROVAL_LAPSES_S, why_not_alone
 from warroom.core.commands import Refused
 from warroom.core.context import Context
-from warroom.core.decide_containment import in_the_way, into_containment, release_blocked, unconfirmed
+from warroom.core.decide_containment import ends_sooner, in_the_way, into_containment, release_blocked, unconfirmed
 from warroom.core.desk import ActionRecord, ApprovalRecord, Desk
 from warroom.core.facts import Fact
 from warroom.core.model import ActionState, Level
@@ -41,18 +41,33 @@ def _start(desk: Desk, action: ActionRecord, command: c.StartAction, context: Co
     if unsure := unconfirmed(action.plan, command.confirm):
         return unsure
     why = context.why_two(action.plan)
-    if why:
-        return [f.ApprovalAsked(action.id, action.plan.sha256, why)]
-    return _begin(desk, action)
+    if not why:
+        return _begin(desk, action, context)
+    follows = in_the_way(desk, action.plan, but=action.id)
+    weaker = None if isinstance(follows, Refused) else follows
+    too_soon = ends_sooner(desk, weaker, action.plan, context, alone=False)
+    return too_soon or [f.ApprovalAsked(action.id, action.plan.sha256, why)]
 
 
-def _begin(desk: Desk, action: ActionRecord, *before: Fact) -> list[Fact] | Refused:
+def _begin(desk: Desk, action: ActionRecord, context: Context, *before: Fact) -> list[Fact] | Refused:
     supersedes = in_the_way(desk, action.plan, but=action.id)
     if isinstance(supersedes, Refused):
         return supersedes
+    if not _looked_at_when_asked(desk, action, supersedes, before):
+        agreed = any(isinstance(fact, f.ApprovalGiven) for fact in before)
+        if too_soon := ends_sooner(desk, supersedes, action.plan, context, alone=not agreed):
+            return too_soon
     incident = desk.incidents.get(action.incident or "")
     into = into_containment(incident, action.plan) if incident is not None and incident.open else []
     return [*before, f.ContainmentStarted(action.id, supersedes), *into]
+
+
+def _looked_at_when_asked(desk: Desk, action: ActionRecord, weaker: str | None, before: tuple[Fact, ...]) -> bool:
+    """Whether the ends of both were held against each other when a second person was asked, who now agrees to that."""
+    if weaker is None or action.approval is None or not any(isinstance(fact, f.ApprovalGiven) for fact in before):
+        return False
+    begun = desk.actions[weaker].started
+    return begun is not None and begun <= action.approval.asked
 
 
 def _stale(action: ActionRecord, shown: str, context: Context) -> Refused | None:
@@ -87,7 +102,7 @@ def _approve(desk: Desk, action: ActionRecord, command: c.ApproveAction, context
         if command.plan_sha256 != asked.plan_sha256:
             return Refused(f"that is not the plan of {action.id}", "look again")
         return release_blocked(desk, action) or [given, f.ReleaseRequested(action.id, asked.reason)]
-    return _stale(action, command.plan_sha256, context) or _begin(desk, action, given)
+    return _stale(action, command.plan_sha256, context) or _begin(desk, action, context, given)
 
 
 def _deny(action: ActionRecord, command: c.DenyAction, context: Context) -> list[Fact] | Refused:
@@ -125,4 +140,4 @@ def _break_glass(desk: Desk, action: ActionRecord, command: c.BreakGlass, contex
         return Refused(alone, "ask a second person")
     if stale := _stale(action, action.plan.sha256, context):
         return stale
-    return _begin(desk, action, f.GlassBroken(action.id, command.reason))
+    return _begin(desk, action, context, f.GlassBroken(action.id, command.reason))

@@ -13,6 +13,7 @@ from warroom.core.desk import ActionRecord, Desk, IncidentRecord, StepRecord, in
 from warroom.core.facts import Fact
 from warroom.core.flips import flip_alarm
 from warroom.core.model import ActionState, Phase, Plan, Reversible, StepState, Verb
+from warroom.core.moments import utc_text
 from warroom.core.notices import OPEN
 
 LADDER = [Verb.SNAPSHOT, Verb.LIMIT, Verb.DISABLE, Verb.REVOKE, Verb.ISOLATE, Verb.FREEZE, Verb.STOP]
@@ -41,14 +42,17 @@ def decide_contain(desk: Desk, command: c.Contain, context: Context) -> list[Fac
     if unsure := unconfirmed(plan, command.confirm):
         return unsure
     why = context.why_two(plan)
-    if why and not command.break_glass.strip():
+    alone = not why or bool(command.break_glass.strip())
+    if too_soon := ends_sooner(desk, supersedes, plan, context, alone=alone):
+        return too_soon
+    if not alone:
         asked = f.ContainmentRequested(number, place, plan, command.reason, None, ActionState.PENDING_APPROVAL)
         return [asked, f.ApprovalAsked(number, plan.sha256, why)]
     facts: list[Fact] = [f.ContainmentRequested(number, place, plan, command.reason, supersedes)]
     gated = incident is not None and incident.playbook.evidence_gate
     if why or (gated and command.break_glass.strip()):
-        if alone := why_not_alone(plan):
-            return Refused(alone, "ask a second person")
+        if never := why_not_alone(plan):
+            return Refused(never, "ask a second person")
         facts.append(f.GlassBroken(number, command.break_glass))
     return [*facts, *into_containment(incident, plan)]
 
@@ -102,6 +106,23 @@ def in_the_way(desk: Desk, plan: Plan, but: str = "") -> str | Refused | None:
     if LADDER.index(plan.verb) <= LADDER.index(holder.plan.verb):
         return Refused(who, f"release {holder.id} first")
     return holder.id
+
+
+def ends_sooner(desk: Desk, weaker: str | None, plan: Plan, context: Context, *, alone: bool) -> Refused | None:
+    """Return why a plan may not take the place of a weaker action: its end would let the bot back before that one's.
+
+    Who may let the bot back may do that too; `alone` says that no second person is asked.
+    """
+    if weaker is None or plan.expires_s is None or plan.reversible is Reversible.NO:
+        return None
+    holder = desk.actions[weaker]
+    if holder.expires is not None and context.now + plan.expires_s >= holder.expires:
+        return None
+    if context.may_release and not (alone and context.why_two(holder.plan, release=True)):
+        return None
+    stands = "has no end" if holder.expires is None else f"stands until {utc_text(holder.expires)}"
+    who = f"{holder.id} ({holder.plan.verb} {plan.bot}) {stands}, and {plan.verb} takes its place"
+    return Refused(f"{who}: its end would let {plan.bot} back sooner", "leave the end away, or give a later one")
 
 
 def decide_release(desk: Desk, command: c.Release, context: Context) -> list[Fact] | Refused:

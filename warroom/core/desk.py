@@ -16,6 +16,7 @@ from warroom.core.model import (
     Plan,
     Playbook,
     Proof,
+    Reversible,
     Role,
     Severity,
     Step,
@@ -91,6 +92,10 @@ class ActionRecord(msgspec.Struct, frozen=True):
     """Number of the newest entry that changed its state; 0 before any did."""
     let_go: int = 0
     """Number of the entry that last asked to let its bot back; 0 when none did."""
+    failed_releases: int = 0
+    """Releases that failed one after the other since a person last asked for one."""
+    release_failed: float | None = None
+    """When the last of them failed."""
 
     @property
     def waiting(self) -> bool:
@@ -104,8 +109,8 @@ class ActionRecord(msgspec.Struct, frozen=True):
 
     @property
     def expires(self) -> float | None:
-        """When it ends by itself; seconds since the epoch."""
-        if self.plan.expires_s is None:
+        """When it ends by itself; seconds since the epoch. What cannot be undone has no end, whatever was asked."""
+        if self.plan.expires_s is None or self.plan.reversible is Reversible.NO:
             return None
         return (self.requested if self.started is None else self.started) + self.plan.expires_s
 
@@ -195,6 +200,8 @@ class Desk(msgspec.Struct, frozen=True):
 
     room: str = ""
     mode: Mode = Mode.LIVE
+    opened: float = 0.0
+    """When its record begins; seconds since the epoch."""
     length: int = 0
     """Facts folded; equals the last sequence number."""
     running: bool = False

@@ -174,7 +174,7 @@ def _torn(desk: Desk, gap: f.GapSeen) -> Desk:
 def _on_room(desk: Desk, entry: Entry, fact: RoomFact) -> Desk:
     match fact:
         case f.RoomOpened():
-            return replace(desk, room=fact.room, mode=fact.mode)
+            return replace(desk, room=fact.room, mode=fact.mode, opened=entry.at)
         case f.EngineStarted():
             return replace(desk, running=True, consoles={})
         case f.EngineStopped():

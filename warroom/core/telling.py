@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
 from warroom.core import facts as f
 from warroom.core.desk import ActionRecord, DeliveryRecord, Desk, ToTell
+from warroom.core.expiry import expired
 from warroom.core.facts import Fact
 from warroom.core.model import ActionState, Severity, Verb
 from warroom.core.notices import (
@@ -26,6 +28,7 @@ _KEPT = 500
 """Notices remembered; the oldest settled ones go first."""
 _OVER = frozenset({ActionState.RELEASED, ActionState.EXPIRED})
 _LOOSE = frozenset({ActionState.NOT_HELD, ActionState.AMBIGUOUS, ActionState.FAILED})
+_NEVER_BEGAN = frozenset({ActionState.DENIED, ActionState.CANCELLED, ActionState.LAPSED})
 _OVER_S = 3600.0
 """For how long it is said who was told of an end."""
 _TOLD_OF = _OVER | _LOOSE | {ActionState.HELD, ActionState.RELEASING, ActionState.PENDING_APPROVAL}
@@ -62,6 +65,9 @@ _NEWS = (
     f.ApprovalAsked,
     f.ReleaseAsked,
     f.ExpiryAnnounced,
+    f.ApprovalDenied,
+    f.ApprovalLapsed,
+    f.ContainmentCancelled,
 )
 _ALWAYS = (f.GlassBroken, f.ApprovalAsked, f.ReleaseAsked, f.ExpiryAnnounced)
 
@@ -76,17 +82,31 @@ def _of_action(before: Desk, after: Desk, entry: Entry, fact: Fact) -> ToTell | 
     unchanged = known is not None and known.state is action.state
     if unchanged and not isinstance(fact, _ALWAYS):
         return None
-    if action.state is ActionState.DONE:
+    if action.state in _NEVER_BEGAN and (known is None or known.state is not ActionState.PENDING_APPROVAL):
+        # A draft that is called off was told to nobody.
+        return None
+    if action.state is ActionState.DONE or _told_of_failing(action, entry.at, fact):
         return None
     incident = after.incidents.get(action.incident or "")
     if incident is not None and incident.open:
-        return ToTell(entry.seq, entry.at, incident.id, Event.UPDATE)
+        # News of an incident do not speak of what never began, and end with the incident.
+        over = action.state in _NEVER_BEGAN
+        return None if over else ToTell(entry.seq, entry.at, incident.id, Event.UPDATE)
     # An act outside any incident is news of its own: what it does to its bot is the same.
-    return ToTell(entry.seq, entry.at, "", event_of(action), action.id)
+    return ToTell(entry.seq, entry.at, "", event_of(after, action), action.id)
 
 
-def event_of(action: ActionRecord) -> Event:
+def _told_of_failing(action: ActionRecord, now: float, fact: Fact) -> bool:
+    """Whether this is one more round of an end that fails again and again: people heard of the first."""
+    again = isinstance(fact, f.ReleaseFailed | f.ContainmentHeld | f.ContainmentAmbiguous)
+    return again and action.failed_releases > 1 and expired(action, now)
+
+
+def event_of(desk: Desk, action: ActionRecord) -> Event:
     """Return what an action without an incident is news of: its end, or how it stands."""
+    if action.state in _NEVER_BEGAN:
+        before = _before(desk, action)
+        return Event.UPDATE if before is not None and before.open else Event.RESOLVE
     return Event.RESOLVE if action.state in _OVER else Event.UPDATE
 
 
@@ -124,9 +144,41 @@ def told_word(action: ActionRecord, channels: Sequence[str], deliveries: Sequenc
 
 def story_of(desk: Desk, action: ActionRecord) -> str:
     """Return the first of the actions that this one follows: receivers that group see them as one."""
-    while action.supersedes is not None and action.supersedes in desk.actions:
-        action = desk.actions[action.supersedes]
+    while (before := _before(desk, action)) is not None:
+        action = before
     return action.id
+
+
+def _before(desk: Desk, action: ActionRecord) -> ActionRecord | None:
+    """Return the action whose story this one goes on with; None where it begins its own.
+
+    That is the one in whose place it stands, or would stand if it had begun. What failed has no end of its own: the
+    next act on its bot goes on with its story and ends it.
+    """
+    if action.supersedes in desk.actions:
+        return desk.actions[action.supersedes]
+    earlier = _earlier(desk, action)
+    if action.waiting or action.state in _NEVER_BEGAN:
+        holders = [one for one in earlier if one.open and one.plan.adapter == action.plan.adapter]
+        if holders:
+            return holders[-1]
+    last = earlier[-1] if earlier else None
+    failed = last is not None and last.state is ActionState.FAILED and (last.settled or 0.0) <= action.requested
+    return last if failed else None
+
+
+def _earlier(desk: Desk, action: ActionRecord) -> list[ActionRecord]:
+    """Return the acts on its bot before it that belong to no incident either, oldest first."""
+    if action.incident is not None:
+        return []
+    earlier = takewhile(lambda one: one.id != action.id, desk.actions.values())
+    mine = [one for one in earlier if one.plan.bot == action.plan.bot and one.incident is None]
+    return [one for one in mine if one.plan.verb is not Verb.SNAPSHOT]
+
+
+def known_as(desk: Desk, story: str) -> str:
+    """Return the name by which receivers know a story: other rooms, and this one made anew, count from INC-001 too."""
+    return f"{desk.room}-{round(desk.opened * 1000)}-{story}"
 
 
 def written(desk: Desk, entry: Entry, fact: f.NoticeWritten) -> tuple[Desk, list[Notice]]:
@@ -147,7 +199,7 @@ def written(desk: Desk, entry: Entry, fact: f.NoticeWritten) -> tuple[Desk, list
         subject=fact.subject,
         text=fact.text,
         created=entry.at,
-        dedup="" if action is None else story_of(desk, action),
+        dedup=known_as(desk, fact.place if action is None else story_of(desk, action)),
         queue="" if action is None else f"bot {action.plan.bot}",
     )
     deliveries = desk.deliveries | {notice.id: DeliveryRecord(notice) for notice in notices}

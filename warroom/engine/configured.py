@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from warroom.core.model import Criticality, Playbook, Verb
 from warroom.core.ports import Containment
-from warroom.core.settings import BotSettings
+from warroom.core.reach import reach_of
+from warroom.core.settings import BotSettings, Settings
 from warroom.core.view import Way
 from warroom.engine.desk_task import Known
 
@@ -20,13 +21,14 @@ class Configured:
 
     def __init__(
         self,
-        bots: Mapping[str, BotSettings],
+        settings: Settings,
         adapters: Mapping[str, Sequence[Containment]],
         watched: Callable[[], Collection[str]],
     ) -> None:
-        self._bots = bots
+        self._bots = settings.bots
         self._adapters = adapters
         self._watched = watched
+        self._reach = reach_of(settings)
 
     def names(self) -> list[str]:
         """Return all bots, those of the config first."""
@@ -36,7 +38,7 @@ class Configured:
         """Return what a command may name."""
         names = self.names()
         verbs = {name: self.verbs_of(name) for name in names}
-        return Known(verbs, dict(playbooks), {name: self.criticality(name) for name in names})
+        return Known(verbs, dict(playbooks), {name: self.criticality(name) for name in names}, self._reach)
 
     def verbs_of(self, bot: str) -> list[Verb]:
         """Return what can be done to a bot, mild to hard; evidence can always be taken."""

@@ -17,6 +17,7 @@ from warroom.core.desk import Desk
 from warroom.core.facts import CommandRefused, Fact, NoticeWritten
 from warroom.core.model import ENGINE, Actor, Criticality, Plan, Playbook, Verb
 from warroom.core.ports import Clock, Entry, Journal, JournalError, Pending
+from warroom.core.reach import Reach
 from warroom.core.reduce import Effect, reduce
 
 _QUEUE = 1000
@@ -34,6 +35,7 @@ class Known(msgspec.Struct, frozen=True):
     bots: dict[str, list[Verb]]
     playbooks: dict[str, Playbook]
     criticality: dict[str, Criticality] = {}
+    reach: Reach = Reach()
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -209,6 +211,7 @@ class DeskTask:
             written=message.made.written,
             rights=message.rights,
             criticality=known.criticality,
+            reach=known.reach,
         )
         return decide(self.desk, message.command, context)
 

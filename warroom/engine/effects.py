@@ -12,6 +12,7 @@ from warroom.core import facts as f
 from warroom.core.action_course import overtaken
 from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
+from warroom.core.expiry import again_word, expired
 from warroom.core.facts import Fact
 from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
@@ -217,12 +218,12 @@ class EffectRunner:
 
     def _expired(self, action: ActionRecord) -> bool:
         """Whether its own time let the bot back, and not a person before."""
-        return action.expires is not None and self._clock.now() >= action.expires
+        return expired(action, self._clock.now())
 
     async def _release(self, action: ActionRecord) -> None:
         done = await self._fenced(action, lambda adapter: adapter.release(action.plan, key_of(action)))
         if not isinstance(done, Receipt):
-            await self._report(f.ReleaseFailed(action.id, str(done), None))
+            await self._report(f.ReleaseFailed(action.id, self._failed(action, str(done)), None))
             return
         milder = self._milder(action)
         proof, outcome = await self._back(action, milder)
@@ -246,6 +247,9 @@ class EffectRunner:
         """Return what it means for an action that its bot was seen at work: what was to be let go, is."""
         return self._let_back(action, proof) if action.releasing else f.ContainmentNotHeld(action.id, proof)
 
+    def _failed(self, action: ActionRecord, why: str) -> str:
+        return f"{why}; {again_word(action)}" if self._expired(action) else why
+
     async def _back(self, action: ActionRecord, milder: Sequence[ActionRecord]) -> tuple[Proof, Fact]:
         """Prove that the bot is back, or, where a milder action still holds it, that this one alone remains.
 
@@ -258,7 +262,8 @@ class EffectRunner:
         # A milder one that does not hold any more, or never did, lets the bot be seen: this one is let go all the same.
         if proof.verdict is wanted or (milder and proof.verdict is Verdict.OPEN):
             return proof, self._let_back(action, proof)
-        return proof, f.ReleaseFailed(action.id, "the bot does not answer as before", proof)
+        why = self._failed(action, "the bot does not answer as before")
+        return proof, f.ReleaseFailed(action.id, why, proof)
 
     def _milder(self, action: ActionRecord) -> list[ActionRecord]:
         """Return those beside it that may be what answers for the bot once it is let go, mild to hard.

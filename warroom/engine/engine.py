@@ -72,7 +72,7 @@ class Engine:
             desk=lambda: self._desk_task.desk,
             report=self._desk_task.report,
         )
-        self._configured = Configured(parts.settings.bots, parts.adapters, lambda: self._pipeline.bots)
+        self._configured = Configured(parts.settings, parts.adapters, lambda: self._pipeline.bots)
         self._hands = Hands(
             parts,
             self._configured,

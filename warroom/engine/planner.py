@@ -10,6 +10,7 @@ from warroom.core.access import Rights, why_two
 from warroom.core.clean import clean
 from warroom.core.commands import ApproveAction, BreakGlass, Command, Contain, StartAction
 from warroom.core.desk import Desk
+from warroom.core.expiry import endless
 from warroom.core.limits import is_duration
 from warroom.core.model import Actor, Criticality, Level, Plan, Verb
 from warroom.core.ports import Accounts, AdapterAmbiguous, AdapterFailed, Check, Checked, Standing
@@ -44,7 +45,8 @@ class Planner:
         standing = await self._accounts.standing(os.getuid() if actor.uid is None else actor.uid)
         if actor.uid is None:
             return Rights(Level.COMMANDER, must_name=False, second_person=standing.enrolled > 1)
-        return Rights(standing.level, standing.shared and not actor.claimed, standing.enrolled > 1)
+        own = actor.uid in (0, os.getuid())
+        return Rights(standing.level, standing.shared and not actor.claimed, standing.enrolled > 1, own)
 
     async def planned(self, command: Command) -> tuple[Plan | None, str]:
         """Return the plan that a command would follow now, or (None, why not); (None, "") where it needs none."""
@@ -67,11 +69,13 @@ class Planner:
             return None, f"{expires_s} s is no time after which an action may expire"
         try:
             async with asyncio.timeout(_PREVIEW_TIMEOUT_S):
-                return await self._runner.plan(bot, verb, expires_s, adapter), ""
+                made = await self._runner.plan(bot, verb, expires_s, adapter)
         except (AdapterFailed, AdapterAmbiguous) as error:
             return None, str(error)
         except TimeoutError:
             return None, f"no plan for {verb} {bot} within {_PREVIEW_TIMEOUT_S:.0f} s"
+        fault = endless(made)
+        return (None, fault) if fault else (made, "")
 
     async def preview(self, asked: PreviewPlan, actor: Actor) -> PlanAnswer | NotAnswered:
         """Return the dry run with its checks, the target as it is, and whether a second person will be asked."""

@@ -11,6 +11,7 @@ from warroom.core.action_course import overtaken
 from warroom.core.action_states import ACTION_FACTS, next_state
 from warroom.core.decide_containment import covered_by
 from warroom.core.desk import ActionRecord, Desk, open_actions
+from warroom.core.expiry import expiry_due
 from warroom.core.facts import ApprovalLapsed, ContainmentNotHeld, ExpiryAnnounced, Fact, ReleaseRequested
 from warroom.core.model import ActionState
 from warroom.core.ports import Clock
@@ -118,7 +119,7 @@ class Watchkeeper:
         due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark < nearest]
         if due and left > 0:
             await self._report(ExpiryAnnounced(action.id, min(due)))
-        if left <= 0 and not self._hidden(action):
+        if left <= 0 and expiry_due(action, now) and not self._hidden(action):
             await self._report(ReleaseRequested(action.id, "it expired"))
 
     def _hidden(self, action: ActionRecord) -> bool:

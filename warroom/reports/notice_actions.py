@@ -42,12 +42,18 @@ _STANDS = {
     ActionState.EXPIRED: "has ended by itself",
     ActionState.DONE: "is done",
     ActionState.PENDING_APPROVAL: "waits for a second person",
+    ActionState.DENIED: "was denied and is not done",
+    ActionState.CANCELLED: "is called off and not done",
+    ActionState.LAPSED: "lapsed, as nobody agreed, and is not done",
 }
 _NEXT = {
     ActionState.NOT_HELD: "Somebody verifies it again or takes a harder measure.",
     ActionState.AMBIGUOUS: "Somebody verifies whether it holds.",
     ActionState.FAILED: "Somebody takes another measure.",
     ActionState.PENDING_APPROVAL: "A second person agrees or says no.",
+    ActionState.DENIED: "Nothing, unless somebody asks anew.",
+    ActionState.CANCELLED: "Nothing, unless somebody asks anew.",
+    ActionState.LAPSED: "Nothing, unless somebody asks anew.",
     ActionState.RELEASED: "We watch the bot.",
     ActionState.EXPIRED: "We watch the bot, or contain it anew.",
 }

@@ -239,6 +239,8 @@ def _deed_text(action: ActionView, now: float) -> str:
             return f"{bot} should be {done}: NOT verified, nobody knows whether it is"
         case ActionState.RUNNING:
             return f"{bot} is to be {done}: begun, not verified yet"
+        case ActionState.DENIED | ActionState.CANCELLED | ActionState.LAPSED:
+            return f"{bot} was to be {done}: never begun, nothing was changed"
         case ActionState.PENDING_APPROVAL:
             return f"{bot} is to be {done}: not begun, a second person is asked"
         case ActionState.RELEASING:

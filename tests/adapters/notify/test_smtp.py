@@ -139,6 +139,41 @@ async def test_each_answer_of_the_server_has_its_meaning(replies: dict[str, str]
     assert words in sent.text
 
 
+@pytest.mark.parametrize("goodbye", ["421 too many connections", "500 what?", "x" * 9000])
+async def test_what_a_server_answers_to_the_goodbye_changes_nothing(goodbye: str) -> None:
+    async with mail_server() as server:
+        server.replies = {"QUIT": goodbye}
+        taken = await SmtpSender(settings(server)).send(notice(1))
+        server.replies = {"QUIT": goodbye, "end": "554 spam"}
+        refused = await SmtpSender(settings(server)).send(notice(2))
+    assert (taken.how, refused.how) == (Sending.ACCEPTED, Sending.DEAD)
+    assert "took it for 2" in taken.text
+    assert "answers 554" in refused.text
+    assert len(server.mails) == 1
+
+
+async def test_a_server_that_takes_the_mail_and_falls_silent_has_taken_it() -> None:
+    async with mail_server() as server:
+        server.silent_at = "QUIT"
+        sent = await SmtpSender(settings(server, timeout_s=0.3)).send(notice(1))
+        assert sent.how is Sending.ACCEPTED
+        await eventually(lambda: server.talks == 0)
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize(
+    "subject", ["[SEV1] =?utf-8?q?a=0D=0ABcc:_evil@example.net?=", "=?utf-8?b?aGVsbG8=?= world", "=?x?q?=0a?="]
+)
+async def test_an_encoded_word_in_a_subject_is_sent_as_the_text_that_it_is(subject: str) -> None:
+    async with mail_server() as server:
+        sent = await SmtpSender(settings(server)).send(notice(1, subject=subject))
+    assert sent.how is Sending.ACCEPTED, sent.text
+    mail = email.message_from_string(server.mails[0], policy=email.policy.default)
+    assert mail["Subject"] == subject.replace("=?", "= ?")
+    assert mail["Bcc"] is None
+    assert len(server.envelopes[0]) == 3
+
+
 @pytest.mark.parametrize(("code", "how"), [("454", Sending.RETRY), ("535", Sending.DEAD)])
 async def test_a_refused_login_is_said_without_what_the_server_repeats(
     secret_file: SecretFile, code: str, how: Sending
@@ -210,7 +245,7 @@ async def test_a_line_break_in_an_address_is_refused(changes: dict[str, Any]) ->
     async with mail_server() as server:
         sent = await SmtpSender(settings(server, **changes)).send(notice(1))
     assert sent.how is Sending.DEAD
-    assert sent.text == "not sent: an address of the config holds a line break"
+    assert sent.text == "not sent: an address of the config, or the subject, holds a line break"
     assert server.envelopes == []
 
 

@@ -23,6 +23,7 @@ from warroom.core.settings_notify import SmtpChannel
 
 _TLS_PORT = 465
 _THREADS = 4
+_GOODBYE_S = 2.0
 
 
 class SmtpSender:
@@ -54,23 +55,29 @@ class SmtpSender:
         try:
             mail = mail_of(notice, self._settings).as_bytes(policy=SMTP)
         except ValueError:
-            return Sent(Sending.DEAD, "not sent: an address of the config holds a line break")
+            return Sent(Sending.DEAD, "not sent: an address of the config, or the subject, holds a line break")
         secret = Secret(b"")
         try:
             if self._settings.password_file:
                 secret = await read_secret(self._settings.password_file)
-            talk = _Talk(self._settings, secret, mail, self._threads)
-            async with asyncio.timeout(2 * self._settings.timeout_s):
-                refused = await talk.run()
         except SecretUnreadable as error:
             return Sent(Sending.RETRY, str(error))
+        talk = _Talk(self._settings, secret, mail, self._threads)
+        try:
+            async with asyncio.timeout(2 * self._settings.timeout_s):
+                refused = await talk.run()
         except TimeoutError:
+            if talk.taken is not None:
+                return self._accepted(talk.taken, secret)
             return Sent(Sending.RETRY, f"{self._where}: not done within {2 * self._settings.timeout_s:g} s")
         except (smtplib.SMTPException, OSError) as error:
             return _broken(error, self._where, secret)
         except ValueError as error:
             # Of an answer that breaks the rules, such as a challenge that is no base64; its words may hold the login.
             return Sent(Sending.RETRY, f"{self._where} answers what no mail server says ({type(error).__name__})")
+        return self._accepted(refused, secret)
+
+    def _accepted(self, refused: set[str], secret: Secret) -> Sent:
         if refused:
             text = f"{self._where} took it, but not for {', '.join(sorted(refused))}"
             return Sent(Sending.ACCEPTED, without(text, [secret], 300))
@@ -83,7 +90,8 @@ def mail_of(notice: Notice, settings: SmtpChannel) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.sender
     mail["To"] = ", ".join(settings.to)
-    mail["Subject"] = notice.subject
+    # Read as one, an encoded word could bring in a line break or say what nobody reads in the outbox.
+    mail["Subject"] = notice.subject.replace("=?", "= ?")
     mail["Date"] = format_datetime(_moment(notice.created))
     mail["Message-ID"] = f"<{_short(notice.key)}@{domain}>"
     # Mail programs show the notices of one incident as one conversation.
@@ -104,6 +112,8 @@ class _Talk:
         self._threads = threads
         self._socket: socket.socket | None = None
         self._cut = False
+        self.taken: set[str] | None = None
+        """The recipients that were refused, once the server has taken the mail."""
 
     async def run(self) -> set[str]:
         """Return the recipients that the server refused while it took others."""
@@ -117,7 +127,8 @@ class _Talk:
             raise
 
     def _deliver(self) -> set[str]:
-        with self._connected() as server:
+        server = self._connected()
+        try:
             self._socket = server.sock
             if self._cut:
                 raise TimeoutError
@@ -126,7 +137,18 @@ class _Talk:
                 self._socket = server.sock
             if self._settings.user:
                 server.login(self._settings.user, self._secret.text)
-            return set(server.sendmail(self._settings.sender, self._settings.to, self._mail))
+            self.taken = set(server.sendmail(self._settings.sender, self._settings.to, self._mail))
+            return self.taken
+        finally:
+            self._say_goodbye(server)
+
+    def _say_goodbye(self, server: smtplib.SMTP) -> None:
+        """End the talk in order; what the server answers to that, or that it does not, says nothing about the mail."""
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            if server.sock is not None:
+                server.sock.settimeout(min(_GOODBYE_S, self._settings.timeout_s))
+            server.docmd("QUIT")
+        server.close()
 
     def _connected(self) -> smtplib.SMTP:
         own = self._settings
