@@ -33,6 +33,17 @@ def key_of(action: ActionRecord) -> str:
     return f"{action.id}-{round(action.requested * 1000)}-{action.plan.sha256[:8]}"
 
 
+def _why_none(adapters: Sequence[Containment], able: Sequence[Containment], bot: str, verb: Verb, kind: str) -> str:
+    if able:
+        those = ", ".join(adapter.kind for adapter in able)
+        return f"{bot} has no adapter that can {verb} by {kind}; those that can: {those}"
+    every = {one for adapter in adapters for one in adapter.verbs()}
+    if not every:
+        return f"{bot} has no adapter: name one under [bots.{bot}.contain] in the room's config (docs/config.md)"
+    ways = ", ".join(one for one in Verb if one in every)
+    return f"{bot} has no adapter that can {verb}; its config lets it {ways} (docs/config.md)"
+
+
 class EffectRunner:
     """Runs the effects that the desk asks for; each outcome goes back through `report`."""
 
@@ -77,16 +88,7 @@ class EffectRunner:
         for adapter in able:
             if kind in ("", adapter.kind):
                 return adapter
-        raise AdapterFailed(self._why_none(bot, verb, kind, [adapter.kind for adapter in able]))
-
-    def _why_none(self, bot: str, verb: Verb, kind: str, able: list[str]) -> str:
-        if able:
-            return f"{bot} has no adapter that can {verb} by {kind}; those that can: {', '.join(able)}"
-        every = {one for adapter in self._adapters.get(bot, ()) for one in adapter.verbs()}
-        if not every:
-            return f"{bot} has no adapter: name one under [bots.{bot}.contain] in the room's config (docs/config.md)"
-        ways = ", ".join(one for one in Verb if one in every)
-        return f"{bot} has no adapter that can {verb}; its config lets it {ways} (docs/config.md)"
+        raise AdapterFailed(_why_none(self._adapters.get(bot, ()), able, bot, verb, kind))
 
     async def _contain(self, action: ActionRecord) -> None:
         snapshot, demanded = action.plan.verb is Verb.SNAPSHOT, self._demanded(action)

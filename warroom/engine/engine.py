@@ -134,9 +134,7 @@ class Engine:
                 self.parts.source.add(pattern, bot, from_start=self.parts.from_start)
         for pattern, bot in desk.sources.items():
             self._follow(pattern, bot)
-        for mark in await self.parts.telemetry.arrivals():
-            self._pipeline.arrivals.note(mark.source, mark.generation, mark.offset, mark.received)
-        self.parts.source.resume(await self.parts.telemetry.checkpoints())
+        await self._pipeline.resume()
 
     async def _begin(self) -> None:
         desk = self._desk_task.desk

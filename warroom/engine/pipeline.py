@@ -144,6 +144,12 @@ class Pipeline:
             await asyncio.sleep(0)
         return lines
 
+    async def resume(self) -> None:
+        """Go on where a former run ended; call before `run`."""
+        for mark in await self._telemetry.arrivals():
+            self.arrivals.note(mark.source, mark.generation, mark.offset, mark.received)
+        self._source.resume(await self._telemetry.checkpoints())
+
     async def run(self) -> None:
         """Read and tick for ever."""
         async with asyncio.TaskGroup() as tasks:

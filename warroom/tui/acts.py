@@ -56,6 +56,7 @@ async def open_incident(console: Console, view: View) -> None:
     playbooks = tuple(
         (p.id, f"{p.title}  ({p.severity or 'severity not set'})") for p in view.playbooks if not p.broken
     )
+    first = next((id for id, _ in playbooks if id == bot.playbook), playbooks[0][0] if playbooks else "")
     severities = (("", "as the playbook says"), *((s.value, s.value) for s in Severity))
     reason = alarm.reasons[0].text if alarm and alarm.reasons else bot.why
     broken = tuple(f"playbook {p.id} is broken: {p.broken}" for p in view.playbooks if p.broken)
@@ -63,7 +64,7 @@ async def open_incident(console: Console, view: View) -> None:
         f"Open an incident: {bot.name}",
         (
             Field("title", "Title", f"{bot.name}: {reason}"[:120]),
-            Field("playbook", "Playbook", playbooks[0][0] if playbooks else "", playbooks),
+            Field("playbook", "Playbook", first, playbooks),
             Field("severity", "Severity", "", severities, required=False),
         ),
         broken,

@@ -20,7 +20,6 @@ from warroom.core.company import Company
 from warroom.core.room import Room
 from warroom.core.settings_console import ConsoleSettings
 from warroom.core.view import View
-from warroom.core.whereabouts import Whereabouts
 from warroom.tui import keymap, times
 from warroom.tui.bell import Bell, title_text
 from warroom.tui.copying import clipboard_bytes
@@ -117,14 +116,11 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         )
         scene = self._front.scene
         scene.drafts, scene.leaving, scene.scenarios = drafts, outside.leaving, outside.scenarios or scene.scenarios
-        if isinstance(outside.found, Whereabouts):
-            # As the first sight has shown it: no cursor stands elsewhere for a moment, and tells so.
-            scene.chosen.ids, scene.chosen.kind = dict(outside.found.ids), outside.found.kind
         self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
-        self._made_at = time.monotonic()
+        self._keeper.foresee(scene.chosen)
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
-        self._reporter, self._making_s = Reporter(room), _MAKING_S
+        self._reporter, self._making_s, self._made_at = Reporter(room), _MAKING_S, time.monotonic()
         self._ahead = TypedAhead(self, self._opens, self._hand_on)
 
     @property

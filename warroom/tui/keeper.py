@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from warroom.core.whereabouts import Ignored, Whereabouts
+from warroom.tui.chosen import Chosen
 from warroom.tui.recall import Memory, Recall, stamped
 
 KEEP_S = 1.0
@@ -29,6 +30,11 @@ class Keeper:
         self._fault = ""
         self._since = 0.0
         self.begun = False
+
+    def foresee(self, chosen: Chosen) -> None:
+        """Choose what the first sight has shown as chosen: no cursor stands elsewhere for a moment, and tells so."""
+        if isinstance(self._found, Whereabouts):
+            chosen.ids, chosen.kind = dict(self._found.ids), self._found.kind
 
     def begin(self, *, stay: bool) -> None:
         """Bring back what was found, as soon as there is a view; `stay`: but for the page."""
