@@ -318,3 +318,28 @@ async def test_a_look_during_which_another_action_of_its_bot_was_let_go_holds_no
     await asyncio.wait([task])
     assert story.desk.actions["ACT-002"].state is ActionState.RELEASED
     assert story.desk.actions["ACT-001"].state is ActionState.AMBIGUOUS
+
+
+class SetBack(Clock):
+    """A clock of the day that somebody set back by an hour; the steady one goes on."""
+
+    def now(self) -> float:
+        return super().now() - 3600.0
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_from_looking() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=2)
+
+    async def verify(action: ActionRecord) -> Fact:
+        return f.ContainmentNotHeld(action.id, proof(Verdict.OPEN))
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(clock=SetBack(9), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20)
+    task = asyncio.create_task(keeper.run())
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert story.desk.actions["ACT-001"].state is ActionState.NOT_HELD

@@ -18,6 +18,7 @@ from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Held, Receipt
 from warroom.core.reduce import Act, RunContainment, RunRelease
 from warroom.engine.collector import QUICK_BYTES, Collector, Taken
+from warroom.engine.ends import Ends
 from warroom.engine.fence import fenced
 from warroom.engine.prover import Prover
 
@@ -44,8 +45,9 @@ class EffectRunner:
         collector: Collector,
         desk: Callable[[], Desk],
         report: Report,
+        ends: Ends | None = None,
     ) -> None:
-        self._clock = clock
+        self._ends = ends or Ends(clock)
         self._adapters = adapters
         self._prover = prover
         self._collector = collector
@@ -210,7 +212,7 @@ class EffectRunner:
 
     def _expired(self, action: ActionRecord) -> bool:
         """Whether its own time let the bot back, and not a person before."""
-        return action.expires is not None and self._clock.now() >= action.expires
+        return self._ends.left_s(action) <= 0
 
     async def _release(self, action: ActionRecord) -> None:
         done = await self._fenced(action, lambda adapter: adapter.release(action.plan, key_of(action)))
