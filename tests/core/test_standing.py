@@ -79,6 +79,8 @@ def test_nobody_told_for_a_minute_is_urgent_until_somebody_took_it() -> None:
     assert "phone" in told.next
     taken = msgspec.structs.replace(view, outbox=[*view.outbox, delivery(DeliveryState.ACCEPTED, NOW - 50)])
     assert stands(taken) == {}
+    later = msgspec.structs.replace(view, outbox=[delivery(DeliveryState.PENDING, NOW + 3600)])
+    assert any("Nobody was told yet" in one.text for one in stands(later).values()), "the clock was set back"
     fresh = msgspec.structs.replace(view, outbox=[delivery(DeliveryState.PENDING, NOW - 5)])
     assert stands(fresh) == {}
 

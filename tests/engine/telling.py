@@ -21,13 +21,18 @@ LEAK = "CANARY-123456"
 
 
 class MovedClock(SystemClock):
-    """The time of day, moved ahead at will; waiting is short, so that what is due is seen at once."""
+    """Time that passes at will; waiting is short, so that what is due is seen at once."""
 
     def __init__(self) -> None:
         self.ahead_s = 0.0
+        self.jump_s = 0.0
+        """By how much somebody set the time of day wrong: the steady clock knows nothing of it."""
 
     def now(self) -> float:
-        return super().now() + self.ahead_s
+        return super().now() + self.ahead_s + self.jump_s
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
 
     async def sleep(self, seconds: float) -> None:
         await super().sleep(min(seconds, 0.02))
@@ -38,6 +43,7 @@ class Bot:
 
     def __init__(self) -> None:
         self.off = False
+        self.asked = 0
         self.url = ""
 
 
@@ -49,6 +55,7 @@ def a_bot() -> Iterator[Bot]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))
+            bot.asked += 1
             said = b"" if bot.off else LEAK.encode()
             self.send_response(503 if bot.off else 200)
             self.send_header("content-length", str(len(said)))

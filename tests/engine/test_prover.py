@@ -60,6 +60,24 @@ async def test_two_of_three_are_not_enough() -> None:
     assert (verdict, samples) == (OPEN, 3)
 
 
+class Slow(Scripted):
+    """Waits for each answer as long as a probe of a frozen bot may."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        super().__init__(C)
+        self._clock = clock
+
+    async def look(self, verb: Verb) -> Sample:
+        await self._clock.sleep(10.0)
+        return await super().look(verb)
+
+
+async def test_looks_that_take_long_are_not_given_up_before_they_could_agree() -> None:
+    clock = SteppedClock()
+    proof = await Prover(clock, {"bot": [Slow(clock)]}).look("bot", Verb.FREEZE, C, 0.0)
+    assert (proof.verdict, len(proof.samples)) == (C, 3)
+
+
 async def test_an_effect_has_its_time_to_settle() -> None:
     assert (await looked(OPEN, OPEN, OPEN, OPEN, C, settle_s=2.0))[0] is C
     assert (await looked(OPEN, OPEN, OPEN, OPEN, C, settle_s=0.1))[0] is OPEN

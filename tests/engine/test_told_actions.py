@@ -191,6 +191,23 @@ async def test_an_end_that_comes_near_is_told_ten_and_two_minutes_before(
         await accepted(engine, receiver, len(before) + 3)
 
 
+async def test_a_clock_that_jumps_lets_nobody_back_and_blinds_nobody(
+    tmp_path: Path, receiver: HttpReceiver, bot: Bot
+) -> None:
+    paths, clock = paths_in(tmp_path), MovedClock()
+    room, adapters = room_of(tmp_path, bot, receiver.url), {"support": [Switch(bot)]}
+    async with running_engine(paths, room, adapters=adapters, clock=clock) as engine, attached(paths) as console:
+        await contained(console, None, 3600.0)
+        clock.jump_s = 3700.0
+        seen = bot.asked
+        await eventually(lambda: bot.asked > seen + 6, what="looks while the clock is an hour ahead")
+        assert engine.desk.actions["ACT-001"].state is ActionState.HELD
+        assert bot.off
+        clock.jump_s = -3600.0
+        bot.off = False
+        await settled(console, "ACT-001", ActionState.NOT_HELD)
+
+
 async def announced(console: RoomConnection, engine: Engine, marks: list[float]) -> None:
     await eventually(lambda: engine.desk.actions["ACT-001"].announced == marks, timeout_s=15, what=f"{marks}")
 

@@ -366,3 +366,28 @@ async def test_what_cannot_be_undone_is_never_let_go_by_an_end_that_an_old_recor
     assert await watched_failing(story, ticks=60) == []
     assert story.desk.actions["ACT-001"].state is ActionState.HELD
     assert not [entry for entry in story.entries if isinstance(entry.fact, f.ExpiryAnnounced)]
+
+
+class SetBack(Clock):
+    """A clock of the day that somebody set back by an hour; the steady one goes on."""
+
+    def now(self) -> float:
+        return super().now() - 3600.0
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_from_looking() -> None:
+    story = await watched(lambda action: f.ContainmentHeld(action.id, proof()), ticks=2)
+
+    async def verify(action: ActionRecord) -> Fact:
+        return f.ContainmentNotHeld(action.id, proof(Verdict.OPEN))
+
+    async def report(fact: Fact) -> None:
+        story.tell(fact)
+
+    keeper = Watchkeeper(clock=SetBack(9), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20)
+    task = asyncio.create_task(keeper.run())
+    for _ in range(200):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert story.desk.actions["ACT-001"].state is ActionState.NOT_HELD

@@ -12,13 +12,14 @@ from warroom.core import facts as f
 from warroom.core.action_course import overtaken
 from warroom.core.decide_containment import LADDER
 from warroom.core.desk import ActionRecord, Desk, open_actions
-from warroom.core.expiry import again_word, expired
+from warroom.core.expiry import again_word
 from warroom.core.facts import Fact
 from warroom.core.facts_contain import CANNOT_TELL
 from warroom.core.model import ActionState, Plan, Proof, Verb, Verdict
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock, Containment, Held, Receipt
 from warroom.core.reduce import Act, RunContainment, RunRelease
 from warroom.engine.collector import QUICK_BYTES, Collector, Taken
+from warroom.engine.ends import Ends
 from warroom.engine.fence import fenced
 from warroom.engine.prover import Prover
 
@@ -56,8 +57,9 @@ class EffectRunner:
         collector: Collector,
         desk: Callable[[], Desk],
         report: Report,
+        ends: Ends | None = None,
     ) -> None:
-        self._clock = clock
+        self._ends = ends or Ends(clock)
         self._adapters = adapters
         self._prover = prover
         self._collector = collector
@@ -220,7 +222,7 @@ class EffectRunner:
 
     def _expired(self, action: ActionRecord) -> bool:
         """Whether its own time let the bot back, and not a person before."""
-        return expired(action, self._clock.now())
+        return self._ends.left_s(action) <= 0
 
     async def _release(self, action: ActionRecord) -> None:
         done = await self._fenced(action, lambda adapter: adapter.release(action.plan, key_of(action)))

@@ -12,6 +12,7 @@ from warroom.core.reduce import Act
 from warroom.engine.collector import Collector
 from warroom.engine.configured import Configured
 from warroom.engine.effects import EffectRunner
+from warroom.engine.ends import Ends
 from warroom.engine.fence import fenced
 from warroom.engine.parts import Parts
 from warroom.engine.planner import Planner
@@ -37,6 +38,7 @@ class Hands:
         self._witnesses = parts.witnesses
         # A full queue would stop the desk; there are as many open actions as bots and adapters.
         self._effects: asyncio.Queue[Act] = asyncio.Queue(1000)
+        ends = Ends(parts.clock)
         self._runner = EffectRunner(
             clock=parts.clock,
             adapters=parts.adapters,
@@ -50,6 +52,7 @@ class Hands:
             ),
             desk=desk,
             report=report,
+            ends=ends,
         )
         self.planner = Planner(self._runner, parts.accounts, desk, configured.criticality)
         """Plans and rights."""
@@ -59,6 +62,7 @@ class Hands:
             verify=self._runner.verify,
             report=report,
             every_s=lambda action: configured.every_s(action.plan.bot),
+            ends=ends,
         )
         """The watch over open actions."""
 

@@ -59,7 +59,9 @@ class Prover:
             if verdict is not None:
                 return Proof(verdict, told, self._clock.now())
             cannot_tell = any(sample.verdict is Verdict.UNKNOWN for sample in told)
-            if self._clock.monotonic() > settled + (PATIENCE_S if cannot_tell else CONTRADICTION_S):
+            patience_s = PATIENCE_S if cannot_tell else CONTRADICTION_S
+            # Looks at what is silent may each take longer than that: they are not given up before they could agree.
+            if len(rounds) >= wanted_rounds and self._clock.monotonic() > settled + patience_s:
                 return Proof(Verdict.UNKNOWN, told, self._clock.now())
             await self._clock.sleep(SAMPLE_PAUSE_S)
 

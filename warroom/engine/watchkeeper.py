@@ -15,6 +15,7 @@ from warroom.core.expiry import expiry_due
 from warroom.core.facts import ApprovalLapsed, ContainmentNotHeld, ExpiryAnnounced, Fact, ReleaseRequested
 from warroom.core.model import ActionState
 from warroom.core.ports import Clock
+from warroom.engine.ends import Ends
 
 _WATCHED = frozenset({ActionState.HELD, ActionState.NOT_HELD, ActionState.AMBIGUOUS})
 _LOOK_S = 1.0
@@ -36,7 +37,9 @@ class Watchkeeper:
         verify: Callable[[ActionRecord], Awaitable[Fact]],
         report: Callable[[Fact], Awaitable[None]],
         every_s: Callable[[ActionRecord], float],
+        ends: Ends | None = None,
     ) -> None:
+        self._ends = ends or Ends(clock)
         self._clock = clock
         self._desk = desk
         self._verify = verify
@@ -44,7 +47,8 @@ class Watchkeeper:
         self._every_s = every_s
         self._asked: asyncio.Queue[tuple[str, bool]] = asyncio.Queue(_ASKED)
         """Actions to look at, and whether somebody waits for the answer."""
-        self._looked: dict[str, float] = {}
+        self._looked: dict[str, tuple[int, float]] = {}
+        """For each action the entry that turned it, and the steady time of the last look since, or of that turn."""
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._busy: set[str] = set()
         """Actions that are looked at, or wait for their turn."""
@@ -102,7 +106,7 @@ class Watchkeeper:
                 # It waited for its turn: it may stand otherwise by now.
                 action = self._desk().actions[name]
                 if action.open:
-                    await self._attend(action, self._clock.now())
+                    await self._attend(action)
         finally:
             self._busy.discard(name)
 
@@ -111,9 +115,10 @@ class Watchkeeper:
         asked = action.approval
         if asked is not None and asked.pending and now - asked.asked > APPROVAL_LAPSES_S:
             await self._report(ApprovalLapsed(action.id))
-        if action.state not in _WATCHED or action.expires is None or action.plan.expires_s is None:
+        # Asked of an action in any state, so that its base is near its beginning.
+        left = self._ends.left_s(action) if action.open else math.inf
+        if action.state not in _WATCHED or action.plan.expires_s is None:
             return
-        left = action.expires - now
         # Who was told of two minutes is not told of ten afterwards, as an engine that was away would.
         nearest = min(action.announced, default=math.inf)
         due = [mark for mark in ANNOUNCED_S if left <= mark < action.plan.expires_s and mark < nearest]
@@ -128,13 +133,16 @@ class Watchkeeper:
         followed = any(other.supersedes == action.id for other in open_actions(desk, action.plan.bot))
         return followed or covered_by(desk, action) is not None
 
-    async def _attend(self, action: ActionRecord, now: float) -> None:
-        if self._hidden(action):
+    async def _attend(self, action: ActionRecord) -> None:
+        # By the steady clock: while the time of day is set back by an hour, an hour would pass without a look.
+        now = self._clock.monotonic()
+        turned, since = self._looked.get(action.id, (-1, now))
+        if turned != action.turned:
+            since = now - max(0.0, self._clock.now() - (action.settled or math.inf))
+            self._looked[action.id] = (action.turned, since)
+        if self._hidden(action) or action.state not in _WATCHED or now - since < self._every_s(action):
             return
-        since = self._looked.get(action.id, action.settled or now)
-        if action.state not in _WATCHED or now - since < self._every_s(action):
-            return
-        self._looked[action.id] = now
+        self._looked[action.id] = (action.turned, now)
         since = self._desk().length
         outcome = await self._verify(action)
         action = self._desk().actions[action.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -18,3 +19,18 @@ def engines_ended() -> Iterator[None]:
         end_dockerd()
     finally:
         end_machines()
+
+
+@pytest.fixture
+def full_backlog() -> Iterator[str]:
+    """A listener whose queue is full: the kernel drops further connections, as it does for a frozen busy server."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        for client in waiting:
+            client.close()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import http.server
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,6 +106,41 @@ def scripted(decide: Callable[[Asked], Answer], tls: ssl.SSLContext | None = Non
         server.server.shutdown()
         server.server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def dribbling(pieces: Sequence[bytes]) -> Iterator[str]:
+    """Run a server that gives its answer piece by piece, one each tenth of a second, and never ends it."""
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.recv(65536)
+            for piece in pieces:
+                connection.sendall(piece)
+                if over.wait(0.1):
+                    return
+            over.wait(30)
+
+    def accept(listener: socket.socket) -> None:
+        while not over.is_set():
+            connection, _ = listener.accept()
+            tasks.append(threading.Thread(target=serve, args=(connection,)))
+            tasks[-1].start()
+
+    tasks: list[threading.Thread] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        where = listener.getsockname()
+        tasks.append(threading.Thread(target=accept, args=(listener,)))
+        tasks[0].start()
+        try:
+            yield f"http://127.0.0.1:{where[1]}/"
+        finally:
+            over.set()
+            # One more, so that nobody waits for it.
+            socket.create_connection(where).close()
+            for task in tasks:
+                task.join()
 
 
 def own_certificate(folder: Path) -> ssl.SSLContext:

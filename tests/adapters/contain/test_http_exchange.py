@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.adapters.contain.scripted_server import Answer, dribbling, own_certificate, scripted
 from warroom.adapters.contain.http_exchange import (
     BODY_LIMIT,
     Answered,
@@ -49,21 +50,6 @@ async def how(url: str, timeout_s: float = 1.0) -> Break:
     outcome = await ask(url, timeout_s)
     assert isinstance(outcome, Broken)
     return outcome.how
-
-
-@pytest.fixture
-def full_backlog() -> Iterator[str]:
-    """A listener whose queue is full: the kernel drops further connections, as it does for a frozen busy server."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for client in waiting:
-            client.setblocking(False)
-            client.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        for client in waiting:
-            client.close()
 
 
 async def test_an_answer_has_its_status_and_body() -> None:
@@ -115,6 +101,55 @@ async def test_a_request_without_a_connection_never_left(full_backlog: str) -> N
     assert (await how("http://no-such-host.invalid/")) is Break.NO_CONNECTION
     assert (await how("http://127.0.0.1:99999/")) is Break.NO_CONNECTION
     assert not any(way.sent for way in (Break.REFUSED, Break.NO_ROUTE_IN_TIME, Break.NO_CONNECTION))
+
+
+INTERIM = b"HTTP/1.1 102 Processing\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [[INTERIM] * 20, [b"HTTP/1.1 200 OK\r\n"] + [b"x-a: 1\r\n"] * 20, [b"H"]],
+    ids=["interim", "header by header", "one byte"],
+)
+async def test_bytes_that_never_become_an_answer_are_not_silence(pieces: list[bytes]) -> None:
+    with dribbling(pieces) as url:
+        outcome = await ask(url, 0.3)
+    assert outcome == Broken(Break.UNFINISHED, "something came back, and no whole answer within 0.3 s")
+    assert Break.UNFINISHED.sent
+
+
+async def test_an_interim_answer_before_the_answer_takes_nothing_from_it() -> None:
+    server = Listener(INTERIM + b"HTTP/1.1 418 Teapot\r\ncontent-length: 3\r\n\r\npot")
+    assert await ask(server.url) == Answered(418, b"pot")
+    server.join()
+
+
+async def test_who_accepts_and_agrees_on_no_encryption_got_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert (await how(f"https://127.0.0.1:{silent.getsockname()[1]}/", 0.2)) is Break.NO_HANDSHAKE_IN_TIME
+        assert not Break.NO_HANDSHAKE_IN_TIME.sent
+
+
+async def test_one_address_of_a_name_is_asked_as_the_name() -> None:
+    server = Listener(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+    port = server.url.rpartition(":")[2]
+    url = f"http://user:word@bot.invalid:{port}"
+    answered = await exchange("POST", url, headers={}, content=b"body", timeout_s=1.0, at="127.0.0.1")
+    assert answered == Answered(200, b"")
+    got = server.join().lower().decode()
+    assert f"host: bot.invalid:{port.partition('/')[0]}\r\n" in got
+    assert "authorization: basic" in got
+
+
+async def test_one_address_of_a_name_is_asked_for_the_names_certificate(tmp_path: Path) -> None:
+    tls, names = own_certificate(tmp_path), list[str | None]()
+    tls.sni_callback = lambda _socket, name, _context: names.append(name)
+    with scripted(lambda asked: Answer(200), tls) as server:
+        url = f"https://bot.invalid:{server.url.rpartition(':')[2]}/"
+        outcome = await exchange("GET", url, headers={}, content=b"", timeout_s=2.0, at="127.0.0.1")
+    assert isinstance(outcome, Broken)
+    assert "certificate" in outcome.text
+    assert names == ["bot.invalid"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.adapters.contain.rigs import forking_bot
+from tests.adapters.contain.scripted_server import dribbling
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe, contained_when
 from warroom.core.model import Sample, Verb, Verdict
@@ -29,7 +31,7 @@ CLOCK = SystemClock()
 class Answering:
     """A server that gives one answer to everything and remembers what it was asked."""
 
-    def __init__(self, status: int, content: bytes) -> None:
+    def __init__(self, status: int, content: bytes, place: tuple[str, int]) -> None:
         self.asked: list[tuple[str, str, bytes, int]] = []
         """Method, Authorization header, body and the client's port of each request."""
         self.agents: list[str] = []
@@ -52,14 +54,14 @@ class Answering:
             def log_message(self, format: str, *args: object) -> None:
                 return
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(place, Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1/chat"
 
 
 @contextlib.contextmanager
-def answering(status: int, content: bytes = b"") -> Iterator[Answering]:
-    running = Answering(status, content)
+def answering(status: int, content: bytes = b"", place: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[Answering]:
+    running = Answering(status, content, place)
     thread = threading.Thread(target=running.server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -138,6 +140,67 @@ async def test_a_closed_port_proves_a_refusal_and_nothing_milder_or_harder(
 async def test_silence_proves_a_freeze_and_nothing_else(silent_url: str, verb: Verb, verdict: Verdict) -> None:
     sample = await look(ProbeSettings(silent_url, timeout_s=0.1), verb)
     assert (sample.verdict, sample.got) == (verdict, "no answer within 0.1 s")
+
+
+@pytest.mark.parametrize("verb", [Verb.FREEZE, Verb.ISOLATE])
+@pytest.mark.parametrize("piece", [b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 200 OK\r\n"])
+async def test_a_bot_that_sends_anything_is_neither_frozen_nor_cut_off(verb: Verb, piece: bytes) -> None:
+    with dribbling([piece] * 20) as url:
+        sample = await look(ProbeSettings(url, timeout_s=0.2), verb)
+    assert sample.verdict is Verdict.UNKNOWN
+    assert sample.got == "something came back, and no whole answer within 0.2 s"
+
+
+async def test_no_connection_proves_no_freeze_by_itself_and_a_cut_it_does(full_backlog: str) -> None:
+    settings = ProbeSettings(full_backlog, timeout_s=0.1)
+    looks = [await look(settings, verb) for verb in (Verb.FREEZE, Verb.ISOLATE, Verb.DISABLE)]
+    assert [(one.verdict, one.weak) for one in looks] == [
+        (Verdict.CONTAINED, True),
+        (Verdict.CONTAINED, False),
+        (Verdict.UNKNOWN, False),
+    ]
+
+
+async def test_a_frozen_bot_that_speaks_tls_is_silent_before_its_encryption(silent_url: str) -> None:
+    sample = await look(ProbeSettings(silent_url.replace("http:", "https:"), timeout_s=0.2), Verb.FREEZE)
+    assert (sample.verdict, sample.weak) == (Verdict.CONTAINED, False)
+
+
+@pytest.fixture
+def named_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name bot.test has two addresses of this host, as a name with two A records has."""
+    find = socket.getaddrinfo
+
+    def found(host: str, *more: Any, **named: Any) -> list[Any]:
+        hosts = ["127.0.0.1", "127.0.0.2"] if host == "bot.test" else [host]
+        return [one for each in hosts for one in find(each, *more, **named)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+@pytest.mark.usefixtures("named_twice")
+@pytest.mark.parametrize(
+    ("second", "verb", "verdict"),
+    [
+        (200, Verb.DISABLE, Verdict.OPEN),
+        (503, Verb.DISABLE, Verdict.CONTAINED),
+        (500, Verb.DISABLE, Verdict.UNKNOWN),
+        # Where nobody listens nobody is served, and the other address decides.
+        (None, Verb.DISABLE, Verdict.CONTAINED),
+        (None, Verb.LIMIT, Verdict.CONTAINED),
+    ],
+)
+async def test_each_address_of_a_name_is_looked_at(second: int | None, verb: Verb, verdict: Verdict) -> None:
+    with contextlib.ExitStack() as running:
+        first = running.enter_context(answering(503))
+        port = first.server.server_port
+        other = None if second is None else running.enter_context(answering(second, place=("127.0.0.2", port)))
+        sample = await look(ProbeSettings(f"http://bot.test:{port}/v1/chat"), verb)
+        assert [len(bot.asked) for bot in (first, other) if bot is not None] == ([1] if other is None else [1, 1])
+    assert sample.verdict is verdict
+    assert sample.sent == f"POST http://bot.test:{port}/v1/chat"
+    assert sample.got.startswith("127.0.0.1: HTTP 503 in ")
+    assert f"127.0.0.2: {'the connection was refused' if second is None else f'HTTP {second} in '}" in sample.got
 
 
 async def test_a_status_does_not_prove_a_freeze_because_something_still_answers() -> None:

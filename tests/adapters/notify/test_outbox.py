@@ -100,6 +100,15 @@ async def test_a_lease_that_ran_out_is_taken_by_another(path: Path, outbox: Sqli
         assert row.state is DeliveryState.ACCEPTED
 
 
+async def test_a_clock_that_is_set_back_makes_no_notice_wait_for_it(outbox: SqliteOutbox) -> None:
+    await outbox.enqueue([notice(1), notice(2, incident="INC-002")])
+    assert await taken(outbox) == ["INC-001-1-chat", "INC-002-2-chat"]
+    await outbox.failed("INC-001-1-chat", "a", LATER + 60, "no contact")
+    assert await taken(outbox, LATER + 1) == []
+    assert await taken(outbox, LATER - 3600) == ["INC-001-1-chat", "INC-002-2-chat"]
+    assert await taken(outbox, LATER - 3600) == []
+
+
 async def test_who_comes_back_lets_go_of_what_it_held_and_of_nothing_else(outbox: SqliteOutbox) -> None:
     await outbox.enqueue([notice(1), notice(2, incident="INC-002")])
     await outbox.lease("chat", LATER, "a", 60.0, 1)

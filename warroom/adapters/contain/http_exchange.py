@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import functools
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -32,15 +33,19 @@ class Break(StrEnum):
     """No connection for another reason, or no valid request. Nothing was sent."""
     NO_ROUTE_IN_TIME = "no connection in time"
     """The connection was not accepted in time. Nothing was sent."""
+    NO_HANDSHAKE_IN_TIME = "no encryption in time"
+    """The connection was accepted, and encryption not agreed upon in time. Nothing was sent."""
     NO_ANSWER_IN_TIME = "no answer in time"
     """The request left, nothing came back in time."""
+    UNFINISHED = "no whole answer in time"
+    """The request left, and something came back, but no whole head of an answer in time."""
     LOST = "connection lost"
     """The request left, or part of it, and the connection ended without an answer."""
 
     @property
     def sent(self) -> bool:
         """Whether the other side may have got the request."""
-        return self in (Break.NO_ANSWER_IN_TIME, Break.LOST)
+        return self in (Break.NO_ANSWER_IN_TIME, Break.UNFINISHED, Break.LOST)
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -58,30 +63,34 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 async def exchange(
-    method: str, url: str, *, headers: Mapping[str, str], content: bytes, timeout_s: float
+    method: str, url: str, *, headers: Mapping[str, str], content: bytes, timeout_s: float, at: str = ""
 ) -> Answered | Broken:
     """Send one request and return the outcome; never raises for a broken world or a wrong address.
 
     Redirects are not followed and proxies of the environment are not used: what is asked is what the address names.
-    `timeout_s` bounds connecting and waiting for the status, each on its own.
+    `timeout_s` bounds connecting and waiting for the status, each on its own. `at` is the one address, of those that
+    the url's name has, that is asked; the name is asked for all the same.
     """
     if not _is_address(url):
         return Broken(Break.NO_CONNECTION, "not an address: write http://HOST:PORT/PATH")
+    course = _Course()
     try:
+        to = httpx2.URL(url)
+        extensions: dict[str, object] = {"trace": course.follow}
+        if at:
+            headers = {"host": to.netloc.decode("ascii"), **{name.lower(): value for name, value in headers.items()}}
+            extensions["sni_hostname"] = to.raw_host.decode("ascii")
+            to = to.copy_with(host=at)
         async with (
             asyncio.timeout(2 * timeout_s + _BODY_PATIENCE_S),
             httpx2.AsyncClient(
                 verify=_trust(url), trust_env=False, timeout=timeout_s, follow_redirects=False
             ) as client,
-            client.stream(method, url, headers=_named(headers), content=content) as response,
+            client.stream(method, to, headers=_named(headers), content=content, extensions=extensions) as response,
         ):
             return Answered(response.status_code, await _beginning(response))
-    except TimeoutError:
-        return Broken(Break.NO_ANSWER_IN_TIME, f"no answer within {timeout_s:g} s")
-    except httpx2.ConnectTimeout:
-        return Broken(Break.NO_ROUTE_IN_TIME, f"no connection within {timeout_s:g} s")
-    except httpx2.TimeoutException:
-        return Broken(Break.NO_ANSWER_IN_TIME, f"no answer within {timeout_s:g} s")
+    except (TimeoutError, httpx2.TimeoutException):
+        return course.late(timeout_s)
     except httpx2.ConnectError as error:
         if _refused(error):
             return Broken(Break.REFUSED, "the connection was refused")
@@ -90,6 +99,44 @@ async def exchange(
         return Broken(Break.NO_CONNECTION, f"not a valid request: {error}")
     except httpx2.TransportError as error:
         return Broken(Break.LOST, f"the connection was lost: {_root_text(error)}")
+
+
+class _Course:
+    """How far an exchange got: what the time that ran out says depends on it."""
+
+    def __init__(self) -> None:
+        self._accepted = self._sent = self._heard = False
+
+    async def follow(self, event: str, about: Mapping[str, Any]) -> None:
+        """Note what the client's trace tells, and listen to the connection: a byte is a sign of life, whatever it is.
+
+        The client itself drops interim answers, and says nothing of a head that comes in pieces.
+        """
+        match event:
+            case "connection.connect_tcp.complete" | "connection.start_tls.complete":
+                self._accepted = True
+                stream = about["return_value"]
+                stream.read = self._listening(stream.read)
+            case "http11.send_request_headers.started":
+                self._sent = True
+
+    def _listening(self, read: Callable[..., Awaitable[bytes]]) -> Callable[..., Awaitable[bytes]]:
+        async def listening(*given: Any, **named: Any) -> bytes:
+            got = await read(*given, **named)
+            self._heard = self._heard or bool(got)
+            return got
+
+        return listening
+
+    def late(self, timeout_s: float) -> Broken:
+        """Return what it means that the time ran out here."""
+        if self._heard:
+            return Broken(Break.UNFINISHED, f"something came back, and no whole answer within {timeout_s:g} s")
+        if self._sent:
+            return Broken(Break.NO_ANSWER_IN_TIME, f"no answer within {timeout_s:g} s")
+        if self._accepted:
+            return Broken(Break.NO_HANDSHAKE_IN_TIME, f"connected, and no encryption within {timeout_s:g} s")
+        return Broken(Break.NO_ROUTE_IN_TIME, f"no connection within {timeout_s:g} s")
 
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:

@@ -5,16 +5,23 @@ that, of the general `contained_when`:
 
 - limit: the status codes. Silence or a closed port is not what a limited bot does.
 - disable: the status codes and a refused connection. Silence may be a slow answer or a lost network.
-- freeze: silence. A refused connection means that the process ended, a status that something still runs.
+- freeze: silence on a connection that was accepted: the kernel accepts for a frozen process, which then says nothing.
+  A refused connection means that the process ended, a status or any byte that something still runs. No connection may
+  be a lost network as well as the full queue of a frozen server: it agrees with others, and proves nothing by itself.
 - stop: a refused connection.
 - isolate: silence or a refused connection.
 - revoke: the status codes.
+
+A name with several addresses is open when one is, and contained when each that somebody listens at is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
+from warroom.adapters.contain.addresses import addresses_of
 from warroom.adapters.contain.http_exchange import MASK, Answered, Break, Broken, exchange, shown_address
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
@@ -58,7 +65,32 @@ class HttpProbe:
         return clean(f"{self._request(verb)}: {wanted} means contained, HTTP {still} means open ({self.samples} looks)")
 
     async def look(self, verb: Verb) -> Sample:
-        """Ask once and judge; whatever is neither proof nor counter-proof is UNKNOWN."""
+        """Ask each address of the name once and judge; whatever is neither proof nor counter-proof is UNKNOWN."""
+        try:
+            places = await self._places()
+        except TimeoutError:
+            return self._sample(verb, Verdict.UNKNOWN, f"the name was not found within {self._settings.timeout_s:g} s")
+        except (OSError, UnicodeError) as error:
+            return self._sample(verb, Verdict.UNKNOWN, f"the name was not found: {error}")
+        async with asyncio.TaskGroup() as tasks:
+            asked = [tasks.create_task(self._ask(verb, place)) for place in places]
+        outcomes = [task.result() for task in asked]
+        told = [text for _, text in outcomes]
+        if len(places) > 1:
+            told = [f"{place}: {text}" for place, text in zip(places, told, strict=True)]
+        verdict, weak = _together([self._judge(outcome, verb) for outcome in _heard([one for one, _ in outcomes])])
+        return self._sample(verb, verdict, "; ".join(told), weak=weak)
+
+    async def _places(self) -> Sequence[str]:
+        """Return the addresses to ask; one empty text for the url as it is."""
+        try:
+            parts = urlsplit(self._settings.url)
+            host, port = parts.hostname or "", parts.port or 0
+        except ValueError:
+            host = ""
+        return (await addresses_of(host, port, self._settings.timeout_s) if host else []) or [""]
+
+    async def _ask(self, verb: Verb, at: str) -> tuple[Answered | Broken, str]:
         settings = self._settings
         started = self._clock.monotonic()
         outcome = await exchange(
@@ -67,25 +99,30 @@ class HttpProbe:
             headers=_named(settings.headers),
             content=_body(settings, verb).encode(),
             timeout_s=settings.timeout_s,
+            at=at,
         )
-        took_ms = (self._clock.monotonic() - started) * 1000
-        return Sample(self._clock.now(), self._judge(outcome, verb), self._request(verb), self._got(outcome, took_ms))
+        return outcome, self._got(outcome, (self._clock.monotonic() - started) * 1000)
 
-    def _judge(self, outcome: Answered | Broken, verb: Verb) -> Verdict:
-        rule = contained_when(self._settings, verb)
-        works = self._settings.open_status
+    def _sample(self, verb: Verb, verdict: Verdict, got: str, *, weak: bool = False) -> Sample:
+        return Sample(self._clock.now(), verdict, self._request(verb), clean(self._masked(got)), weak)
+
+    def _judge(self, outcome: Answered | Broken, verb: Verb) -> tuple[Verdict, bool]:
+        """Return what one outcome says, and whether it is too weak to be the only word."""
+        rule, works = contained_when(self._settings, verb), self._settings.open_status
         match outcome:
             # What says both proves neither, also in a room whose settings are older than the rule against it.
             case Answered(status=status) if status in rule.status and status not in works:
-                return Verdict.CONTAINED
+                return Verdict.CONTAINED, False
             case Answered(status=status) if status in works and status not in rule.status:
-                return Verdict.OPEN
+                return Verdict.OPEN, False
             case Broken(how=Break.REFUSED) if rule.refused:
-                return Verdict.CONTAINED
-            case Broken(how=Break.NO_ANSWER_IN_TIME | Break.NO_ROUTE_IN_TIME) if rule.timeout:
-                return Verdict.CONTAINED
+                return Verdict.CONTAINED, False
+            case Broken(how=Break.NO_ANSWER_IN_TIME | Break.NO_HANDSHAKE_IN_TIME) if rule.timeout:
+                return Verdict.CONTAINED, False
+            case Broken(how=Break.NO_ROUTE_IN_TIME) if rule.timeout:
+                return Verdict.CONTAINED, verb is not Verb.ISOLATE
             case _:
-                return Verdict.UNKNOWN
+                return Verdict.UNKNOWN, False
 
     def _request(self, verb: Verb) -> str:
         settings = self._settings
@@ -113,6 +150,21 @@ class HttpProbe:
                 for secret in (value, value.rpartition(" ")[2]):
                     text = text.replace(secret, MASK) if len(secret) >= _MIN_SECRET else text
         return text
+
+
+def _heard(outcomes: Sequence[Answered | Broken]) -> Sequence[Answered | Broken]:
+    """Return the outcomes without those of addresses at which nobody listens, where somebody does at another."""
+    listening = [one for one in outcomes if not (isinstance(one, Broken) and one.how is Break.REFUSED)]
+    return listening or outcomes
+
+
+def _together(judged: Sequence[tuple[Verdict, bool]]) -> tuple[Verdict, bool]:
+    """Return what all addresses say together, and whether that is weak: one that is open is a bot at work."""
+    verdicts = {verdict for verdict, _ in judged}
+    if Verdict.OPEN in verdicts:
+        return Verdict.OPEN, False
+    contained = verdicts == {Verdict.CONTAINED}
+    return (Verdict.CONTAINED if contained else Verdict.UNKNOWN), contained and any(weak for _, weak in judged)
 
 
 def contained_when(settings: ProbeSettings, verb: Verb) -> ContainedWhen:

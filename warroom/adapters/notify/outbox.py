@@ -20,7 +20,7 @@ import msgspec
 from warroom.adapters.sqlite_file import close_file, open_file, opened
 from warroom.core.clean import clean
 from warroom.core.notice_ports import Leased, OutboxError
-from warroom.core.notices import ERROR_LIMIT, Delivery, DeliveryState, Notice, notice_fault
+from warroom.core.notices import ERROR_LIMIT, LONGEST_WAIT_S, Delivery, DeliveryState, Notice, notice_fault
 
 SCHEMA = 1
 _TABLES = """
@@ -56,7 +56,7 @@ _LEASE = """
 UPDATE notices SET state = 'leased', holder = ?, next_try = ?, tries = tries + 1
 WHERE seq IN (
     SELECT seq FROM notices AS one
-    WHERE channel = ? AND state IN ('pending', 'leased') AND next_try <= ? AND NOT EXISTS (
+    WHERE channel = ? AND state IN ('pending', 'leased') AND (next_try <= ? OR next_try > ?) AND NOT EXISTS (
         SELECT 1 FROM notices AS earlier
         WHERE earlier.channel = one.channel AND earlier.incident = one.incident AND earlier.seq < one.seq
             AND earlier.state IN ('pending', 'leased')
@@ -150,10 +150,12 @@ class SqliteOutbox:
         """Take at most `limit` notices of a channel that may go now, in the order written.
 
         One goes when its time has come and no earlier one of its lane and channel is open. A lease that ran out is
-        taken again: its holder was killed or hangs.
+        taken again: its holder was killed or hangs. A time that lies further ahead than any wait or lease reaches was
+        written before the clock was set back: it has come too.
         """
         leased: list[Leased] = []
-        for seq, body, tries in sorted(await self._run(_LEASE, (holder, now + seconds, channel, now, limit))):
+        beyond = now + LONGEST_WAIT_S + seconds
+        for seq, body, tries in sorted(await self._run(_LEASE, (holder, now + seconds, channel, now, beyond, limit))):
             try:
                 leased.append(Leased(_notice.decode(body), tries))
             except msgspec.DecodeError:
