@@ -78,4 +78,4 @@ def test_a_console_says_when_its_engine_stops(shell: Shell) -> None:
         screen.see("support")
         assert json.loads(shell.run("status", "--json").stdout)["room"] == "r"
         assert shell.run("stop", "r").returncode == 0
-        screen.see("ENGINE GONE since")
+        screen.see("ENGINE STOPPED in order")

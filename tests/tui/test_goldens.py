@@ -141,7 +141,7 @@ async def test_who_was_told_and_who_was_not_is_as_drawn(name: str, size: tuple[i
     room = TellingRoom(told_view(due=-200.0))
     room.entries = entries()
     async with console(size, room=room) as session:
-        await session.see("NOBODY WAS TOLD")
+        await session.see("NOT TOLD")
         for key in keys:
             await session.press(key)
         await session.see(seen)
