@@ -286,18 +286,6 @@ class TailFile:
         tail = self._at(checkpoint.tail_bytes, checkpoint.offset - checkpoint.tail_bytes)
         return len(tail) == checkpoint.tail_bytes and fingerprint(tail) == checkpoint.tail
 
-    def lines_before(self, lines: int, received: float) -> list[Record]:
-        """Return the last `lines` lines before the place of reading, of `BATCH_BYTES` bytes at most; no gaps."""
-        start = max(0, self.offset - BATCH_BYTES)
-        piece = self._at(self.offset - start, start)
-        # The end of the newest whole record is the end of a line; what is before the first one may be half a line.
-        whole = piece.split(b"\n")[1 if start else 0 : -1][-lines:]
-        piece = b"".join(line + b"\n" for line in whole)
-        first = max(0, self.parser.settled_line - len(whole))
-        parser = LineParser(self.source, self.bot, self.generation, first, self.formats)
-        records = [*parser.feed(piece, self.offset - len(piece), received), *parser.flush()] if piece else []
-        return [record for record in records if record.gap is None]
-
     def last_lines_start(self, lines: int) -> int:
         """Return the offset at which the last `lines` whole lines begin."""
         end = self.size
@@ -312,3 +300,16 @@ class TailFile:
                     return start + place + 1
             end = start
         return 0
+
+
+def lines_before(file: TailFile, lines: int, received: float) -> list[Record]:
+    """Return the last `lines` lines before the place of reading, of `BATCH_BYTES` bytes at most; no gaps."""
+    start = max(0, file.offset - BATCH_BYTES)
+    piece = file._at(file.offset - start, start)
+    # The end of the newest whole record is the end of a line; what is before the first one may be half a line.
+    whole = piece.split(b"\n")[1 if start else 0 : -1][-lines:]
+    piece = b"".join(line + b"\n" for line in whole)
+    first = max(0, file.parser.settled_line - len(whole))
+    parser = LineParser(file.source, file.bot, file.generation, first, file.formats)
+    records = [*parser.feed(piece, file.offset - len(piece), received), *parser.flush()] if piece else []
+    return [record for record in records if record.gap is None]

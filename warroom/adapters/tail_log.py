@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from warroom.adapters.tail_file import NotALog, TailFile
+from warroom.adapters.tail_file import NotALog, TailFile, lines_before
 from warroom.adapters.tail_generations import Generations
 from warroom.adapters.tail_intake import Reading
 from warroom.adapters.tail_packed import PackedFile
@@ -196,7 +196,7 @@ class FollowedLog:
             # That nothing was read is worth keeping too: what a next run finds beside it is news then. And a log at
             # rest is known at once after a restart: it is evidence, whether a line comes or not.
             show = self._reading.show_again and resumed is not None and not isinstance(file, PackedFile)
-            again = file.lines_before(SHOWN_LINES, self._reading.now()) if show else []
+            again = lines_before(file, SHOWN_LINES, self._reading.now()) if show else []
             self._reading.put(
                 Batch(self.source, self.bot, again, file.checkpoint(), file.behind if again else 0, again=bool(again))
             )
