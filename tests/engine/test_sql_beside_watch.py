@@ -12,7 +12,7 @@ from tests.waiting import eventually
 from warroom.client.connection import RoomConnection
 from warroom.core import commands as c
 from warroom.core.commands import Ack
-from warroom.core.queries import Sql, SqlAnswer, SqlRefused
+from warroom.core.queries import QueryAnswer, Sql, SqlAnswer, SqlLoading, SqlRefused
 from warroom.core.record_tables import TABLES
 from warroom.core.settings import BotSettings, ContainSettings, ControlSettings, Settings
 from warroom.core.wire import MAX_MESSAGE_BYTES
@@ -20,8 +20,15 @@ from warroom.core.wire import MAX_MESSAGE_BYTES
 OPEN = c.OpenIncident("support", "prompt-injection", "It leaks")
 
 
+async def answered(room: RoomConnection, text: str) -> QueryAnswer:
+    """Ask as people's programs do: again while the record is still being read."""
+    while isinstance(answer := await room.query(Sql(text)), SqlLoading):
+        continue
+    return answer
+
+
 async def asked(room: RoomConnection, text: str) -> SqlAnswer:
-    answer = await room.query(Sql(text))
+    answer = await answered(room, text)
     assert isinstance(answer, SqlAnswer), answer
     return answer
 
@@ -51,7 +58,7 @@ async def test_expensive_queries_of_many_slow_neither_commands_nor_lines(tmp_pat
         await room.submit(OPEN)
         await asked(room, "SELECT 1")
         async with RoomConnection(paths.socket, client="cli") as other, asyncio.TaskGroup() as tasks:
-            asking = [tasks.create_task(other.query(Sql(text))) for text in costly]
+            asking = [tasks.create_task(answered(other, text)) for text in costly]
             waits = list[float]()
             while not all(one.done() for one in asking):
                 begun = time.monotonic()
