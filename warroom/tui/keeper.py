@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from warroom.core.whereabouts import Ignored, Whereabouts
+from warroom.tui.chosen import Chosen
 from warroom.tui.recall import Memory, Recall, stamped
 
 KEEP_S = 1.0
@@ -29,6 +30,11 @@ class Keeper:
         self._fault = ""
         self._since = 0.0
         self.begun = False
+
+    def put_cursor(self, chosen: Chosen) -> None:
+        """Choose at once what was chosen; what of it is gone is told when the rest is brought back."""
+        if isinstance(self._found, Whereabouts):
+            chosen.ids, chosen.kind = dict(self._found.ids), self._found.kind
 
     def begin(self, *, stay: bool) -> None:
         """Bring back what was found, as soon as there is a view; `stay`: but for the page."""
