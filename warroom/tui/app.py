@@ -71,6 +71,7 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
     """Textual's own commands are not offered: its Quit asks nobody, its Theme knows nothing of our styles."""
     TITLE = "warroom"
+    _made_at = 0.0
 
     def __init__(
         self,
@@ -117,10 +118,9 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
         scene = self._front.scene
         scene.drafts, scene.leaving, scene.scenarios = drafts, outside.leaving, outside.scenarios or scene.scenarios
         self._keeper = Keeper(self._front.recall, outside.memory, outside.found, clock)
-        self._keeper.foresee(scene.chosen)
         self._bell = Bell() if settings.bell else None
         self._notes = list(outside.notes)
-        self._reporter, self._making_s, self._made_at = Reporter(room), _MAKING_S, time.monotonic()
+        self._reporter, self._making_s = Reporter(room), _MAKING_S
         self._ahead = TypedAhead(self, self._opens, self._hand_on)
 
     @property
@@ -134,6 +134,9 @@ class WarRoomApp(TappedApp[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to follow the room."""
+        self._made_at = time.monotonic()
+        # As the first sight has shown it: no cursor stands elsewhere for a moment, and tells so.
+        self._keeper.put_cursor(self._front.scene.chosen)
         self.run_worker(self._begin(), group="begin")
         self.run_worker(self._follow(), group="follow")
         self.run_worker(self._see_acts(), group="acts")

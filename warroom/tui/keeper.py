@@ -31,8 +31,8 @@ class Keeper:
         self._since = 0.0
         self.begun = False
 
-    def foresee(self, chosen: Chosen) -> None:
-        """Choose what the first sight has shown as chosen: no cursor stands elsewhere for a moment, and tells so."""
+    def put_cursor(self, chosen: Chosen) -> None:
+        """Choose at once what was chosen; what of it is gone is told when the rest is brought back."""
         if isinstance(self._found, Whereabouts):
             chosen.ids, chosen.kind = dict(self._found.ids), self._found.kind
 
