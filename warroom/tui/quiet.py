@@ -57,7 +57,7 @@ class QuietButton(PushButton):
         self._stirred = self._clock()
 
     def let_go(self) -> None:
-        """Another key was pressed: the one before is not held any more."""
+        """Something else was pressed: what was before is not held any more."""
         self._held = False
         self.stir()
 
@@ -165,7 +165,7 @@ class QuietDialog(Modal[str | None]):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click breaks the quiet, but for that on the button, which judges itself as it does a key."""
         if event.widget is not self.go_button:
-            self.go_button.stir()
+            self.go_button.let_go()
 
     def on_paste(self) -> None:
         """A paste breaks the quiet and is never a confirmation."""
