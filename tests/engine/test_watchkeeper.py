@@ -42,6 +42,15 @@ class Clock:
             await asyncio.sleep(0)
 
 
+async def rounds_of(keeper: Watchkeeper, rounds: int) -> None:
+    """Let the watch run for so many turns of the loop, then end it."""
+    task = asyncio.create_task(keeper.run())
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+
+
 async def watched(outcome: Callable[[ActionRecord], Fact], *, ticks: int = 6, expires_s: float | None = None) -> Story:
     story = Story()
     made = plan()
@@ -60,11 +69,7 @@ async def watched(outcome: Callable[[ActionRecord], Fact], *, ticks: int = 6, ex
     keeper = Watchkeeper(
         clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
-    task = asyncio.create_task(keeper.run())
-    for _ in range(2000):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 2000)
     return story
 
 
@@ -118,11 +123,7 @@ async def test_a_look_that_takes_long_keeps_no_other_action_from_its_end() -> No
         story.tell(fact)
 
     keeper = Watchkeeper(clock=Clock(9), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 10.0)
-    task = asyncio.create_task(keeper.run())
-    for _ in range(2000):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 2000)
     assert looked.count("ACT-001") == 1, "nothing is looked at twice at the same time"
     assert story.desk.actions["ACT-002"].state is ActionState.RELEASING
 
@@ -142,11 +143,7 @@ async def test_a_request_that_nobody_answers_lapses() -> None:
     keeper = Watchkeeper(
         clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
-    task = asyncio.create_task(keeper.run())
-    for _ in range(2000):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 2000)
     lapsed = [entry.fact for entry in story.entries if isinstance(entry.fact, f.ApprovalLapsed)]
     assert lapsed == [f.ApprovalLapsed("ACT-001")]
     assert story.desk.actions["ACT-001"].state is ActionState.HELD
@@ -168,11 +165,7 @@ async def test_behind_a_harder_one_that_holds_the_milder_is_not_looked_at() -> N
     keeper = Watchkeeper(
         clock=Clock(20), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda action: 20.0
     )
-    task = asyncio.create_task(keeper.run())
-    for _ in range(2000):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 2000)
     assert set(looked) == {"ACT-002"}
 
 
@@ -199,11 +192,7 @@ async def seen_behind(outcome: Callable[[str], Fact], harder: ActionState, *, re
     )
     if reconciled:
         await keeper.reconcile("ACT-001")
-    task = asyncio.create_task(keeper.run())
-    for _ in range(2000):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 2000)
     assert "ACT-002" in story.desk.actions
     return story
 
@@ -238,11 +227,7 @@ async def test_a_former_engines_action_behind_a_harder_one_is_not_looked_at() ->
     keeper = Watchkeeper(clock=Clock(0), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20.0)
     await keeper.reconcile("ACT-001")
     await keeper.reconcile("ACT-002")
-    task = asyncio.create_task(keeper.run())
-    for _ in range(50):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 50)
     assert looked == ["ACT-002"]
 
 
@@ -257,11 +242,7 @@ async def test_a_look_of_before_a_release_says_nothing_of_it() -> None:
         story.tell(fact)
 
     keeper = Watchkeeper(clock=Clock(5), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 10.0)
-    task = asyncio.create_task(keeper.run())
-    for _ in range(200):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 200)
     assert story.desk.actions["ACT-001"].state is ActionState.RELEASING
 
 
@@ -287,11 +268,7 @@ async def test_a_look_of_before_a_release_that_failed_holds_nothing(awaited: boo
     keeper = Watchkeeper(clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 10.0)
     if awaited:
         await keeper.verify("ACT-001")
-    task = asyncio.create_task(keeper.run())
-    for _ in range(200):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 200)
     # Whoever asked gets a look of now; the watch looks again when it is time.
     assert story.desk.actions["ACT-001"].state is (ActionState.RELEASED if awaited else ActionState.AMBIGUOUS)
     assert looks == (2 if awaited else 1)
@@ -313,11 +290,7 @@ async def test_a_look_during_which_another_action_of_its_bot_was_let_go_holds_no
         story.tell(fact)
 
     keeper = Watchkeeper(clock=Clock(1), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 5.0)
-    task = asyncio.create_task(keeper.run())
-    for _ in range(200):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 200)
     assert story.desk.actions["ACT-002"].state is ActionState.RELEASED
     assert story.desk.actions["ACT-001"].state is ActionState.AMBIGUOUS
 
@@ -337,11 +310,7 @@ async def watched_failing(story: Story, *, ticks: int) -> list[float]:
             story.tell(f.ReleaseFailed(fact.action, "the gateway is busy", None))
 
     keeper = Watchkeeper(clock=clock, desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20.0)
-    task = asyncio.create_task(keeper.run())
-    for _ in range(20 * ticks + 100):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 20 * ticks + 100)
     return asked
 
 
@@ -385,9 +354,5 @@ async def test_a_clock_that_is_set_back_keeps_nobody_from_looking() -> None:
         story.tell(fact)
 
     keeper = Watchkeeper(clock=SetBack(9), desk=lambda: story.desk, verify=verify, report=report, every_s=lambda _: 20)
-    task = asyncio.create_task(keeper.run())
-    for _ in range(200):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
+    await rounds_of(keeper, 200)
     assert story.desk.actions["ACT-001"].state is ActionState.NOT_HELD
