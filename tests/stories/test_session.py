@@ -61,8 +61,8 @@ def go_and_read(screen: Terminal) -> str:
 
 
 def kept(shell: Shell) -> Path:
-    """Return the one file of where somebody was."""
-    [file] = (shell.folder / "state" / "warroom" / "consoles").iterdir()
+    """Return the one file of where somebody was; the next one may be in the making beside it."""
+    [file] = (shell.folder / "state" / "warroom" / "consoles").glob("*.json")
     return file
 
 
