@@ -12,7 +12,7 @@ import msgspec
 
 from warroom.cli.console import Drawing, add_screen_options, drawing_of
 from warroom.cli.exits import NO, OK, USAGE, Failure
-from warroom.cli.printing import print_json, print_table
+from warroom.cli.printing import print_json, print_prose, print_table
 
 if TYPE_CHECKING:
     from warroom.adapters.paths import RoomPaths
@@ -106,7 +106,7 @@ async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None
 def _tell(report: Report) -> None:
     from warroom.drill import report_words
 
-    print(report_words.headline(report))
+    print_prose(report_words.headline(report))
     print_table(report_words.HEADER, report_words.rows(report))
-    print(report_words.detected(report))
-    print(report_words.LEGEND)
+    print_prose(report_words.detected(report))
+    print_prose(report_words.LEGEND)
