@@ -44,14 +44,14 @@ class Answer(NamedTuple):
 class Scripted:
     """The server and what came to it."""
 
-    def __init__(self, decide: Callable[[Asked], Answer]) -> None:
+    def __init__(self, decide: Callable[[Asked], Answer], place: tuple[str, int]) -> None:
         self.asked: list[Asked] = []
         self.flooded = 0
         """Bytes of floods that left."""
         self.over = threading.Event()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, decide))
+        self.server = http.server.ThreadingHTTPServer(place, _handler(self, decide))
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.url = f"http://{place[0]}:{self.server.server_port}"
 
 
 def _handler(server: Scripted, decide: Callable[[Asked], Answer]) -> type[http.server.BaseHTTPRequestHandler]:
@@ -91,9 +91,11 @@ def _handler(server: Scripted, decide: Callable[[Asked], Answer]) -> type[http.s
 
 
 @contextlib.contextmanager
-def scripted(decide: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
+def scripted(
+    decide: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None, place: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[Scripted]:
     """Run the server in a thread; with `tls` it speaks only that."""
-    server = Scripted(decide)
+    server = Scripted(decide, place)
     if tls is not None:
         server.server.socket = tls.wrap_socket(server.server.socket, server_side=True, do_handshake_on_connect=False)
         server.url = server.url.replace("http:", "https:")

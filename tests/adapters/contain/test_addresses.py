@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from warroom.adapters.contain.addresses import MOST, addresses_of
+from warroom.adapters.contain.addresses import MOST, NoAddresses, addresses_of, places_of
 
 
 def resolved(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
@@ -27,14 +27,24 @@ async def test_an_address_needs_no_resolver(monkeypatch: pytest.MonkeyPatch) -> 
     assert await addresses_of("bot.test", 80, 1.0) == ["10.0.0.9"]
 
 
-async def test_each_address_counts_once_and_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [f"10.0.0.{number}" for number in range(20)]
-    resolved(monkeypatch, *many)
+async def test_each_address_counts_once_and_too_many_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [f"10.0.0.{number}" for number in range(MOST + 1)]
+    resolved(monkeypatch, *many[:MOST])
     assert await addresses_of("bot.test", 80, 1.0) == many[:MOST]
+    resolved(monkeypatch, *many)
+    with pytest.raises(NoAddresses, match=f"the name has {MOST + 1} addresses.*: it proves nothing"):
+        await addresses_of("bot.test", 80, 1.0)
+
+
+async def test_a_url_without_a_name_is_asked_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved(monkeypatch, "10.0.0.9", "10.0.0.10")
+    for url in ("http://127.0.0.1:80/x", "http://[::1]/", "http://[", "nothing"):
+        assert await places_of(url, 1.0) == [""]
+    assert await places_of("https://bot.test/chat", 1.0) == ["10.0.0.9", "10.0.0.10"]
 
 
 async def test_a_name_that_is_not_found_is_said() -> None:
-    with pytest.raises(OSError, match=r"\w"):
+    with pytest.raises(NoAddresses, match="the name was not found: "):
         await addresses_of("no-such-host.invalid", 80, 5.0)
 
 

@@ -203,6 +203,17 @@ async def test_each_address_of_a_name_is_looked_at(second: int | None, verb: Ver
     assert f"127.0.0.2: {'the connection was refused' if second is None else f'HTTP {second} in '}" in sample.got
 
 
+@pytest.mark.parametrize("verb", [Verb.DISABLE, Verb.STOP])
+async def test_of_a_name_with_more_addresses_than_a_look_asks_nothing_is_proved(
+    monkeypatch: pytest.MonkeyPatch, verb: Verb
+) -> None:
+    find = socket.getaddrinfo
+    hosts = [f"127.0.1.{number}" for number in range(1, 41)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *more, **named: [find(h, *more, **named)[0] for h in hosts])
+    sample = await look(ProbeSettings("http://bot.test:9/v1/chat"), verb)
+    assert (sample.verdict, sample.got[:26]) == (Verdict.UNKNOWN, "the name has 40 addresses,")
+
+
 async def test_a_status_does_not_prove_a_freeze_because_something_still_answers() -> None:
     with answering(503) as bot:
         assert (await look(ProbeSettings(bot.url), Verb.FREEZE)).verdict is Verdict.UNKNOWN

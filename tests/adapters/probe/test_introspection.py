@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,35 @@ async def test_only_a_plain_answer_is_a_verdict(tmp_path: Path, status: int, bod
     with scripted(lambda asked: Answer(status, body)) as server:
         sample = await IntrospectionLook("token", settings(tmp_path, server.url), CLOCK).look(Verb.REVOKE)
     assert sample.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [
+        (b'{"active": true}', Verdict.OPEN),
+        (b'{"active": false}', Verdict.CONTAINED),
+        (b"{}", Verdict.UNKNOWN),
+        # Where nobody listens nobody is told that the token lives.
+        (None, Verdict.CONTAINED),
+    ],
+)
+async def test_each_address_of_the_server_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: bytes | None, verdict: Verdict
+) -> None:
+    find = socket.getaddrinfo
+    hosts = ["127.0.0.1", "127.0.0.2"]
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _, *more, **named: [one for h in hosts for one in find(h, *more, **named)]
+    )
+    with contextlib.ExitStack() as running:
+        first = running.enter_context(scripted(lambda asked: Answer(200, b'{"active": false}')))
+        port = first.server.server_port
+        if second is not None:
+            running.enter_context(scripted(lambda asked: Answer(200, second), place=("127.0.0.2", port)))
+        probe = settings(tmp_path, f"http://login.test:{port}/introspect")
+        sample = await IntrospectionLook("token", probe, CLOCK).look(Verb.REVOKE)
+    assert sample.verdict is verdict
+    assert sample.got.startswith("127.0.0.1: HTTP 200: not active; 127.0.0.2: ")
 
 
 async def test_no_token_is_shown_also_when_the_server_repeats_it(tmp_path: Path) -> None:

@@ -70,6 +70,16 @@ async def test_a_name_with_several_addresses_is_open_when_one_accepts_and_closed
     assert (refused.verdict, "refused" in refused.got) == (Verdict.CONTAINED, True)
 
 
+async def test_of_a_name_with_more_addresses_than_a_look_asks_nothing_is_proved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    find = socket.getaddrinfo
+    hosts = [f"127.0.1.{number}" for number in range(1, 41)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *more, **named: [find(h, *more, **named)[0] for h in hosts])
+    sample = await look(9, "bot.test").look(Verb.STOP)
+    assert (sample.verdict, sample.got[:26]) == (Verdict.UNKNOWN, "the name has 40 addresses,")
+
+
 async def test_a_server_that_is_frozen_still_accepts_so_freeze_is_not_judged(tmp_path: Path) -> None:
     with forking_bot(tmp_path) as bot:
         for pid in (bot.process.pid, *bot.workers()):

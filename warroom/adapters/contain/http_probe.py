@@ -19,9 +19,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
-from warroom.adapters.contain.addresses import addresses_of
+from warroom.adapters.contain.addresses import NoAddresses, places_of
 from warroom.adapters.contain.http_exchange import MASK, Answered, Break, Broken, exchange, shown_address
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
@@ -67,28 +66,17 @@ class HttpProbe:
     async def look(self, verb: Verb) -> Sample:
         """Ask each address of the name once and judge; whatever is neither proof nor counter-proof is UNKNOWN."""
         try:
-            places = await self._places()
-        except TimeoutError:
-            return self._sample(verb, Verdict.UNKNOWN, f"the name was not found within {self._settings.timeout_s:g} s")
-        except (OSError, UnicodeError) as error:
-            return self._sample(verb, Verdict.UNKNOWN, f"the name was not found: {error}")
+            places = await places_of(self._settings.url, self._settings.timeout_s)
+        except NoAddresses as error:
+            return self._sample(verb, Verdict.UNKNOWN, str(error))
         async with asyncio.TaskGroup() as tasks:
             asked = [tasks.create_task(self._ask(verb, place)) for place in places]
         outcomes = [task.result() for task in asked]
         told = [text for _, text in outcomes]
         if len(places) > 1:
             told = [f"{place}: {text}" for place, text in zip(places, told, strict=True)]
-        verdict, weak = _together([self._judge(outcome, verb) for outcome in _heard([one for one, _ in outcomes])])
+        verdict, weak = _together([self._judge(outcome, verb) for outcome in heard([one for one, _ in outcomes])])
         return self._sample(verb, verdict, "; ".join(told), weak=weak)
-
-    async def _places(self) -> Sequence[str]:
-        """Return the addresses to ask; one empty text for the url as it is."""
-        try:
-            parts = urlsplit(self._settings.url)
-            host, port = parts.hostname or "", parts.port or 0
-        except ValueError:
-            host = ""
-        return (await addresses_of(host, port, self._settings.timeout_s) if host else []) or [""]
 
     async def _ask(self, verb: Verb, at: str) -> tuple[Answered | Broken, str]:
         settings = self._settings
@@ -152,7 +140,7 @@ class HttpProbe:
         return text
 
 
-def _heard(outcomes: Sequence[Answered | Broken]) -> Sequence[Answered | Broken]:
+def heard(outcomes: Sequence[Answered | Broken]) -> Sequence[Answered | Broken]:
     """Return the outcomes without those of addresses at which nobody listens, where somebody does at another."""
     listening = [one for one in outcomes if not (isinstance(one, Broken) and one.how is Break.REFUSED)]
     return listening or outcomes

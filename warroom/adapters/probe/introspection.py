@@ -7,7 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from warroom.adapters.contain.addresses import NoAddresses, places_of
 from warroom.adapters.contain.http_exchange import Answered, Broken, exchange, shown_address
+from warroom.adapters.contain.http_probe import heard
 from warroom.adapters.contain.oauth_token import FORM, bearer, digest_of, read_token, token_form
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
@@ -42,21 +44,33 @@ class IntrospectionLook:
         return clean(f"{self._name}: {self._asked()} with the token in {self._settings.token_file}: {meaning}")
 
     async def look(self, verb: Verb) -> Sample:
-        """Ask once; only a plain true or false in an answer of 200 is a verdict."""
+        """Ask each address of the server once; only a plain true or false in an answer of 200 is a verdict."""
         try:
             token = await asyncio.to_thread(read_token, Path(self._settings.token_file))
             admin = await asyncio.to_thread(read_token, Path(self._settings.admin_token_file))
         except AdapterFailed as error:
             return self._sample(Verdict.UNKNOWN, self._asked(), str(error))
-        outcome = await exchange(
+        try:
+            places = await places_of(self._settings.url, self._settings.timeout_s)
+        except NoAddresses as error:
+            return self._sample(Verdict.UNKNOWN, self._asked(), str(error))
+        async with asyncio.TaskGroup() as tasks:
+            asked = [tasks.create_task(self._ask(token, admin, place)) for place in places]
+        outcomes = [task.result() for task in asked]
+        texts = [_judged(outcome)[1] for outcome in outcomes]
+        told = [f"{place}: {text}" if place else text for place, text in zip(places, texts, strict=True)]
+        verdict = _together({_judged(outcome)[0] for outcome in heard(outcomes)})
+        return self._sample(verdict, f"{self._asked()} · token {digest_of(token)}", "; ".join(told))
+
+    async def _ask(self, token: str, admin: str, at: str) -> Answered | Broken:
+        return await exchange(
             "POST",
             self._settings.url,
             headers={**bearer(admin), "content-type": FORM},
             content=token_form(token),
             timeout_s=self._settings.timeout_s,
+            at=at,
         )
-        verdict, got = _judged(outcome)
-        return self._sample(verdict, f"{self._asked()} · token {digest_of(token)}", got)
 
     def _asked(self) -> str:
         return f"POST {shown_address(self._settings.url)}"
@@ -78,3 +92,10 @@ def _judged(outcome: Answered | Broken) -> tuple[Verdict, str]:
                 # The answer of another kind of server may hold anything, so none of it is shown.
                 return Verdict.UNKNOWN, "HTTP 200 without active true or false"
             return (Verdict.OPEN, "HTTP 200: active") if active else (Verdict.CONTAINED, "HTTP 200: not active")
+
+
+def _together(verdicts: set[Verdict]) -> Verdict:
+    """Return what all addresses say: one that still calls the token active is enough to use it."""
+    if Verdict.OPEN in verdicts:
+        return Verdict.OPEN
+    return Verdict.CONTAINED if verdicts == {Verdict.CONTAINED} else Verdict.UNKNOWN

@@ -13,13 +13,13 @@ import errno
 import socket
 from enum import StrEnum
 
+from warroom.adapters.contain.addresses import NoAddresses, refuse_too_many
 from warroom.core.clean import clean
 from warroom.core.model import Sample, Verb, Verdict
 from warroom.core.ports import Clock
 from warroom.core.settings_probe import TcpProbe
 
 _REFUSED = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
-_MOST_ADDRESSES = 8
 _JUDGED = frozenset({Verb.ISOLATE, Verb.STOP})
 
 _Address = tuple[int, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
@@ -57,12 +57,15 @@ class TcpLook:
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 addresses = await self._addresses()
+            refuse_too_many(len(addresses))
+        except NoAddresses as error:
+            return self._sample(Verdict.UNKNOWN, str(error))
         except TimeoutError:
             return self._sample(Verdict.UNKNOWN, f"the name was not found within {self._settings.timeout_s:g} s")
         except (OSError, UnicodeError) as error:
             return self._sample(Verdict.UNKNOWN, f"the name was not found: {error}")
         async with asyncio.TaskGroup() as tasks:
-            asked = [tasks.create_task(self._connect(address)) for address in addresses[:_MOST_ADDRESSES]]
+            asked = [tasks.create_task(self._connect(address)) for address in addresses]
         answers = [task.result() for task in asked]
         told = "; ".join(dict.fromkeys(text for _, text in answers))
         return self._sample(_verdict({answer for answer, _ in answers}, verb), told)
