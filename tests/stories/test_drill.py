@@ -9,8 +9,14 @@ import psutil
 import pytest
 
 from tests.stories.shell import Shell
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
+
+
+def nothing_is_left(folder: Path) -> None:
+    """Fail unless all that a drill started has ended; who was killed takes a moment to go."""
+    wait_until(lambda: not left_behind(folder), what="the end of what the drill started")
 
 
 def left_behind(folder: Path) -> list[str]:
@@ -44,7 +50,7 @@ def test_a_good_team_passes_and_no_hostile_request_is_served_after_held(shell: S
     words = (folder / "inc-001.md").read_text()
     assert "TO WRITE" in words
     assert report["journal"]["length"] > 20
-    assert left_behind(shell.folder) == []
+    nothing_is_left(shell.folder)
 
 
 def test_when_nobody_plays_the_grade_is_u(shell: Shell) -> None:
@@ -55,7 +61,7 @@ def test_when_nobody_plays_the_grade_is_u(shell: Shell) -> None:
     results = {one["id"]: one["result"] for one in report["expectations"]}
     assert results["detect"] == "met"
     assert results["contain"] == "missed"
-    assert left_behind(shell.folder) == []
+    nothing_is_left(shell.folder)
 
 
 def test_a_bot_that_goes_on_answering_is_unmasked_and_the_next_rung_holds(shell: Shell) -> None:
@@ -74,7 +80,7 @@ def test_a_bot_that_goes_on_answering_is_unmasked_and_the_next_rung_holds(shell:
     unmasked = next(number for number, text in enumerate(told) if "(disable support) NOT HELD" in text)
     assert "the bot answers 200" in " ".join(told[:unmasked]), "the bot itself had said yes"
     assert "(freeze support) HELD" in " ".join(told[unmasked:])
-    assert left_behind(shell.folder) == []
+    nothing_is_left(shell.folder)
 
 
 def report_room(shell: Shell) -> str:

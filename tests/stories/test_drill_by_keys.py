@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -37,14 +38,15 @@ def test_the_attack_is_seen_contained_released_and_written_up_over_a_bad_line(sh
         screen.press("t")
         screen.see("Note for INC-001")
         screen.press(*"attackers gave up", "enter")
-        screen.see("saved #")
+        # The status line says so too, until the next entry of the record comes.
+        screen.until(lambda: "attackers gave up" in record(shell), "the note in the record")
         screen.press("r")
         screen.see("exactly this will be undone")
         _confirm(screen, "Release support", "RELEASED")
         screen.press("P")
         screen.see("Markdown")
         _each(screen, "enter", "enter")
-        screen.see("written at", 30)
+        screen.until(lambda: any("attackers gave up" in one.read_text() for one in reports(shell)), "the report")
         screen.press("1", "q")
         screen.see("Leave this console?")
         screen.see("This ends the drill")
@@ -52,12 +54,26 @@ def test_the_attack_is_seen_contained_released_and_written_up_over_a_bad_line(sh
         code = screen.ended(120)
     said = screen.written.decode("utf-8", "replace")
     assert code in (0, 1), said[-2000:]
-    folder = next((shell.folder / "state" / "warroom" / "rooms").iterdir())
-    [action] = shell.rows("actions", "--json", "--room", folder.name)
+    [action] = shell.rows("actions", "--json", "--room", room_of(shell).name)
     assert action["state"] == "released"
     assert (action["incident"], action["probe"]["verdict"]) == ("INC-001", "open")
-    [report] = [*folder.glob("*.md"), *shell.folder.glob("*.md")]
+    [report] = reports(shell)
     assert "attackers gave up" in report.read_text()
+
+
+def room_of(shell: Shell) -> Path:
+    """Return the folder of the drill's room."""
+    return next((shell.folder / "state" / "warroom" / "rooms").iterdir())
+
+
+def record(shell: Shell) -> str:
+    """Return what the room's record holds, in words."""
+    return shell.run("messages", "--json", "--room", room_of(shell).name).stdout
+
+
+def reports(shell: Shell) -> list[Path]:
+    """Return the post-mortems, wherever they are written."""
+    return [*room_of(shell).glob("*.md"), *shell.folder.glob("*.md")]
 
 
 @contextlib.contextmanager
@@ -79,12 +95,19 @@ def _each(screen: Terminal, *keys: str) -> None:
         screen.press(key)
 
 
+def _moved(screen: Terminal, before: str) -> bool:
+    return screen.text() != before
+
+
 def _confirm(screen: Terminal, button: str, outcome: str) -> None:
     """Walk to the button and press it as a person does: quietly, once."""
     for _ in range(8):
         if f"[  {button}" in screen.text():
             break
+        # Who presses it again before the mark has moved is one too far.
+        moved = partial(_moved, screen, screen.text())
         screen.press("tab")
+        screen.until(moved, "the mark at another place")
         screen.quiet(0.3)
     screen.see(f"[  {button}")
     screen.quiet(0.6)
