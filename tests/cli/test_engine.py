@@ -146,7 +146,7 @@ def test_an_engine_started_for_others_outlives_its_starter_in_a_session_of_its_o
 def test_a_signal_ends_it_in_order_with_0(shell: Shell, number: signal.Signals) -> None:
     engine = shell.start_engine("r", "--bot", f"support={shell.folder}/bot.log")
     engine.send_signal(number)
-    assert engine.wait(10) == 0
+    assert engine.wait(60) == 0
     assert shell.run("verify", "r").stdout.startswith("OK: ")
 
 
