@@ -127,7 +127,8 @@ def test_after_a_minute_of_four_all_see_the_same_and_nothing_is_lost(shell: Shel
     shell.start_engine("four", str(log))
     opened = ("--bot", "support", "--playbook", "prompt-injection", "--title", "four people")
     assert shell.run("--as", "ana", "incident", "open", "--room", "four", *opened).returncode == 0
-    dice, notes = random.Random(4), []
+    dice = random.Random(4)
+    notes: list[str] = []
     with consoles(shell, "four") as people:
         until, number = time.monotonic() + MINUTE_S, 0
         while time.monotonic() < until or sum(map(bool, notes)) < ENOUGH:
