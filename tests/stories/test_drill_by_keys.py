@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import psutil
@@ -95,21 +95,24 @@ def _each(screen: Terminal, *keys: str) -> None:
         screen.press(key)
 
 
-def _moved(screen: Terminal, before: str) -> bool:
-    return screen.text() != before
+def _marked(screen: Terminal) -> str:
+    """Return the button that has the focus; an empty text while none is drawn so."""
+    found = re.findall(r"\[  (\S.*?) *\]", screen.text())
+    return str(found[-1]) if len(found) == 1 else ""
+
+
+def _tab(screen: Terminal) -> None:
+    """Go on by one button, and see it: who presses again because nothing moved yet is one too far."""
+    before = _marked(screen)
+    screen.press("tab")
+    screen.until(lambda: _marked(screen) not in ("", before), "the focus at another button")
 
 
 def _confirm(screen: Terminal, button: str, outcome: str) -> None:
     """Walk to the button and press it as a person does: quietly, once."""
-    for _ in range(8):
-        if f"[  {button}" in screen.text():
-            break
-        # Who presses it again before the mark has moved is one too far.
-        moved = partial(_moved, screen, screen.text())
-        screen.press("tab")
-        screen.until(moved, "the mark at another place")
-        screen.quiet(0.3)
-    screen.see(f"[  {button}")
+    screen.see("[  Cancel")
+    while not _marked(screen).startswith(button):
+        _tab(screen)
     screen.quiet(0.6)
     screen.press("enter")
     screen.see(outcome, 60)
