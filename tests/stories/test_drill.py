@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -61,6 +64,29 @@ def test_when_nobody_plays_the_grade_is_u(shell: Shell) -> None:
     results = {one["id"]: one["result"] for one in report["expectations"]}
     assert results["detect"] == "met"
     assert results["contain"] == "missed"
+    nothing_is_left(shell.folder)
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda name: name.name)
+@pytest.mark.parametrize("said", ["recording", "a real bot answers", "the engine learns"])
+def test_a_drill_that_is_called_off_while_it_begins_leaves_nothing_behind(
+    shell: Shell, said: str, name: signal.Signals
+) -> None:
+    words = [sys.executable, "-m", "warroom", "drill", "--headless"]
+    # Whoever is started in the background may have ^C ignored; here it is not.
+    heard = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    try:
+        drill = subprocess.Popen(
+            words, env=shell.environment, cwd=shell.folder, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, heard[signal.SIGINT])
+    with drill:
+        assert drill.stderr is not None
+        assert any(line.startswith(said) for line in drill.stderr)
+        drill.send_signal(name)
+        drill.stderr.read()
+        assert drill.wait(120) == 130
     nothing_is_left(shell.folder)
 
 
