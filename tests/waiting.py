@@ -11,7 +11,7 @@ Seen = TypeVar("Seen")
 _STEP_S = 0.01
 
 
-def wait_until(condition: Callable[[], Seen], *, timeout_s: float = 20.0, what: str = "") -> Seen:
+def wait_until(condition: Callable[[], Seen], *, timeout_s: float = 60.0, what: str = "") -> Seen:
     """Return the first truthy value of `condition`; AssertionError naming `what` after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     pause = _PAUSE
@@ -23,7 +23,7 @@ def wait_until(condition: Callable[[], Seen], *, timeout_s: float = 20.0, what: 
         pause(_STEP_S)
 
 
-async def eventually(condition: Callable[[], Seen], *, timeout_s: float = 20.0, what: str = "") -> Seen:
+async def eventually(condition: Callable[[], Seen], *, timeout_s: float = 60.0, what: str = "") -> Seen:
     """The same for a running event loop."""
     deadline = time.monotonic() + timeout_s
     tick = asyncio.sleep
@@ -35,7 +35,7 @@ async def eventually(condition: Callable[[], Seen], *, timeout_s: float = 20.0, 
         await tick(_STEP_S)
 
 
-async def attempted(call: Callable[[], Awaitable[Seen]], *failures: type[Exception], timeout_s: float = 20.0) -> Seen:
+async def attempted(call: Callable[[], Awaitable[Seen]], *failures: type[Exception], timeout_s: float = 60.0) -> Seen:
     """Return what `call` gives once it raises none of `failures` any more; after `timeout_s` the failure itself."""
     deadline = time.monotonic() + timeout_s
     tick = asyncio.sleep

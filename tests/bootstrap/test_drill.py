@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 from pathlib import Path
 
 import psutil
@@ -9,7 +12,7 @@ import pytest
 
 from warroom.adapters.config import load_config
 from warroom.adapters.paths import RoomPaths
-from warroom.bootstrap.drill import Hands, Play, ScenarioUnknown, load_scenario, play, scenario_files
+from warroom.bootstrap.drill import Hands, Play, ScenarioUnknown, begun, load_scenario, play, scenario_files
 from warroom.client.connection import RoomConnection
 from warroom.core.model import Verb
 from warroom.drill.autopilot import Style
@@ -30,6 +33,29 @@ def test_every_scenario_that_ships_can_be_loaded() -> None:
 def test_an_unknown_scenario_is_answered_with_the_known_ones() -> None:
     with pytest.raises(ScenarioUnknown, match="prompt-injection"):
         load_scenario("../prompt-injection")
+
+
+async def test_what_begins_after_a_drill_was_called_off_is_ended_too() -> None:
+    goes_on, told = threading.Event(), []
+
+    def begin() -> str:
+        assert goes_on.wait(60)
+        return "bot"
+
+    async def end(what: str) -> None:
+        told.append(what)
+
+    async def stage() -> None:
+        async with contextlib.AsyncExitStack() as clearing:
+            await begun(clearing, begin, end)
+
+    drill = asyncio.create_task(stage())
+    await asyncio.sleep(0)
+    drill.cancel()
+    asyncio.get_running_loop().call_later(0.05, goes_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await drill
+    assert told == ["bot"]
 
 
 async def test_when_the_engine_does_not_start_bot_and_visitors_are_gone(

@@ -28,7 +28,7 @@ log = "support.log"
 criticality = "{criticality}"
 [bots.support.probe]
 url = "http://127.0.0.1:{port}/"
-timeout_s = 0.3
+timeout_s = 1.0
 every_s = 30.0
 [bots.support.contain.process]
 pidfile = "support.pid"

@@ -34,7 +34,7 @@ def script(here: Here) -> Path:
 def offered(script: Path, *typed: str) -> list[str]:
     """Return what bash offers for the last word typed."""
     words = ["bash", "--norc", "-c", ASK, "bash", "warroom", *typed]
-    done = subprocess.run(words, cwd=script.parent, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(words, cwd=script.parent, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return sorted(set(done.stdout.split()))
 
@@ -66,7 +66,7 @@ def test_bash_completes_verbs_tasks_options_and_choices(script: Path, typed: lis
 @pytest.mark.parametrize("program", [name for name in SHELLS if shutil.which(name)])
 def test_a_shell_that_is_here_finds_no_fault_in_its_script(here: Here, program: str) -> None:
     _, out, _ = here("completion", program)
-    checked = subprocess.run([program, "-n"], input=out, capture_output=True, text=True, timeout=20, check=False)
+    checked = subprocess.run([program, "-n"], input=out, capture_output=True, text=True, timeout=60, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
 
 

@@ -74,7 +74,7 @@ def test_a_screen_needs_both_ends_of_a_terminal_that_can_draw(
         environment["TERM"] = term
     stdin, stdout = (subprocess.DEVNULL if piped == name else tty for name in ("stdin", "stdout"))
     words = [sys.executable, "-c", ASK]
-    done = subprocess.run(words, env=environment, stdin=stdin, stdout=stdout, check=False, timeout=20)
+    done = subprocess.run(words, env=environment, stdin=stdin, stdout=stdout, check=False, timeout=60)
     assert done.returncode == code
 
 
@@ -90,7 +90,7 @@ def test_a_closed_stream_is_no_terminal_and_no_bug(shell: Shell, tty: int, close
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 2), done.stderr
     assert done.stderr.startswith("warroom: this needs a terminal\n")

@@ -44,7 +44,7 @@ BOT = """
 log = "{name}.log"
 [bots.{name}.probe]
 url = "http://127.0.0.1:{port}/{path}"
-timeout_s = 0.3
+timeout_s = 1.0
 every_s = 30.0
 [bots.{name}.contain.process]
 pidfile = "{pidfile}"
@@ -302,7 +302,7 @@ def test_an_engine_that_dies_before_its_verdict_is_5(shell: Shell) -> None:
         slow = BOT.format(name="slow", port=port, path="", pidfile="bot.pid").replace(
             "settle_s = 0.3", "settle_s = 30.0"
         )
-        (Path(shell.folder) / "room.toml").write_text(slow.replace("timeout_s = 0.3", "timeout_s = 20.0"))
+        (Path(shell.folder) / "room.toml").write_text(slow.replace("timeout_s = 1.0", "timeout_s = 20.0"))
         engine = shell.start_engine("r", "--config", "room.toml")
         words = [sys.executable, "-m", "warroom", "contain", "slow", "freeze", "--yes"]
         pipe = subprocess.PIPE
@@ -311,7 +311,7 @@ def test_an_engine_that_dies_before_its_verdict_is_5(shell: Shell) -> None:
         ) as running:
             wait_until(lambda: shell.rows("actions", "--json", "--room", "r"), what="the intent")
             engine.kill()
-            out, err = running.communicate(timeout=20)
+            out, err = running.communicate(timeout=60)
         server.send_signal(signal.SIGCONT)
         server.kill()
     assert (running.returncode, out) == (5, ""), err

@@ -88,16 +88,17 @@ def test_a_channel_to_a_port_where_nobody_listens_would_not_work(here: Here) -> 
     key = here.shell.folder / "hook.key"
     key.write_text("0123456789abcdef" * 4)
     key.chmod(0o600)
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    config = '[notify.channels.chat]\nkind = "webhook"\nurl = "http://127.0.0.1:{}/x"\nkey_file = "hook.key"\n'
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
         port = server.getsockname()[1]
-        (here.shell.folder / "warroom.toml").write_text(
-            f'[notify.channels.chat]\nkind = "webhook"\nurl = "http://127.0.0.1:{port}/x"\nkey_file = "hook.key"\n'
-        )
+        (here.shell.folder / "warroom.toml").write_text(config.format(port))
+        code, out, _ = here("doctor", "--config", "warroom.toml")
+        assert code == 1
+        assert f"FAILED  room  channel chat  connection: 127.0.0.1:{port}: nobody listens there" in out
+        server.listen()
         code, out, _ = here("doctor", "--config", "warroom.toml")
         assert (code, f"channel chat  connection: 127.0.0.1:{port} takes connections" in out) == (0, True), out
-    code, out, _ = here("doctor", "--config", "warroom.toml")
-    assert code == 1
-    assert f"FAILED  room  channel chat  connection: 127.0.0.1:{port}: nobody listens there" in out
 
 
 def test_a_kept_config_that_is_damaged_is_2_and_says_what_to_name(here: Here) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.cli.conftest import Here
@@ -131,9 +133,31 @@ def test_an_engine_that_does_not_start_says_its_last_words(here: Here) -> None:
     assert "older" not in caught.value.why
 
 
+STARTER = "from warroom.cli.engine import *; from warroom.adapters.paths import room_paths\n"
+
+
+def test_who_starts_an_engine_beside_another_that_starts_waits_for_that_one(here: Here) -> None:
+    paths = here.shell.paths("r")
+    paths.folder.mkdir(parents=True, mode=0o700)
+    paths.socket.parent.mkdir(parents=True, exist_ok=True)
+    lock = hold_lock(paths)
+
+    def refused() -> bool:
+        return paths.log.exists() and "has an engine already" in paths.log.read_text()
+
+    words = [sys.executable, "-c", f"{STARTER}start_engine(room_paths('r'), config=None)"]
+    with subprocess.Popen(words, env=here.shell.environment, cwd=here.shell.folder) as starter:
+        wait_until(refused, what="the words of the second engine")
+        wait_until(lambda: not psutil.Process(starter.pid).children(), what="the end of the second engine")
+        with socket.socket(socket.AF_UNIX) as first:
+            first.bind(str(paths.socket))
+            first.listen()
+            assert starter.wait(60) == 0
+    os.close(lock)
+
+
 def test_an_engine_started_for_others_outlives_its_starter_in_a_session_of_its_own(shell: Shell) -> None:
-    starter = "from warroom.cli.engine import *; from warroom.adapters.paths import room_paths\n"
-    starter += "start_engine(room_paths('own'), config=None)"
+    starter = f"{STARTER}start_engine(room_paths('own'), config=None)"
     subprocess.run([sys.executable, "-c", starter], env=shell.environment, cwd=shell.folder, check=True)
     pid = shell.json("status", "own", "--json")["pid"]
     assert os.getsid(pid) == pid
@@ -146,7 +170,7 @@ def test_an_engine_started_for_others_outlives_its_starter_in_a_session_of_its_o
 def test_a_signal_ends_it_in_order_with_0(shell: Shell, number: signal.Signals) -> None:
     engine = shell.start_engine("r", "--bot", f"support={shell.folder}/bot.log")
     engine.send_signal(number)
-    assert engine.wait(10) == 0
+    assert engine.wait(60) == 0
     assert shell.run("verify", "r").stdout.startswith("OK: ")
 
 

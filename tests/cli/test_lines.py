@@ -24,7 +24,7 @@ def room_of(shell: Shell, rows: list[str], last: str) -> Path:
         done = shell.run("lines", "--last", "1", "--json", "--room", "logs")
         return last in done.stdout
 
-    wait_until(read, timeout_s=20, what="the log is read")
+    wait_until(read, what="the log is read")
     return log
 
 

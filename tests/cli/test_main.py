@@ -115,7 +115,7 @@ def test_ctrl_c_while_a_log_is_followed_is_130_and_quiet(shell: Shell) -> None:
         assert running.stdout is not None
         assert b"hello" in running.stdout.readline()
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=10)
+        out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, b"", b"")
 
 

@@ -69,8 +69,10 @@ class Receiver:
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[tuple[Shell, Receiver]]:
     shell, receiver = Shell(tmp_path), Receiver()
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        closed = nobody.getsockname()[1]
+    # Held by us and listening at nothing, so nobody else can answer there.
+    nobody = socket.socket()
+    nobody.bind(("127.0.0.1", 0))
+    closed = nobody.getsockname()[1]
     key = tmp_path / "hook.key"
     key.touch(mode=0o600)
     key.write_text("a key of thirty-two characters..")
@@ -83,12 +85,13 @@ def told(tmp_path: Path) -> Iterator[tuple[Shell, Receiver]]:
     finally:
         shell.end()
         receiver.close()
+        nobody.close()
 
 
 def test_security_is_told_without_being_asked_and_the_outbox_says_so(told: tuple[Shell, Receiver]) -> None:
     shell, receiver = told
     wait_until(lambda: receiver.got, what="the notice of the new incident")
-    row = wait_until(lambda: [r for r in shell.rows("outbox", "--json") if r["state"] == "accepted"], timeout_s=20)[0]
+    row = wait_until(lambda: [r for r in shell.rows("outbox", "--json") if r["state"] == "accepted"])[0]
     assert (row["audience"], row["channel"], row["event"]) == ("security", "chat", "trigger")
     incident = shell.json("incident", "show", "INC-001")
     assert incident["notices"][0]["id"] == row["id"]

@@ -43,7 +43,7 @@ def test_tail_reads_a_pipe_to_its_end_however_slow_it_is(shell: Shell) -> None:
         cwd=shell.folder,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(record["bot"], record["message"]) for record in records] == [("support", "one"), ("support", "two")]

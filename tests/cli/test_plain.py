@@ -47,22 +47,26 @@ class Told:
         )  # fmt: skip
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
-        self.text = ""
+        self.text, self._half = "", b""
 
     def read(self) -> str:
-        """Return all that was told so far."""
+        """Return all whole lines that were told so far."""
         assert self.process.stdout is not None
-        self.text += (self.process.stdout.read() or b"").decode()
+        whole, end, self._half = (self._half + (self.process.stdout.read() or b"")).rpartition(b"\n")
+        self.text += (whole + end).decode()
         return self.text
 
     def hear(self, words: str) -> str:
         """Wait for words and return the line that has them."""
-        wait_until(lambda: words in self.read(), timeout_s=20, what=f"{words!r} in\n{self.text}")
+        try:
+            wait_until(lambda: words in self.read(), timeout_s=60)
+        except AssertionError:
+            raise AssertionError(f"waited for {words!r} in\n{self.text}") from None
         return next(line for line in self.text.splitlines() if words in line)
 
     def ended(self) -> int:
         """Wait for the end; return its exit code."""
-        wait_until(lambda: self.read() is not None and self.process.poll() is not None, timeout_s=20)
+        wait_until(lambda: self.read() is not None and self.process.poll() is not None, timeout_s=60)
         self.read()
         return int(self.process.returncode)
 
@@ -115,6 +119,10 @@ def test_a_pipe_gets_a_summary_and_then_each_act_in_a_sentence_with_its_next_ver
     assert line.endswith("--room r")
     assert room.run("incident", "note", "INC-001", "legal \x1b[2Jinformed").returncode == 0
     assert "INC-001: mallory: note: legal" in told.hear("legal").replace("root", "mallory")
+    wait_until(
+        lambda: room.json("status", "r", "--json")["sources"][0]["lines"] == 1,
+        what="the line that will be cut off",
+    )
     with (room.folder / "bot.log").open("w") as log:
         log.write("x\n")
     assert " WARNING " in told.hear("not read")
@@ -201,17 +209,19 @@ def test_log_lines_are_told_when_asked_for_and_what_is_too_much_is_counted(room:
     told = tell(room, "r", "--lines", "support", "--rate", "3")
     told.hear("Nothing is late")
     with (room.folder / "bot.log").open("a") as log:
-        wait_until(lambda: _fed(log, told), timeout_s=20, what="a line")
+        wait_until(lambda: _fed(log, told, "INFO"), what="a line")
         log.write("".join(f"ERROR:root:line {n}\n" for n in range(200)))
-    told.hear("left out, too many at once")
-    told.hear("ERROR")
+        log.flush()
+        told.hear("left out, too many at once")
+        # What stood before these may have used up the room for all of them.
+        wait_until(lambda: _fed(log, told, "ERROR"), what="one of the latest lines")
     assert "warroom lines support --room r" in told.text
 
 
-def _fed(log: IO[str], told: Told) -> bool:
-    log.write("INFO:root:one more\n")
+def _fed(log: IO[str], told: Told, level: str) -> bool:
+    log.write(f"{level}:root:one more\n")
     log.flush()
-    return " LINE support INFO" in told.read()
+    return f" LINE support {level}" in told.read()
 
 
 def test_a_bot_that_is_not_there_is_said_once(room: Shell, tell: Tell) -> None:
@@ -237,7 +247,18 @@ def test_a_reader_that_stops_reading_stops_nothing_and_hears_the_rest_later(room
     assert room.run("incident", "open", "--bot", "support", "--title", "t").returncode == 0
     asyncio.run(_write_notes(room, 120))
     told.process.send_signal(signal.SIGTERM)
-    assert told.process.wait(timeout=10) == 0, "the full pipe does not hold it"
+    assert told.process.wait(timeout=60) == 0, "the full pipe does not hold it"
+
+
+def test_a_slow_reader_hears_the_last_words_of_the_engine_too(room: Shell, tell: Tell) -> None:
+    told = tell(room, "r", "--rate", "100", "--wait", "0.2")
+    told.hear("Nothing is late")
+    assert room.run("incident", "open", "--bot", "support", "--title", "t").returncode == 0
+    asyncio.run(_write_notes(room, 120))
+    # By now the pipe is full, and the line ends while somebody is waited for who does not read.
+    assert room.run("stop", "r").returncode == 0
+    assert told.ended() == 3
+    assert "engine stopped" in told.text
 
 
 async def _write_notes(room: Shell, count: int) -> None:

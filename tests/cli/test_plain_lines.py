@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.waiting import eventually
+from tests.waiting import eventually, wait_until
 from warroom.cli.plain_lines import LinesIn, LinesOut
 
 
@@ -29,8 +28,8 @@ async def test_a_full_pipe_is_waited_for_and_gets_the_rest_when_it_is_read() -> 
             return False
         return got.count(b"\n") == 60
 
-    await eventually(lambda: filling.done() or more(), timeout_s=10)
-    await eventually(lambda: filling.done(), timeout_s=10)
+    await eventually(lambda: filling.done() or more(), timeout_s=60)
+    await eventually(lambda: filling.done(), timeout_s=60)
     while not more():
         pass
     assert got == b"".join(b"%d %s\n" % (n, b"x" * 3000) for n in range(60))
@@ -47,9 +46,8 @@ async def test_whoever_leaves_waits_for_no_reader() -> None:
     ours, theirs = os.pipe()
     leaving = asyncio.Event()
     leaving.set()
-    begun = time.monotonic()
-    await _fill(LinesOut(theirs, leaving, ascii_only=False), 60)
-    assert time.monotonic() - begun < 2
+    # Nobody ever reads: whoever waited for that would wait for good.
+    await asyncio.wait_for(_fill(LinesOut(theirs, leaving, ascii_only=False), 60), 30)
     os.close(ours)
     os.close(theirs)
 
@@ -95,7 +93,8 @@ def test_a_terminal_is_read_by_a_description_of_its_own_that_blocks_nobody() -> 
     assert lines.by_hand
     assert lines.take() == []
     os.write(ours, b"help\n")
-    assert lines.take() == ["help"]
+    # The kernel carries it over when it has time.
+    assert wait_until(lines.take) == ["help"]
     assert os.get_blocking(theirs), "what the shell holds is as it was"
     lines.close()
     os.close(ours)

@@ -15,7 +15,7 @@ def test_what_can_be_named_is_pointed_at_and_everybody_is_told_the_same_words(sh
     log.write_text("INFO:root:first\nERROR:root:the key leaks\n")
     shell.start_engine("pointing", str(log))
     room = ("--room", "pointing")
-    wait_until(lambda: "leaks" in shell.run("lines", "--last", "1", *room).stdout, timeout_s=20)
+    wait_until(lambda: "leaks" in shell.run("lines", "--last", "1", *room).stdout)
     assert (
         here("incident", "open", "--bot", "support", "--playbook", "prompt-injection", "--title", "leak", *room)[0] == 0
     )

@@ -31,7 +31,7 @@ def test_it_ends_the_engine_and_leaves_a_whole_anchored_journal(shell: Shell) ->
     engine = shell.start_engine("r")
     done = shell.run("stop", "r")
     assert (done.returncode, done.stdout, done.stderr) == (0, "room r: the engine stopped\n", "")
-    assert engine.wait(10) == 0
+    assert engine.wait(60) == 0
     assert shell.run("verify", "r").stdout.startswith("OK: ")
     assert shell.run("bots", "--room", "r").returncode == 0, "the lists still work from disk"
 
@@ -72,7 +72,7 @@ def test_while_a_containment_is_held_it_refuses_with_4_and_force_stops(shell: Sh
         assert shell.json("status", "r", "--json")["actions_open"] == [held["id"]]
 
         assert shell.run("stop", "r", "--force").returncode == 0
-        assert engine.wait(10) == 0
+        assert engine.wait(60) == 0
         assert psutil.Process(bot.pid).status() == psutil.STATUS_STOPPED, "a stop lets no bot back"
     finally:
         bot.kill()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Here
 from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
+from tests.waiting import wait_until
 
 WATCH = [sys.executable, "-m", "warroom", "watch"]
 CONFIG = '[bots.support]\nlog = "support.log"\n'
@@ -103,11 +106,36 @@ def test_wrong_words_are_2(here: Here, words: list[str]) -> None:
     assert here("watch", *words)[0] == 2
 
 
+HELD_START = """
+import sys
+if "engine" in sys.orig_argv:
+    open({gate!r}).read()
+"""
+
+
 def test_an_interrupt_during_the_start_says_that_the_engine_goes_on_and_how_to_end_it(stopping: Shell) -> None:
-    with Terminal([*WATCH, "a.log", "--room", "r"], (120, 36), stopping.environment, stopping.folder) as screen:
-        lock = stopping.paths("r").lock
-        screen.until(lock.exists, "the engine")
+    gate = stopping.folder / "gate"
+    os.mkfifo(gate)
+    # The engine's Python waits before anything else, so the console cannot be there before the interrupt.
+    (stopping.folder / "held").mkdir()
+    (stopping.folder / "held" / "sitecustomize.py").write_text(HELD_START.format(gate=str(gate)))
+    found = os.pathsep.join([str(stopping.folder / "held"), *filter(None, [stopping.environment.get("PYTHONPATH")])])
+    held = {**stopping.environment, "PYTHONPATH": found}
+    with Terminal([*WATCH, "a.log", "--room", "r"], (120, 36), held, stopping.folder) as screen:
+        opened: list[int] = []
+        screen.until(lambda: opened_by_both(gate, opened), "the engine")
         screen.press("\x03")
         screen.see("the engine of room r was started and goes on")
         screen.see("warroom stop r")
         assert screen.ended() == 130
+        os.close(opened[0])
+    wait_until(lambda: stopping.run("status", "r").returncode == 0, what="the engine that goes on")
+
+
+def opened_by_both(gate: Path, opened: list[int]) -> bool:
+    """Say whether somebody waits for what is written into a pipe; keep our end of it."""
+    try:
+        opened.append(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True

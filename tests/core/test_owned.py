@@ -50,4 +50,6 @@ def test_a_long_journal_costs_each_entry_the_same() -> None:
         assert len(fold(story.entries).alarms) == alarms
         return (time.process_time() - begun) / alarms
 
-    assert cost(8000) < 4 * cost(1000), "a copy for each entry would make it eight times as dear"
+    assert min(cost(8000) for _ in range(3)) < 4 * min(cost(1000) for _ in range(3)), (
+        "a copy for each entry would make it eight times as dear"
+    )

@@ -95,10 +95,10 @@ def test_no_text_ends_the_search(prompt: str, reply: str) -> None:
 def test_a_hostile_text_cannot_make_the_search_slow(piece: str) -> None:
     def seconds(size: int) -> float:
         text = (piece * size)[:size]
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(3):
             hits_of(said(text, text, text))
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     small = min(seconds(1000) for _ in range(3))
     # Only the first 4,096 characters are searched; what grows faster than that is a trap.

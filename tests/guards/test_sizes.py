@@ -151,13 +151,15 @@ def test_no_test_sleeps() -> None:
 
 
 def test_no_task_is_left_without_a_group() -> None:
-    # Six wait for their own task: the exit of the context of a connection, of a room that lasts and of a drill's
-    # director, and what nothing may cut in half (a commit, the end of a SQLite file, a message of the desk).
+    # Seven wait for their own task: the exit of the context of a connection, of a room that lasts and of a drill's
+    # director, and what nothing may cut in half (a commit, the end of a SQLite file, a message of the desk, what a
+    # drill begins).
     loose = {"asyncio.create_task", "asyncio.ensure_future", "asyncio.gather"}
     keepers = {
         "warroom/client/connection.py": 1,
         "warroom/client/lasting.py": 1,
         "warroom/bootstrap/director.py": 1,
+        "warroom/bootstrap/drill.py": 1,
         "warroom/adapters/journal.py": 1,
         "warroom/adapters/sqlite_file.py": 1,
         "warroom/engine/desk_task.py": 1,

@@ -127,7 +127,11 @@ def test_hostile_text_of_any_length_costs_little(piece: str) -> None:
     masker = Masker()
     for length in _LENGTHS:
         text = piece * (length // len(piece))
-        began = time.process_time()
-        masker.words(text)
-        masker.words(text[:LONGEST_TEXT])
-        assert time.process_time() - began < 0.05
+        assert min(_cost_s(masker, text) for _ in range(3)) < 0.05
+
+
+def _cost_s(masker: Masker, text: str) -> float:
+    began = time.process_time()
+    masker.words(text)
+    masker.words(text[:LONGEST_TEXT])
+    return time.process_time() - began

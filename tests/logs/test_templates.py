@@ -231,10 +231,13 @@ def test_a_flood_of_odd_messages_costs_each_the_same() -> None:
 @pytest.mark.parametrize("piece", ["a ", "a1 ", "1", '"', "a=", "漢", "/", "x\n"])
 def test_a_long_message_costs_no_more_than_its_length(piece: str) -> None:
     message = piece * (1_000_000 // len(piece))
-    miner = TemplateMiner()
-    began = time.process_time()
-    miner.learn(message)
-    assert time.process_time() - began < 0.1
+    costs = []
+    for _ in range(3):
+        miner = TemplateMiner()
+        began = time.process_time()
+        miner.learn(message)
+        costs.append(time.process_time() - began)
+    assert min(costs) < 0.1
 
 
 @given(st.lists(st.text(max_size=60) | st.text(alphabet="ab 1<*>=\"'\n\ud800", max_size=40), max_size=40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from typing import Any
 
@@ -34,10 +35,10 @@ def write(source: str) -> str:
 
 def refused(source: str) -> TemplateFault:
     """Return why a template is refused, and see that this took next to no time."""
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(TemplateFault) as caught:
         write(source)
-    assert time.monotonic() - began < TIME_S + 1.0
+    assert time.thread_time() - began < TIME_S + 1.0
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -113,6 +114,12 @@ def test_a_fault_says_in_which_line_it_lies() -> None:
 def test_time_is_limited_besides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warroom.reports.notice_sandbox.TIME_S", -1.0)
     assert "takes longer" in str(refused("{% for a in many %}{% endfor %}"))
+
+
+def test_a_machine_that_is_busy_elsewhere_makes_no_template_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = itertools.count(step=10)
+    monkeypatch.setattr("time.monotonic", lambda: next(passed))
+    assert len(write("{% for a in many %}{{ thing.name }}{% endfor %}")) == 200 * 9
 
 
 def test_a_template_may_be_used_again_after_it_failed() -> None:

@@ -24,5 +24,5 @@ def end_screens(folder: Path) -> list[int]:
                 one.kill()
             except psutil.NoSuchProcess:
                 continue
-        psutil.wait_procs(family, timeout=10)
+        psutil.wait_procs(family, timeout=60)
     return ended

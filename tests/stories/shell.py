@@ -32,7 +32,7 @@ class Shell:
             self.environment.pop(name, None)
         self._engines: list[subprocess.Popen[bytes]] = []
 
-    def run(self, *words: str, timeout_s: float = 60, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, timeout_s: float = 90, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
         """Run a verb to its end; `before` are the words of a program that runs it, such as another account's."""
         return subprocess.run(
             [*before, sys.executable, "-m", "warroom", *words],
@@ -79,7 +79,7 @@ class Shell:
             start_new_session=True,
         )
         self._engines.append(engine)
-        wait_until(lambda: self.run("status", room).returncode == 0, timeout_s=20, what=f"the engine of {room}")
+        wait_until(lambda: self.run("status", room).returncode == 0, what=f"the engine of {room}")
         return engine
 
     def end(self) -> None:

@@ -20,6 +20,8 @@ import pyte
 _WHERE = b"\x1b[6n"
 _PACKET = 64
 _BUCKET_S = 0.05
+_END_S = 60.0
+"""Time in which a program that was told to end does so on a machine that has much else to do."""
 _KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "space": " "}
 
 
@@ -59,11 +61,11 @@ class Terminal:
     ) -> None:
         if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
-            self._reap(5.0)
+            self._reap(_END_S)
         if self._fd >= 0:
             os.close(self._fd)
 
-    def hang_up(self, timeout_s: float = 10.0) -> int:
+    def hang_up(self, timeout_s: float = _END_S) -> int:
         """Let the line go, as a connection that breaks; return the exit code of the program."""
         os.close(self._fd)
         self._fd = -1
@@ -85,21 +87,24 @@ class Terminal:
             if pid:
                 self._status = os.waitstatus_to_exitcode(status)
 
-    def _read(self, patience_s: float) -> None:
+    def _read(self, patience_s: float) -> bool:
+        """Take one piece of what the program sent; False when none came."""
         ready, _, _ = select.select([self._fd], [], [], patience_s)
         if not ready:
-            return
+            return False
         try:
             content = os.read(self._fd, self._room())
         except OSError:
-            # The program closed its end.
-            return
+            # The program closed its end. Whoever waits for words of another is not to turn in circles meanwhile.
+            select.select([], [], [], patience_s)
+            return False
         self._allowed -= len(content)
         self.written += content
         # pyte prints the sequences of newer terminals that it does not know.
         self._stream.feed(_known(content))
         for _ in range(self.written.count(_WHERE, max(0, len(self.written) - len(content) - len(_WHERE) + 1))):
             os.write(self._fd, f"\x1b[{self._screen.cursor.y + 1};{self._screen.cursor.x + 1}R".encode())
+        return True
 
     def _room(self) -> int:
         """Return how many bytes the line may carry now, after waiting for one packet at least."""
@@ -133,21 +138,24 @@ class Terminal:
         """Return the screen as text, one line for each row."""
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def see(self, words: str, timeout_s: float = 20.0) -> None:
+    def see(self, words: str, timeout_s: float = 45.0) -> None:
         """Wait until words stand on the screen; AssertionError with the screen when they do not come."""
         self.until(lambda: words in self.text(), f"{words!r} on the screen", timeout_s)
 
-    def until(self, seen: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
+    def until(self, seen: Callable[[], bool], what: str, timeout_s: float = 45.0) -> None:
         """Look until something is so; AssertionError with the screen when it does not come to be."""
         deadline = time.monotonic() + timeout_s
         while not seen():
             assert time.monotonic() < deadline, f"waited for {what}:\n{self.text()}"
             self._read(0.02)
 
-    def ended(self, timeout_s: float = 10.0) -> int:
-        """Wait for the program's end and return its exit code (negative: the signal)."""
+    def ended(self, timeout_s: float = _END_S) -> int:
+        """Wait for the program's end and for its last words; return its exit code (negative: the signal)."""
         self._reap(timeout_s)
         assert self._status is not None, f"still running:\n{self.text()}"
+        # It may have written and ended between two looks. Others may hold its terminal, so there may be no end of it.
+        while self._read(0.0):
+            pass
         return self._status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,14 +38,15 @@ def test_the_attack_is_seen_contained_released_and_written_up_over_a_bad_line(sh
         screen.press("t")
         screen.see("Note for INC-001")
         screen.press(*"attackers gave up", "enter")
-        screen.see("saved #")
+        # The status line says so too, until the next entry of the record comes.
+        screen.until(lambda: "attackers gave up" in record(shell), "the note in the record")
         screen.press("r")
         screen.see("exactly this will be undone")
         _confirm(screen, "Release support", "RELEASED")
         screen.press("P")
         screen.see("Markdown")
         _each(screen, "enter", "enter")
-        screen.see("written at", 30)
+        screen.until(lambda: any("attackers gave up" in one.read_text() for one in reports(shell)), "the report")
         screen.press("1", "q")
         screen.see("Leave this console?")
         screen.see("This ends the drill")
@@ -52,12 +54,26 @@ def test_the_attack_is_seen_contained_released_and_written_up_over_a_bad_line(sh
         code = screen.ended(120)
     said = screen.written.decode("utf-8", "replace")
     assert code in (0, 1), said[-2000:]
-    folder = next((shell.folder / "state" / "warroom" / "rooms").iterdir())
-    [action] = shell.rows("actions", "--json", "--room", folder.name)
+    [action] = shell.rows("actions", "--json", "--room", room_of(shell).name)
     assert action["state"] == "released"
     assert (action["incident"], action["probe"]["verdict"]) == ("INC-001", "open")
-    [report] = [*folder.glob("*.md"), *shell.folder.glob("*.md")]
+    [report] = reports(shell)
     assert "attackers gave up" in report.read_text()
+
+
+def room_of(shell: Shell) -> Path:
+    """Return the folder of the drill's room."""
+    return next((shell.folder / "state" / "warroom" / "rooms").iterdir())
+
+
+def record(shell: Shell) -> str:
+    """Return what the room's record holds, in words."""
+    return shell.run("messages", "--json", "--room", room_of(shell).name).stdout
+
+
+def reports(shell: Shell) -> list[Path]:
+    """Return the post-mortems, wherever they are written."""
+    return [*room_of(shell).glob("*.md"), *shell.folder.glob("*.md")]
 
 
 @contextlib.contextmanager
@@ -79,14 +95,24 @@ def _each(screen: Terminal, *keys: str) -> None:
         screen.press(key)
 
 
+def _marked(screen: Terminal) -> str:
+    """Return the button that has the focus; an empty text while none is drawn so."""
+    found = re.findall(r"\[  (\S.*?) *\]", screen.text())
+    return str(found[-1]) if len(found) == 1 else ""
+
+
+def _tab(screen: Terminal) -> None:
+    """Go on by one button, and see it: who presses again because nothing moved yet is one too far."""
+    before = _marked(screen)
+    screen.press("tab")
+    screen.until(lambda: _marked(screen) not in ("", before), "the focus at another button")
+
+
 def _confirm(screen: Terminal, button: str, outcome: str) -> None:
     """Walk to the button and press it as a person does: quietly, once."""
-    for _ in range(8):
-        if f"[  {button}" in screen.text():
-            break
-        screen.press("tab")
-        screen.quiet(0.3)
-    screen.see(f"[  {button}")
+    screen.see("[  Cancel")
+    while not _marked(screen).startswith(button):
+        _tab(screen)
     screen.quiet(0.6)
     screen.press("enter")
     screen.see(outcome, 60)

@@ -17,6 +17,8 @@ from tests.stories.shell import Shell
 from tests.stories.terminal import Terminal
 from tests.stories.tmux import tmux
 from tests.waiting import wait_until
+from warroom.core.permalink import permalink_of
+from warroom.core.whereabouts import Whereabouts, whereabouts_of
 
 ROWS = 3000
 JOINED = b"ERROR:root:tool call failed\n  File \x1b[2Jx.py\n    raise\tValueError\n"
@@ -30,7 +32,6 @@ def room_of(shell: Shell, *more: bytes) -> Path:
     shell.start_engine("prod", str(log))
     wait_until(
         lambda: "the end" in shell.run("lines", "--last", "1", "--room", "prod").stdout,
-        timeout_s=20,
         what="the log read",
     )
     return log
@@ -45,7 +46,7 @@ def cursor_row(screen: Terminal) -> str:
     return next((row[1:] for row in screen.text().splitlines() if row.startswith("▸")), "")
 
 
-def go_and_read(screen: Terminal) -> str:
+def go_and_read(shell: Shell, screen: Terminal) -> str:
     """Go to a place in the stream that is worth coming back to; return the row under the cursor."""
     screen.see("Stream support")
     screen.press("5", "l", "l", "l")
@@ -56,8 +57,20 @@ def go_and_read(screen: Terminal) -> str:
     screen.press("m", "k", "k", "w")
     screen.see("1 marked")
     screen.see("sha256 ")
-    screen.quiet(2.5)
+    screen.until(lambda: is_kept(screen, shell.folder), "the place is kept as it is shown")
     return cursor_row(screen)
+
+
+def is_kept(screen: Terminal, folder: Path) -> bool:
+    """Say whether the newest file of where somebody was has all keys of `go_and_read` and the row under the cursor."""
+    files = sorted((folder / "state" / "warroom" / "consoles").glob("*.json"), key=lambda file: file.stat().st_mtime)
+    found = whereabouts_of(files[-1].read_bytes()) if files else None
+    sight = found.sights.get("stream") if isinstance(found, Whereabouts) else None
+    if sight is None or not sight.wrap or len(sight.marks) != 1 or not sight.line:
+        return False
+    link = permalink_of(sight.line)
+    line = (folder / "support.log").read_bytes()[link.offset :].split(b"\n")[0].decode()
+    return line.rpartition(":")[2] in cursor_row(screen)
 
 
 def kept(shell: Shell) -> Path:
@@ -70,7 +83,7 @@ def kept(shell: Shell) -> Path:
 def test_whoever_attaches_again_is_where_they_were(shell: Shell, end: str) -> None:
     room_of(shell)
     with attach(shell) as screen:
-        row = go_and_read(screen)
+        row = go_and_read(shell, screen)
         match end:
             case "kill":
                 os.kill(screen.pid, signal.SIGKILL)
@@ -107,7 +120,7 @@ def test_whoever_attaches_again_is_where_they_were(shell: Shell, end: str) -> No
 def test_another_person_behind_the_same_account_starts_fresh(shell: Shell) -> None:
     room_of(shell)
     with attach(shell, "--as", "ana") as screen:
-        go_and_read(screen)
+        go_and_read(shell, screen)
         os.kill(screen.pid, signal.SIGKILL)
         screen.ended()
     with attach(shell, "--as", "ben") as screen:
@@ -124,7 +137,7 @@ def test_another_person_behind_the_same_account_starts_fresh(shell: Shell) -> No
 def test_a_file_that_makes_no_sense_is_said_and_replaced(shell: Shell, content: bytes) -> None:
     room_of(shell)
     with attach(shell) as screen:
-        go_and_read(screen)
+        go_and_read(shell, screen)
         os.kill(screen.pid, signal.SIGKILL)
         screen.ended()
     kept(shell).write_bytes(content)
@@ -138,14 +151,12 @@ def test_a_file_that_makes_no_sense_is_said_and_replaced(shell: Shell, content: 
 def test_a_log_that_is_gone_meanwhile_is_an_honest_row_and_never_live(shell: Shell) -> None:
     log = room_of(shell)
     with attach(shell) as screen:
-        go_and_read(screen)
+        go_and_read(shell, screen)
         os.kill(screen.pid, signal.SIGKILL)
         screen.ended()
     log.unlink()
     log.write_bytes(b"INFO:root:another file\n" * 3)
-    wait_until(
-        lambda: "another" in shell.run("lines", "--last", "1", "--room", "prod").stdout, timeout_s=20, what="it is read"
-    )
+    wait_until(lambda: "another" in shell.run("lines", "--last", "1", "--room", "prod").stdout, what="it is read")
     with attach(shell) as screen:
         screen.see("paused at ")
         screen.see("PAUSED")

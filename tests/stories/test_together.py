@@ -25,6 +25,8 @@ WATCHER = "dora"
 SHARED = slice(3, -2)
 """Rows of the incident page that are the same for everybody: below the clock, above status line and keys."""
 MINUTE_S = 60.0
+ENOUGH = 12
+"""Notes that are written however slow the machine is."""
 PANES = 4
 
 
@@ -70,6 +72,15 @@ def leave_dialogs(terminal: Terminal) -> None:
         terminal.quiet(0.3)
 
 
+def reach(terminal: Terminal, key: str, title: str) -> None:
+    """Press the key of a page until it is shown: a dialog that came late may take it."""
+    while title not in terminal.text() or "? help" not in terminal.text():
+        leave_dialogs(terminal)
+        terminal.press(key)
+        with suppress(AssertionError):
+            terminal.see(title, timeout_s=3.0)
+
+
 def to_the_ends(terminal: Terminal) -> None:
     """Show the incident with every pane at its end: whoever went elsewhere in one sees other rows of it."""
     leave_dialogs(terminal)
@@ -84,12 +95,11 @@ def act(who: str, terminal: Terminal, dice: random.Random, number: int) -> str:
             if who == WATCHER:
                 terminal.press("2", "t")
                 return ""
-            while "Note for INC-001" not in terminal.text():
-                # A dialog that came late took the keys.
-                leave_dialogs(terminal)
-                terminal.press("2", "t")
-                with suppress(AssertionError):
-                    terminal.see("Note for INC-001", timeout_s=3.0)
+            # Once these pages came in turn, all that was pressed before is done, and no dialog comes late.
+            reach(terminal, "0", "Messages of the room")
+            reach(terminal, "2", "Checklist")
+            terminal.press("t")
+            terminal.see("Note for INC-001")
             terminal.press(text)
             terminal.see(text)
             terminal.press("enter")
@@ -117,10 +127,11 @@ def test_after_a_minute_of_four_all_see_the_same_and_nothing_is_lost(shell: Shel
     shell.start_engine("four", str(log))
     opened = ("--bot", "support", "--playbook", "prompt-injection", "--title", "four people")
     assert shell.run("--as", "ana", "incident", "open", "--room", "four", *opened).returncode == 0
-    dice, notes = random.Random(4), []
+    dice = random.Random(4)
+    notes: list[str] = []
     with consoles(shell, "four") as people:
         until, number = time.monotonic() + MINUTE_S, 0
-        while time.monotonic() < until:
+        while time.monotonic() < until or sum(map(bool, notes)) < ENOUGH:
             who = dice.choice(PEOPLE)
             number += 1
             notes.append(act(who, people[who], dice, number))
@@ -142,14 +153,14 @@ def test_after_a_minute_of_four_all_see_the_same_and_nothing_is_lost(shell: Shel
             return "Checklist" in "".join(first) and all(rows == first for rows in others)
 
         try:
-            wait_until(same, timeout_s=20, what="the same four screens")
+            wait_until(same, what="the same four screens")
         except AssertionError:
             screens = "\n".join(f"{who}:\n{terminal.text()}" for who, terminal in people.items())
             raise AssertionError(f"these differ:\n{screens}") from None
     entries = written(shell, "four")
     sent = [note for note in notes if note]
     kept = [entry.fact.text for entry in entries if isinstance(entry.fact, NoteAdded)]
-    assert len(sent) > 10
+    assert len(sent) >= ENOUGH
     assert kept == sent
     by_watcher = {type(entry.fact).__name__ for entry in entries if entry.actor.claimed == WATCHER}
     assert by_watcher <= {"ConsoleJoined", "ConsoleLeft", "CommandRefused"}

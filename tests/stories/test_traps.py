@@ -34,6 +34,9 @@ from warroom.core.ports import Receipt
 from warroom.core.settings import BotSettings, ProbeSettings, Settings
 from warroom.core.settings_probe import CommandProbe, NamedProbe
 
+LOOK_S = 1.5
+"""Three looks in a row that meet a bot which gets no turn for a moment must not be three that find it silent."""
+
 
 class Act(NothingDoer):
     """Does what people do, and believes that it was enough."""
@@ -99,7 +102,7 @@ def a_process_moved_into_a_blocked_cgroup(folder: Path) -> Iterator[Trap]:
 def a_worker_moved_out_of_a_frozen_cgroup(folder: Path) -> Iterator[Trap]:
     with bot_in_cgroup(folder) as (group, bot):
         (group.folder.parent / "cgroup.procs").write_text(str(bot.workers()[0]))
-        yield Trap(Verb.FREEZE, lambda: group.freeze(True), ProbeSettings(bot.url, timeout_s=0.5))
+        yield Trap(Verb.FREEZE, lambda: group.freeze(True), ProbeSettings(bot.url, timeout_s=LOOK_S))
 
 
 @contextlib.contextmanager
@@ -113,21 +116,21 @@ def an_address_that_systemd_says_it_denies(folder: Path) -> Iterator[Trap]:
             if not bot.serves():
                 pytest.skip("this systemd enforces IPAddressDeny, so there is no trap to fall into")
 
-        yield Trap(Verb.ISOLATE, deny, ProbeSettings(bot.url, method="GET", timeout_s=0.5))
+        yield Trap(Verb.ISOLATE, deny, ProbeSettings(bot.url, method="GET", timeout_s=LOOK_S))
 
 
 @contextlib.contextmanager
 def a_master_stopped_while_its_workers_serve(folder: Path) -> Iterator[Trap]:
     with forking_bot(folder) as bot:
         pid = int(bot.pidfile.read_text())
-        yield Trap(Verb.FREEZE, lambda: os.kill(pid, signal.SIGSTOP), ProbeSettings(bot.url, timeout_s=0.5))
+        yield Trap(Verb.FREEZE, lambda: os.kill(pid, signal.SIGSTOP), ProbeSettings(bot.url, timeout_s=LOOK_S))
 
 
 @contextlib.contextmanager
 def one_worker_of_two_told(folder: Path) -> Iterator[Trap]:
     with forking_bot(folder) as bot:
         tell = bot.url.replace("/v1/chat", "/control")
-        probe = ProbeSettings(bot.url, timeout_s=0.5, samples=20)
+        probe = ProbeSettings(bot.url, timeout_s=LOOK_S, samples=20)
         yield Trap(Verb.DISABLE, lambda: httpx2.post(tell, trust_env=False).raise_for_status(), probe)
 
 
@@ -153,17 +156,30 @@ server.serve_forever()
 @contextlib.contextmanager
 def a_restart_loop_after_sigkill(folder: Path) -> Iterator[Trap]:
     pidfile = folder / "bot.pid"
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    words = [sys.executable, "-c", SUPERVISOR, SERVED, str(pidfile), str(port)]
-    supervisor = subprocess.Popen(words, start_new_session=True, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(pidfile.exists, what="the bot's pidfile")
-        probe = ProbeSettings(f"http://127.0.0.1:{port}/v1/chat", timeout_s=0.5)
-        yield Trap(Verb.STOP, lambda: os.kill(int(pidfile.read_text()), signal.SIGKILL), probe)
-    finally:
-        os.killpg(supervisor.pid, signal.SIGKILL)
-        supervisor.wait()
+
+    def pid() -> str:
+        # It is empty for a moment while it is written.
+        return pidfile.read_text() if pidfile.exists() else ""
+
+    def kill() -> None:
+        # However long a restart takes on a busy machine, the loop is quicker than whoever looks afterwards.
+        before = wait_until(pid, what="the bot's pidfile")
+        os.kill(int(before), signal.SIGKILL)
+        wait_until(lambda: pid() not in ("", before), what="the next bot")
+
+    with socket.socket() as kept:
+        # It listens at nothing, and keeps others from the port while the bot is between two lives.
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
+        words = [sys.executable, "-c", SUPERVISOR, SERVED, str(pidfile), str(port)]
+        supervisor = subprocess.Popen(words, start_new_session=True, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(pid, what="the bot's pidfile")
+            yield Trap(Verb.STOP, kill, ProbeSettings(f"http://127.0.0.1:{port}/v1/chat", timeout_s=LOOK_S))
+        finally:
+            os.killpg(supervisor.pid, signal.SIGKILL)
+            supervisor.wait()
 
 
 @contextlib.contextmanager
@@ -188,10 +204,11 @@ def _revoke(bot: OAuthBot, token: str) -> None:
 
 
 def _leak_counter(folder: Path, counted: Path) -> CommandProbe:
-    """A look at the far end: exit 1 when bytes arrive within half a second."""
+    """A look at the far end: exit 1 as soon as bytes arrive, 0 when none do within a few seconds."""
     script = folder / "arrives.sh"
-    script.write_text(f'a=$(wc -c < "{counted}"); sleep 0.5; b=$(wc -c < "{counted}"); [ "$a" = "$b" ]\n')
-    return CommandProbe(verbs=[Verb.ISOLATE], argv=["/bin/sh", str(script)])
+    size = f'$(wc -c < "{counted}")'
+    script.write_text(f"a={size}; for n in $(seq 30); do sleep 0.1; [ {size} = $a ] || exit 1; done\n")
+    return CommandProbe(verbs=[Verb.ISOLATE], argv=["/bin/sh", str(script)], timeout_s=30.0)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -21,7 +21,7 @@ class Tmux:
     def run(self, *words: str) -> str:
         """Run a tmux command and return what it prints; an empty text when it fails."""
         done = subprocess.run(
-            [*self._words, *words], env=self._environment, capture_output=True, text=True, check=False, timeout=20
+            [*self._words, *words], env=self._environment, capture_output=True, text=True, check=False, timeout=60
         )
         return done.stdout if done.returncode == 0 else ""
 

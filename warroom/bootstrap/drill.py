@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -36,6 +38,7 @@ from warroom.drill.refbot.options import Kept, Options
 from warroom.drill.scenario import Scenario, ScenarioError, scenario_from
 from warroom.drill.score import Report, score
 
+Begun = TypeVar("Begun")
 _LEARNED_S = 30.0
 """Longest time for learning the history."""
 
@@ -130,28 +133,39 @@ async def stage(asked: Play, hands: Hands, say: Say) -> AsyncIterator[Stage]:
         # Before the bot is there: on a slow machine it would look silent meanwhile, and that is an alarm.
         say(f"recording {scenario.history_minutes:.0f} quiet minutes")
         await asyncio.to_thread(_record, scenario, place, asked.seed)
-        bot = await asyncio.to_thread(
-            start_bot,
-            place,
-            shape=scenario.shape,
-            key_file=key,
-            name=scenario.bot,
-            seed=asked.seed,
-            options=_options(scenario),
+        start = partial(start_bot, place, shape=scenario.shape, key_file=key, name=scenario.bot, seed=asked.seed)
+        bot = await begun(
+            clearing, partial(start, options=_options(scenario)), lambda bot: asyncio.to_thread(stop_bot, bot)
         )
-        clearing.push_async_callback(asyncio.to_thread, stop_bot, bot)
         say(f"a real bot answers at {bot.url} (pid {bot.pid})")
         truth = place / "truth.jsonl"
-        visitors = await asyncio.to_thread(_start_visitors, scenario, bot, truth, asked.seed)
-        clearing.push_async_callback(asyncio.to_thread, end_group, visitors)
+        come = partial(_start_visitors, scenario, bot, truth, asked.seed)
+        await begun(clearing, come, lambda group: asyncio.to_thread(end_group, group))
         over = time.time() + scenario.attack_until_s
         config = await asyncio.to_thread(_write_config, scenario, bot, place, key)
-        await asyncio.to_thread(hands.start_engine, paths, config)
-        clearing.push_async_callback(_stop_engine, paths)
+        await begun(clearing, partial(hands.start_engine, paths, config), lambda _: _stop_engine(paths))
         say("the engine learns the quiet minutes")
         await _learned(paths)
         say(f"learned; the attack begins {scenario.attack_at_s:.0f} s after the first visitor")
         yield Stage(scenario, paths, bot, truth, over)
+
+
+async def begun(
+    clearing: contextlib.AsyncExitStack, begin: Callable[[], Begun], end: Callable[[Begun], Awaitable[object]]
+) -> Begun:
+    """Begin something in a thread, to be ended with the drill, also with one that is called off meanwhile.
+
+    A thread cannot be called off: what it begins afterwards would be nobody's.
+    """
+    work = asyncio.ensure_future(asyncio.to_thread(begin))
+
+    async def clear() -> None:
+        await asyncio.wait([work])
+        if work.exception() is None:
+            await end(work.result())
+
+    clearing.push_async_callback(clear)
+    return await asyncio.shield(work)
 
 
 def _prepare(paths: RoomPaths, place: Path) -> Path:

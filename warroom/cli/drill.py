@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from warroom.cli.console import Drawing, add_screen_options, drawing_of
-from warroom.cli.exits import NO, OK, USAGE, Failure
+from warroom.cli.exits import INTERRUPTED, NO, OK, USAGE, Failure
 from warroom.cli.printing import print_json, print_prose, print_table
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ def run(args: argparse.Namespace) -> int:
     chosen = Play(args.scenario, args.seed, Style(args.autopilot), args.headless)
     hands = Hands(_start_engine, lambda paths: _console(paths, drawing), _export)
     try:
-        report = asyncio.run(play(chosen, hands, _say))
+        report = asyncio.run(_unless_called_off(play(chosen, hands, _say)))
+    except asyncio.CancelledError:
+        return INTERRUPTED
     except ScenarioError as error:
         raise Failure(USAGE, "the scenario cannot be played", str(error)) from error
     except ScenarioUnknown as error:
@@ -90,10 +94,35 @@ def _start_engine(paths: RoomPaths, config: Path) -> None:
     start_engine(paths, config=config, drill=True)
 
 
+async def _unless_called_off(playing: Coroutine[None, None, Report]) -> Report:
+    _heed_signals(asyncio.current_task())
+    return await playing
+
+
+def _heed_signals(drill: asyncio.Task[Any] | None) -> None:
+    """Let signals that would end this process alone call the drill off: bot, visitors and engine end with it."""
+    loop = asyncio.get_running_loop()
+    called: list[int] = []
+
+    def call_off(number: int) -> None:
+        # Called off once more it would stop clearing up.
+        if not called and drill is not None:
+            drill.cancel()
+        called.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, call_off, number)
+
+
 async def _console(paths: RoomPaths, drawing: Drawing) -> None:
     from warroom.cli.console import run_console
 
-    await run_console(paths, read_only=False, drawing=msgspec.structs.replace(drawing, leaving=_ENDS))
+    drill = asyncio.current_task()
+    try:
+        await run_console(paths, read_only=False, drawing=msgspec.structs.replace(drawing, leaving=_ENDS))
+    finally:
+        # The console had these for its own end.
+        _heed_signals(drill)
 
 
 async def _export(room: RoomConnection, paths: RoomPaths, incident: str) -> None:

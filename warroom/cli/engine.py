@@ -172,7 +172,8 @@ def start_engine(
 ) -> None:
     """Start the engine of a room in a session of its own and wait until it answers; Failure with its last words.
 
-    `meanwhile` is done while the engine starts.
+    `meanwhile` is done while the engine starts. Of two who start it at once each waits for the one engine that comes
+    to be.
     """
     _make_room(paths)
     words = [sys.executable, "-m", "warroom", "engine", "--room", paths.name]
@@ -190,13 +191,24 @@ def start_engine(
     while time.monotonic() < deadline:
         if _answers(paths):
             return
-        if engine.poll() is not None:
-            with paths.log.open("rb") as log:
-                log.seek(began)
-                said = log.read(4000).decode("utf-8", "replace").strip()
-            raise Failure(engine.returncode or REFUSED, f"the engine of {paths.name} did not start", said)
+        if engine.poll() is not None and not (engine.returncode == REFUSED and _held_by_another(paths, engine.pid)):
+            raise Failure(
+                engine.returncode or REFUSED, f"the engine of {paths.name} did not start", _words(paths.log, began)
+            )
         time.sleep(0.02)
     raise Failure(REFUSED, f"the engine of {paths.name} does not answer", f"its words are in {paths.log}")
+
+
+def _words(log: Path, begin: int) -> str:
+    with log.open("rb") as file:
+        file.seek(begin)
+        return file.read(4000).decode("utf-8", "replace").strip()
+
+
+def _held_by_another(paths: RoomPaths, ours: int) -> bool:
+    """Say whether the lock names another process that lives; it is not tried, or an engine might find it taken."""
+    text = paths.lock.read_text("ascii", "replace").strip()
+    return text.isdigit() and int(text) != ours and Path(f"/proc/{text}").exists()
 
 
 def _answers(paths: RoomPaths) -> bool:

@@ -137,7 +137,12 @@ class _Telling:
                 self._lines.anew()
                 if was_lost:
                     await self._say(Urgency.WARNING, "The engine is back; the watch goes on.")
-            await self._follow(room, self._transcript)
+            try:
+                await self._follow(room, self._transcript)
+            finally:
+                # An engine's last words may have come with the end of the line, while a slow reader was waited for.
+                if room.lost and room.latest is not None:
+                    self._ration.add(self._transcript.news(self._now(room.latest), room.company))
 
     async def _begin(self, room: RoomConnection, view: View) -> None:
         for line in summary(self._now(view), room.welcome, room.company, self._verbs):

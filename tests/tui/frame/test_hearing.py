@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 from textual import events
@@ -52,15 +55,35 @@ def test_keys_come_through_and_replies_are_counted(sent: bytes, keys: list[str],
     os.write(heard.writing, sent)
     wait_until(lambda: len(heard.keys) == len(keys))
     heard.over.set()
-    heard.thread.join(5)
+    heard.thread.join()
     assert heard.keys == keys
     assert heard.answers == answers
     assert heard.whole == [True]
     os.close(heard.writing)
 
 
+def test_whoever_is_held_up_takes_half_a_reply_for_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Heard] = []
+    begun, asked = time.monotonic(), itertools.count(1)
+
+    def now() -> float:
+        # Asked for the first time it is quiet; then an escape is read; then its rest comes while the reader stands.
+        count = next(asked)
+        wait_until(lambda: heard)
+        os.write(heard[0].writing, {1: b"\x1b", 3: b"[24;80R"}.get(count, b""))
+        return begun + (30.0 if count >= 3 else 0.0)
+
+    monkeypatch.setattr("warroom.tui.frame.hearing.time", SimpleNamespace(monotonic=now))
+    heard.append(Heard())
+    wait_until(lambda: heard[0].answers or heard[0].keys)
+    heard[0].over.set()
+    heard[0].thread.join()
+    assert (heard[0].keys, heard[0].answers) == ([], 1)
+    os.close(heard[0].writing)
+
+
 def test_a_line_that_is_cut_is_told() -> None:
     heard = Heard()
     os.close(heard.writing)
-    heard.thread.join(5)
+    heard.thread.join()
     assert heard.whole == [False]

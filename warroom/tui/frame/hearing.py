@@ -46,7 +46,10 @@ class Ear:
         while not over.is_set():
             if poll.poll(int(_TURN_S * 1000)) and not self._read(descriptor):
                 return False
-            self._pass(self._sieve.tick(time.monotonic()))
+            # The moment first, then the look: whoever is held up in between takes nothing that came for silence.
+            now = time.monotonic()
+            if not poll.poll(0):
+                self._pass(self._sieve.tick(now))
             for message in self._parser.tick():
                 self._tell(message)
         return True
