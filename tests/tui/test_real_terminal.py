@@ -21,6 +21,7 @@ import pytest
 
 from tests.tui.hostile import FORBIDDEN
 from tests.waiting import wait_until
+from warroom.tui.frame.outlet import CANCEL
 
 ROOT = Path(__file__).parents[2]
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])")
@@ -153,7 +154,8 @@ def test_no_hostile_byte_leaves_for_the_terminal(terminal: Terminal) -> None:
     written = terminal.raw.decode("utf-8", "strict")
     for sequence in ("\x1b]0;owned", "\x1b]8;", "\x1b]52", "\x1b]11", "\x1bP", "\x1b_G"):
         assert sequence not in written
-    text = _ESCAPES.sub("", written)
+    # Nobody here answers a question, so that the end cancels what may be half there, once.
+    text = _ESCAPES.sub("", written.replace(CANCEL, "", 1))
     assert not FORBIDDEN.findall(text.replace("\r", "").replace("\n", ""))
 
 

@@ -103,7 +103,7 @@ async def test_a_command_is_found_by_its_name_typed_at_once() -> None:
 async def test_more_than_can_be_meant_is_dropped_and_what_is_kept_is_in_order() -> None:
     async with console() as session:
         burst(session, "2t" + "".join(chr(97 + n % 26) for n in range(MOST + 100)))
-        await session.see("Note")
+        await session.see("Note for INC-001")
         field = session.app.screen.query_one(Input)
         await eventually(lambda: len(field.value) >= MOST - 2, timeout_s=60)
         await session.pilot.pause()
