@@ -9,14 +9,17 @@ import pytest
 from textual import events
 from textual.app import App
 from textual.keys import _character_to_key
+from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.tui.fake_room import FakeRoom
 from tests.tui.running import Session, console
 from tests.waiting import eventually
 from warroom.core import commands as c
+from warroom.tui import typed_ahead
+from warroom.tui.frame.patience import Patience
 from warroom.tui.pages.page import Page
-from warroom.tui.typed_ahead import LONGEST_S, MOST, Typed, TypedAhead
+from warroom.tui.typed_ahead import LONGEST_S, MOST, Opening, Typed, TypedAhead
 
 _NAMED = {"\r": "enter", "\t": "tab", "\x1b": "escape"}
 
@@ -63,6 +66,20 @@ async def test_a_note_and_its_words_may_come_in_one_piece() -> None:
         await eventually(lambda: session.room.submitted)
         assert sent(session.room) == [c.AddNote]
         assert "called the owner, o x D" in str(session.room.submitted[0])
+
+
+def test_a_machine_that_stood_still_uses_up_no_key_s_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(typed_ahead, "Patience", lambda most_s: Patience(most_s, lambda: now[0]))
+    opening, front, dialog = Opening(), Screen[None](), Screen[None]()
+    assert opening.seen_on(front, dialog)
+    now[0] += 60.0
+    assert opening.seen_on(front, dialog), "nothing had a turn meanwhile"
+    looks = 0
+    while opening.seen_on(front, dialog):
+        now[0] += 0.01
+        looks += 1
+    assert 0.5 * LONGEST_S < looks * 0.01 <= LONGEST_S + 0.01
 
 
 async def test_the_next_act_waits_for_the_one_before_to_end() -> None:
