@@ -26,6 +26,8 @@ class AskingRoom(FakeRoom):
         self._db = db
         self.asked_sql: list[str] = []
         self.answers: list[QueryAnswer] = []
+        self.most_s = 60.0
+        """Time that a query may take."""
         self.read_ahead = 0
         self.loading: list[QueryAnswer] = []
         """What is answered to whoever lets the record be read, before that is done."""
@@ -45,7 +47,7 @@ class AskingRoom(FakeRoom):
                 # The test looks at the screen, then lets it go on.
                 self.answering.clear()
             return answer
-        answer = await self._db.ask(query, most_s=0.2)
+        answer = await self._db.ask(query, most_s=self.most_s)
         if not isinstance(answer, SqlAnswer):
             return answer
         length = self.latest.chain.length if self.latest else 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from textual import _wait
+from textual import app as textual_app
+from textual import pilot as textual_pilot
 from textual.pilot import Pilot
 
 from tests.tui.example import NOW, example_view, log_lines
@@ -24,8 +27,23 @@ from warroom.tui.recall import Memory
 from warroom.tui.report import Export, MakeDraft
 from warroom.tui.scene import Scenarios
 
-# Textual takes a fiftieth of a second to find out that nothing moves, after each key: most of the time of these tests.
-_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.004, 0.001
+_QUIET_TURNS = 3
+"""Turns of the loop, one after the other, in which nothing was to be done: then all is at rest."""
+
+
+async def _rest(min_sleep: float = 0, max_sleep: float = 20) -> None:
+    """Wait until the loop has nothing to do any more, counted in its own turns.
+
+    Textual takes a process that uses no CPU for one at rest: also one from which the CPU was taken away.
+    """
+    loop, turn = asyncio.get_running_loop(), asyncio.sleep
+    quiet, deadline = 0, time.monotonic() + max_sleep
+    while quiet < _QUIET_TURNS and time.monotonic() < deadline:
+        await turn(0.001)
+        quiet = 0 if loop._ready else quiet + 1  # type: ignore[attr-defined]  # of every loop of asyncio itself
+
+
+textual_app.wait_for_idle = textual_pilot.wait_for_idle = _rest  # type: ignore[attr-defined]  # imported there by name
 # The console looks at its room four times a second; tests need not wait for that.
 app_module.TICK_S = 0.02
 
@@ -54,6 +72,10 @@ class Session:
     async def press(self, *keys: str) -> None:
         """Press keys one after another and let the app come to rest."""
         await self.pilot.press(*keys)
+        ahead = self.app._ahead
+        if ahead.waits:
+            await eventually(lambda: not ahead.waits)
+            await self.pilot.pause()
 
     async def see(self, *texts: str) -> None:
         """Wait until the screen shows all these texts."""
@@ -92,4 +114,8 @@ async def console(
     app = WarRoomApp(fake, settings=likes, clock=clock, outside=outside, colours=colours)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
+        if fake.latest is not None and found is None:
+            # The first page is drawn with the view a moment after it was made.
+            await eventually(lambda: app._keeper.begun)
+            await pilot.pause()
         yield Session(fake, app, pilot, clock)

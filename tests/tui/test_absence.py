@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from tests.tui.company import pointer, scene
@@ -17,6 +18,7 @@ from warroom.core.ports import Entry
 from warroom.core.room import Outage
 from warroom.core.timeline import words
 from warroom.core.view import TimelineView
+from warroom.tui import decide_dialog
 from warroom.tui.absence import Absence, absence_text
 from warroom.tui.banner import headline
 from warroom.tui.scene import Scene
@@ -163,7 +165,9 @@ async def test_a_containment_that_was_open_is_read_and_confirmed_again() -> None
         await session.see("saved #101")
 
 
-async def test_a_press_at_the_moment_of_the_return_decides_nothing() -> None:
+async def test_a_press_at_the_moment_of_the_return_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Else it may find out by itself before the press, which then goes to Cancel.
+    monkeypatch.setattr(decide_dialog, "LOOK_S", 3600.0)
     async with console((80, 24), view=waiting_view()) as session:
         await session.press("4", "down", "A")
         await session.see("[  Cancel  ]")

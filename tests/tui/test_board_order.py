@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tests.tui.example import bots, example_view
 from tests.tui.running import console
 from tests.tui.screens import screen_lines
+from tests.waiting import eventually
 from warroom.core.model import BotState
 from warroom.core.view import BotView, View
 from warroom.tui.board_order import URGENCY, BoardOrder
@@ -60,7 +61,7 @@ async def test_a_row_moves_only_until_somebody_chooses_one_and_escape_sorts_agai
         await session.see("rows held, Esc sorts them", "!! ALARM          nightly")
         assert rows() == held
         await session.press("escape")
-        assert rows()[:2] == ["nightly", "support"]
+        await eventually(lambda: rows()[:2] == ["nightly", "support"])
         assert "rows held" not in session.text
 
 

@@ -13,6 +13,7 @@ from tests.tui.looks import SIZES, WAYS, Way, assert_looks, size_id
 from tests.tui.running import console
 from tests.tui.screens import assert_golden, assert_styles, screen_lines
 from tests.tui.waiting import draft_action, waiting_view
+from tests.waiting import eventually
 from warroom.core.model import ActionState, Mode, Reversible
 from warroom.core.ports import Check, Checked
 from warroom.core.settings_console import ConsoleSettings
@@ -165,13 +166,14 @@ async def test_states_that_are_over_or_loud_are_as_drawn(size: tuple[int, int]) 
 
 async def test_a_drill_says_so_in_the_first_word() -> None:
     async with console((80, 24), view=example_view(Mode.DRILL)) as session:
-        assert screen_lines(session.app)[0].split()[0] == "DRILL"
+        await eventually(lambda: screen_lines(session.app)[0].split()[:1] == ["DRILL"])
         await session.press("x")
         await session.see("DRILL")
 
 
 async def test_a_terminal_that_is_too_small_says_one_honest_line() -> None:
     async with console((50, 12)) as session:
+        await session.see("too small (50x12")
         lines = [line for line in screen_lines(session.app) if line.strip()]
         assert len(lines) == 1
         assert lines[0].startswith(" LIVE  support 92 · too small (50x12")

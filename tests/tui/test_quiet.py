@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.tui.running import Session, console
 from tests.tui.waiting import waiting_action, waiting_view
+from tests.waiting import eventually
 from warroom.core import commands as c
 
 
@@ -15,8 +16,7 @@ async def _send_and_wait(session: Session) -> None:
     await session.press("tab")
     session.clock.now += 1
     await session.press("enter")
-    await session.pilot.pause()
-    assert len(session.room.submitted) == 1
+    await eventually(lambda: len(session.room.submitted) == 1)
 
 
 async def test_what_is_on_its_way_is_not_sent_again() -> None:

@@ -21,6 +21,7 @@ import pytest
 
 from tests.tui.hostile import FORBIDDEN
 from tests.waiting import wait_until
+from warroom.tui.frame.outlet import CANCEL
 
 ROOT = Path(__file__).parents[2]
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])")
@@ -41,6 +42,7 @@ class Terminal:
         )  # fmt: skip
         os.close(slave)
         self.raw = bytearray()
+        self._over = False
         self._screen = pyte.Screen(120, 36)
         self._stream = pyte.ByteStream(self._screen)
 
@@ -55,8 +57,9 @@ class Terminal:
             try:
                 chunk = os.read(self.master, 65536)
             except OSError:
-                break
+                chunk = b""
             if not chunk:
+                self._over = True
                 break
             taken += chunk
         self.raw += taken
@@ -71,7 +74,7 @@ class Terminal:
 
     def see(self, text: str) -> None:
         """Wait until the screen shows a text."""
-        wait_until(lambda: text in self.text, timeout_s=20, what=text)
+        wait_until(lambda: text in self.text, timeout_s=40, what=text)
 
     def spoil(self, text: str) -> None:
         """Write over the screen, as another program would."""
@@ -81,11 +84,21 @@ class Terminal:
         """Press keys."""
         os.write(self.master, keys.encode())
 
+    def ended(self) -> int:
+        """Read all that it writes until it has left the terminal; return its exit code."""
+
+        def over() -> bool:
+            self.read()
+            return self._over
+
+        wait_until(over, timeout_s=40, what="its end")
+        return self.process.wait(timeout=40)
+
     def close(self) -> None:
         """End whatever is left."""
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=40)
         os.close(self.master)
 
 
@@ -107,14 +120,14 @@ def test_keys_lead_through_the_room_and_q_leaves_with_0(terminal: Terminal) -> N
     terminal.type("1q")
     terminal.see("Leave this console?")
     terminal.type("\r")
-    wait_until(lambda: terminal.read() == b"" and terminal.process.poll() is not None, timeout_s=10)
-    assert terminal.process.returncode == 0
+    assert terminal.ended() == 0
     assert b"\x1b[?1049l" in terminal.raw
 
 
 def test_a_click_on_a_tab_and_the_wheel_arrive_from_a_real_terminal(terminal: Terminal) -> None:
     def at(words: str) -> str:
-        rows = terminal.text.splitlines()
+        rows = wait_until(lambda: words in (text := terminal.text) and text.splitlines(), what=words)
+        assert rows
         row = next(n for n, text in enumerate(rows) if words in text)
         return f"{rows[row].index(words) + 2};{row + 1}"
 
@@ -134,10 +147,15 @@ def test_no_hostile_byte_leaves_for_the_terminal(terminal: Terminal) -> None:
     for key in "234501":
         terminal.type(key)
         terminal.read(0.5)
+    terminal.type("q")
+    terminal.see("Leave this console?")
+    terminal.type("\r")
+    assert terminal.ended() == 0
     written = terminal.raw.decode("utf-8", "strict")
     for sequence in ("\x1b]0;owned", "\x1b]8;", "\x1b]52", "\x1b]11", "\x1bP", "\x1b_G"):
         assert sequence not in written
-    text = _ESCAPES.sub("", written)
+    # Nobody here answers a question, so that the end cancels what may be half there, once.
+    text = _ESCAPES.sub("", written.replace(CANCEL, "", 1))
     assert not FORBIDDEN.findall(text.replace("\r", "").replace("\n", ""))
 
 
@@ -145,8 +163,7 @@ def test_no_hostile_byte_leaves_for_the_terminal(terminal: Terminal) -> None:
 def test_a_signal_ends_it_in_order(terminal: Terminal, name: signal.Signals) -> None:
     terminal.see("Stream support")
     terminal.process.send_signal(name)
-    wait_until(lambda: terminal.read() == b"" and terminal.process.poll() is not None, timeout_s=10)
-    assert terminal.process.returncode == 0
+    assert terminal.ended() == 0
     assert b"\x1b[?1049l" in terminal.raw
 
 
@@ -155,18 +172,21 @@ def test_a_terminal_that_goes_away_ends_it_without_a_traceback() -> None:
     terminal.see("Stream support")
     os.close(terminal.master)
     terminal.process.send_signal(signal.SIGHUP)
-    assert terminal.process.wait(timeout=10) == 0
+    assert terminal.process.wait(timeout=40) == 0
 
 
 @pytest.mark.parametrize("terminal", ["quiet"], indirect=True)
 def test_an_idle_console_is_quiet(terminal: Terminal) -> None:
     terminal.see("Stream support")
-    terminal.read(1.5)
-    before = len(terminal.raw)
-    begun = time.monotonic()
-    while time.monotonic() - begun < 3:
-        terminal.read(0.5)
-    assert (len(terminal.raw) - before) / 3 <= 30
+
+    def bytes_a_second() -> float:
+        before, begun = len(terminal.raw), time.monotonic()
+        while time.monotonic() - begun < 3:
+            terminal.read(0.5)
+        return (len(terminal.raw) - before) / 3
+
+    # Its beginning is not quiet, and lasts as long as the machine takes for it.
+    wait_until(lambda: bytes_a_second() <= 30, timeout_s=40)
 
 
 def test_no_color_means_no_colour_at_all() -> None:

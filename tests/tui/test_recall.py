@@ -41,7 +41,7 @@ async def test_page_filters_marks_and_the_paused_place_come_back_and_are_said() 
         now = session.app.get_default_screen().shown.log_pane()
         assert was is not None
         assert now is not None
-        assert now.session.rows.at_cursor == was.session.rows.at_cursor
+        await eventually(lambda: now.session.rows.at_cursor == was.session.rows.at_cursor)
         assert session.room.submitted == []
         await session.press("0")
         await session.see("back where you were: stream of support, 2 filters, paused at ")
@@ -87,11 +87,10 @@ async def test_each_page_comes_back_with_its_cursor(keys: tuple[str, ...], page:
     async with console(found=found) as session:
         await session.see("LIVE", words)
         front, was = session.app.get_default_screen(), before.app.get_default_screen()
-        assert front.page == page
-        assert front.scene.chosen.ids == was.scene.chosen.ids
-        assert front.focused is not None
+        await eventually(lambda: front.page == page and front.focused is not None)
+        await eventually(lambda: front.scene.chosen.ids == was.scene.chosen.ids)
         if page != "overview":
-            assert front.focused.id == found.pane
+            await eventually(lambda: front.focused is not None and front.focused.id == found.pane)
 
 
 async def test_an_open_dialog_does_not_come_back() -> None:

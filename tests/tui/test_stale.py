@@ -113,7 +113,7 @@ async def test_what_changes_while_a_dialog_is_being_made_is_met_by_its_first_pre
     async with console((80, 24), room=FakeRoom(VIEW)) as session:
         await session.press("2")
         session.app.post_message(events.Key(key, key))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while len(session.app.screen_stack) < 2:  # noqa: ASYNC110  the very turn in which it is pushed
                 await asyncio.sleep(0)
         assert not session.app.screen.is_mounted

@@ -9,14 +9,17 @@ import pytest
 from textual import events
 from textual.app import App
 from textual.keys import _character_to_key
+from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.tui.fake_room import FakeRoom
 from tests.tui.running import Session, console
 from tests.waiting import eventually
 from warroom.core import commands as c
+from warroom.tui import typed_ahead
+from warroom.tui.frame.patience import Patience
 from warroom.tui.pages.page import Page
-from warroom.tui.typed_ahead import LONGEST_S, MOST, Typed, TypedAhead
+from warroom.tui.typed_ahead import LONGEST_S, MOST, Opening, Typed, TypedAhead
 
 _NAMED = {"\r": "enter", "\t": "tab", "\x1b": "escape"}
 
@@ -65,6 +68,20 @@ async def test_a_note_and_its_words_may_come_in_one_piece() -> None:
         assert "called the owner, o x D" in str(session.room.submitted[0])
 
 
+def test_a_machine_that_stood_still_uses_up_no_key_s_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(typed_ahead, "Patience", lambda most_s: Patience(most_s, lambda: now[0]))
+    opening, front, dialog = Opening(), Screen[None](), Screen[None]()
+    assert opening.seen_on(front, dialog)
+    now[0] += 60.0
+    assert opening.seen_on(front, dialog), "nothing had a turn meanwhile"
+    looks = 0
+    while opening.seen_on(front, dialog):
+        now[0] += 0.01
+        looks += 1
+    assert 0.5 * LONGEST_S < looks * 0.01 <= LONGEST_S + 0.01
+
+
 async def test_the_next_act_waits_for_the_one_before_to_end() -> None:
     async with console() as session:
         burst(session, "2tfirst\rtsecond\r")
@@ -103,7 +120,7 @@ async def test_a_command_is_found_by_its_name_typed_at_once() -> None:
 async def test_more_than_can_be_meant_is_dropped_and_what_is_kept_is_in_order() -> None:
     async with console() as session:
         burst(session, "2t" + "".join(chr(97 + n % 26) for n in range(MOST + 100)))
-        await session.see("Note")
+        await session.see("Note for INC-001")
         field = session.app.screen.query_one(Input)
         await eventually(lambda: len(field.value) >= MOST - 2, timeout_s=60)
         await session.pilot.pause()

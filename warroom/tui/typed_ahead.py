@@ -9,7 +9,6 @@ a bot disregards what was typed ahead all the same, because it wants a quiet tim
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,6 +19,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker
 
+from warroom.tui.frame.patience import Patience
 from warroom.tui.modal import Modal
 
 LONGEST_S = 0.25
@@ -29,6 +29,9 @@ PAGE_S = 5.0
 MOST = 500
 """Keys that wait at most; what comes on top is dropped."""
 _LOOK_S = 0.002
+_LATE_LOOK_S = 0.02
+"""What may pass from one look to the next; more than that counts for nothing, since what is waited for had no turn."""
+_BEAT_S = 0.02
 _LAPS = 2
 """A key goes up to the app, and so does the message that it brings about, such as that a line was entered."""
 
@@ -42,11 +45,11 @@ class Opening:
         """`page_is_there`: whether the page that is shown can take a key."""
         self._page_is_there = page_is_there
         self._act: Worker[None] | None = None
-        self._since: float | None = None
+        self._patience: Patience | None = None
 
     def begin(self, act: Worker[None]) -> None:
         """An act was begun by a key: it may open a dialog as long as it runs."""
-        self._act, self._since = act, None
+        self._act, self._patience = act, None
 
     def seen_on(self, front: Screen[Any], top: Screen[Any]) -> bool:
         """Say whether `top` is not yet, or no longer, what a key is meant for; never longer than the times above."""
@@ -58,11 +61,11 @@ class Opening:
         else:
             under_way = top.focused is None or (isinstance(top, Modal) and top.left)
         if not under_way:
-            self._since = None
+            self._patience = None
             return False
-        if self._since is None:
-            self._since = time.monotonic()
-        return time.monotonic() - self._since < longest_s
+        if self._patience is None:
+            self._patience = Patience(_LATE_LOOK_S)
+        return self._patience.lasts(longest_s)
 
 
 class TypedAhead:
@@ -78,7 +81,12 @@ class TypedAhead:
         self._under_way = 0
         """Number of the event that has not come to its end, 0 for none."""
         self._sent = 0
-        self._sent_at = 0.0
+        self._late = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is held, or on its way still."""
+        return self._busy or (bool(self._under_way) and not self._late)
 
     async def take(self, event: Typed) -> None:
         """Hand an event on, now or when its turn has come."""
@@ -91,8 +99,7 @@ class TypedAhead:
                 self._app.run_worker(self._run(), group="typed")
 
     def _waits(self) -> bool:
-        late = time.monotonic() - self._sent_at >= LONGEST_S
-        return (bool(self._under_way) and not late) or self._opening()
+        return (bool(self._under_way) and not self._late) or self._opening()
 
     async def _run(self) -> None:
         try:
@@ -109,9 +116,19 @@ class TypedAhead:
             return
         taker: DOMNode = self._app.focused or self._app
         self._sent += 1
-        self._under_way, self._sent_at = self._sent, time.monotonic()
+        self._under_way, self._late = self._sent, False
+        self._beat(self._sent, int(LONGEST_S / _BEAT_S))
         await self._hand_on(event)
         self._follow(taker, taker, self._sent, _LAPS)
+
+    def _beat(self, number: int, left: int) -> None:
+        """Count the time of an event that is on its way in turns of the loop, which a stall cannot use up."""
+        if number != self._under_way:
+            return
+        if left:
+            asyncio.get_running_loop().call_later(_BEAT_S, self._beat, number, left - 1)
+        else:
+            self._late = True
 
     def _follow(self, taker: DOMNode, at: DOMNode, number: int, laps: int) -> None:
         """Go the way of the event, always behind it: through the queue of its taker and of all that are around it."""

@@ -1,6 +1,7 @@
 """A console in a real terminal that can be looked into: `python -m tests.tui.frame.play MODE [FILE] [BUDGET]`.
 
-Modes: those of tests.tui.play; `bug`, which key 3 ends; `drawn`, which on SIGUSR1 writes Textual's own full frame to
+Modes: those of tests.tui.play; `patient`, the example that at its end waits long for answers of a terminal that gave
+some before; `bug`, which key 3 ends; `drawn`, which on SIGUSR1 writes Textual's own full frame to
 FILE as JSON and on SIGUSR2 lets the log grow by odd lines. `ascii` after FILE draws with ASCII.
 """
 
@@ -13,6 +14,7 @@ import os
 import random
 import signal
 import sys
+from functools import partialmethod
 from pathlib import Path
 
 import msgspec
@@ -27,6 +29,7 @@ from warroom.cli.exits import BUG, Failure, complain
 from warroom.core.settings_console import ConsoleSettings
 from warroom.tui import app
 from warroom.tui.app import WarRoomApp
+from warroom.tui.frame.writer import FrameWriter
 from warroom.tui.session import run_console
 
 EVIL = "\x1b]52;c;ZXZpbA==\x07\x1b[c evil"
@@ -113,6 +116,10 @@ def main(mode: str, *more: str) -> int:
         given = float(more[2]) if len(more) > 2 else math.inf
         budget = 0 if math.isinf(given) else int(given)
         return run_console(_Drawn(room, Path(more[0]), ConsoleSettings(ascii="ascii" in more, budget=budget)))
+    if mode == "patient":
+        # As long as any machine may take to let an answer through; a terminal that never gave one gets no longer.
+        FrameWriter.quiesce = partialmethod(FrameWriter.quiesce, answering_s=60.0)  # type: ignore[method-assign, assignment]
+        mode = "example"
     if mode != "bug":
         return play.main(mode)
     try:

@@ -32,6 +32,7 @@ class Reader:
         self.count = 0
         self.raw = bytearray()
         self.paused = threading.Event()
+        self._mutex = threading.Lock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -48,9 +49,10 @@ class Reader:
                 data = os.read(self.master, size)
             except OSError:
                 return
-            self.raw += data
-            self.count += len(data)
-            self._stream.feed(_PRIVATE.sub(b"", data))
+            with self._mutex:
+                self.raw += data
+                self.count += len(data)
+                self._stream.feed(_PRIVATE.sub(b"", data))
             if self._answer is not None:
                 for _ in range(self.raw.count(_ANSWERABLE, max(0, len(self.raw) - len(data) - 3))):
                     self._answer()
@@ -59,13 +61,14 @@ class Reader:
 
     @property
     def text(self) -> str:
-        """What is drawn now."""
-        return "\n".join(self.screen.display)
+        """What is drawn now; never half of what was read in one piece."""
+        with self._mutex:
+            return "\n".join(self.screen.display)
 
     def close(self) -> None:
         """End it."""
         self._over.set()
-        self._thread.join(5)
+        self._thread.join(60)
         os.close(self.slave)
         os.close(self.master)
 

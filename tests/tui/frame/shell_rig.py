@@ -70,12 +70,13 @@ class ShellTerminal:
                 data = os.read(self.fd, 65536)
             except OSError:
                 return
+            # First of all: whoever sees what came behind a question knows that it was answered.
+            for _ in range((bytes(self.raw[-3:]) + data).count(QUESTION)):
+                if self._answer is not None:
+                    self.type(self._answer(self.screen.cursor.x + 1, self.screen.cursor.y + 1))
             with self._mutex:
                 self.raw += data
                 self._stream.feed(_UNKNOWN.sub(b"", data))
-            for _ in range(self.raw.count(QUESTION, max(0, len(self.raw) - len(data) - 3))):
-                if self._answer is not None:
-                    self.type(self._answer(self.screen.cursor.x + 1, self.screen.cursor.y + 1))
 
     @property
     def text(self) -> str:
@@ -87,7 +88,7 @@ class ShellTerminal:
             ]
             return "\n".join("".join(row).rstrip() for row in rows)
 
-    def see(self, text: str, timeout_s: float = 15.0) -> None:
+    def see(self, text: str, timeout_s: float = 40.0) -> None:
         """Wait until a text stands on the screen."""
         wait_until(lambda: text in self.text, timeout_s=timeout_s, what=f"{text!r} on\n{self.text}")
 
@@ -104,7 +105,7 @@ class ShellTerminal:
 
     def prompt(self, number: int) -> None:
         """Wait for the shell's n-th prompt."""
-        wait_until(lambda: self.raw.count(_PROMPT.encode()) >= number, timeout_s=20, what=f"a prompt:\n{self.text}")
+        wait_until(lambda: self.raw.count(_PROMPT.encode()) >= number, timeout_s=40, what=f"a prompt:\n{self.text}")
 
     def start(self, mode: str = "example", wanted: str = "1 Bots") -> int:
         """Start a console and wait until it is drawn; returns the number of the prompt that will follow it."""
@@ -119,7 +120,7 @@ class ShellTerminal:
         self.prompt(1)
         count = self.raw.count(_PROMPT.encode())
         self.type(command.encode() + b"\n")
-        self.see(wanted, timeout_s=30)
+        self.see(wanted)
         return count + 1
 
     def modes(self) -> dict[int, bool]:
@@ -130,6 +131,17 @@ class ShellTerminal:
         """Return the process of the console."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return int(children[-1])
+
+    def child_that_catches(self, name: signal.Signals) -> int:
+        """Return the process of the console once it has a handler for a signal, which would end it before."""
+        child = self.child()
+
+        def catches() -> bool:
+            caught = next(row for row in Path(f"/proc/{child}/status").read_text().splitlines() if "SigCgt" in row)
+            return bool(int(caught.split()[1], 16) >> (name - 1) & 1)
+
+        wait_until(catches, what=f"a handler for {name.name}")
+        return child
 
     def stty(self) -> list[object]:
         """Return the modes of the line, as `stty -a` says them."""
@@ -154,7 +166,7 @@ class ShellTerminal:
     def close(self) -> None:
         """End it all."""
         self._over.set()
-        self._thread.join(5)
+        self._thread.join(60)
         with contextlib.suppress(ProcessLookupError, FileNotFoundError, ValueError, IndexError):
             os.kill(self.child(), signal.SIGKILL)
         os.kill(self.pid, signal.SIGKILL)

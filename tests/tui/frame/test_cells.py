@@ -43,7 +43,7 @@ class Looker:
 
     def __init__(self, terminal: ShellTerminal, target: Path) -> None:
         self.terminal, self._target = terminal, target
-        self._console = terminal.child()
+        self._console = terminal.child_that_catches(signal.SIGUSR2)
         self.seen = 0
 
     def grow(self) -> None:
@@ -79,7 +79,7 @@ class Looker:
             return not last[0]
 
         try:
-            wait_until(same, timeout_s=12)
+            wait_until(same, timeout_s=40)
         except AssertionError:
             raise AssertionError(f"after {after}: {last[0]}\n{self.terminal.text}") from None
         self.seen += 1

@@ -34,6 +34,8 @@ HANDED = """    writer = screen.hand_over(lambda: None)
 writer.quiesce()
 writer.control("\\x1b[?25h\\x1b[?1049l")
 writer.stop()
+import termios
+termios.tcsetattr(0, termios.TCSANOW, screen.before)
 """
 
 
@@ -55,7 +57,7 @@ def test_who_leaves_without_handing_over_gives_the_terminal_back(
     play: Callable[..., Terminal], then: str, code: int
 ) -> None:
     with play(sys.executable, "-c", BEGIN + then) as screen:
-        assert screen.ended() == code
+        assert screen.ended(60) == code
         assert screen.written.count(b"\x1b[?1049h") == screen.written.count(b"\x1b[?1049l") == 1
         assert screen.written.rindex(b"\x1b[?25h") > screen.written.rindex(b"\x1b[?25l")
         assert b"\x1b[6n" not in screen.written, "nobody would hear the answer"
@@ -77,8 +79,9 @@ def test_the_next_owner_goes_on_with_what_stands_there(play: Callable[..., Termi
     with play(sys.executable, "-c", BEGIN + HANDED) as screen:
         screen.see("and then")
         screen.until(lambda: b"\x1b[6n" in screen.written, "a question: somebody hears the answer now")
-        screen.press("enter")
-        assert screen.ended() == 0
+        # Nothing makes a line's end of Enter.
+        screen.press("\n")
+        assert screen.ended(60) == 0
         assert screen.written.count(b"\x1b[?1049h") == 1, "not taken a second time, which would clear it"
         assert screen.written.count(b"first") == screen.written.count(b"and then") == 1
         assert echoes(screen)
@@ -89,10 +92,7 @@ READ = """    import termios, time
     while not os.path.exists(sys.argv[1] + ".typed"):
         time.sleep(0.01)
     screen.hand_over(lambda: None)
-    raw = termios.tcgetattr(0)
-    raw[0] &= ~termios.ICRNL
-    raw[3] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(0, termios.TCSANOW, raw)
+    time.sleep(0.5)
     held = b""
     while not held.endswith(b"!"):
         held += os.read(0, 4096)
@@ -111,7 +111,7 @@ def test_enter_is_enter_and_a_long_paste_is_whole_however_early(play: Callable[.
         for at in range(0, len(paste), 1000):
             screen.press(paste[at : at + 1000])
         screen.press("!")
-        assert screen.ended() == 0
+        assert screen.ended(60) == 0
     assert (tmp_path / "told").read_bytes() == f"q\rj{paste}!".encode()
 
 
@@ -124,14 +124,14 @@ GROWN = """    import fcntl, struct, termios
 
 def test_a_window_that_grew_meanwhile_is_handed_over_as_it_is(play: Callable[..., Terminal], tmp_path: Path) -> None:
     with play(sys.executable, "-c", BEGIN + GROWN) as screen:
-        assert screen.ended() == 0
+        assert screen.ended(60) == 0
     assert (tmp_path / "told").read_text() == "100x30"
 
 
 def test_a_terminal_that_is_somebody_elses_is_left_alone(play: Callable[..., Terminal], tmp_path: Path) -> None:
     behind = 'set -m; "$0" -c "$1" "$2" & wait'
     with play("sh", "-c", behind, sys.executable, BEGIN + LEFT) as screen:
-        assert screen.ended() == 0
+        assert screen.ended(60) == 0
         assert (tmp_path / "told").read_text() == "taken False\n"
         assert b"\x1b[?1049h" not in screen.written
 
@@ -170,7 +170,7 @@ def test_a_line_that_is_cut_before_somebody_takes_over_is_no_fault_and_no_file_g
 ) -> None:
     with play(sys.executable, "-c", GONE) as screen:
         screen.see("first sight")
-        assert screen.hang_up() == 0
+        assert screen.hang_up(60) == 0
     assert (tmp_path / "told").read_text() == "descriptor 0\n"
     assert (tmp_path / "told.err").read_bytes() == b""
 

@@ -55,7 +55,7 @@ def test_keys_come_through_and_replies_are_counted(sent: bytes, keys: list[str],
     os.write(heard.writing, sent)
     wait_until(lambda: len(heard.keys) == len(keys))
     heard.over.set()
-    heard.thread.join()
+    heard.thread.join(60)
     assert heard.keys == keys
     assert heard.answers == answers
     assert heard.whole == [True]
@@ -85,5 +85,5 @@ def test_whoever_is_held_up_takes_half_a_reply_for_no_key(monkeypatch: pytest.Mo
 def test_a_line_that_is_cut_is_told() -> None:
     heard = Heard()
     os.close(heard.writing)
-    heard.thread.join()
+    heard.thread.join(60)
     assert heard.whole == [False]

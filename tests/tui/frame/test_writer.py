@@ -12,6 +12,8 @@ import pytest
 
 from tests.tui.frame.screen_rig import Reader, reading
 from tests.waiting import wait_until
+from warroom.tui.frame import pace as pace_module
+from warroom.tui.frame import writer as writer_module
 from warroom.tui.frame.line import TerminalLine
 from warroom.tui.frame.orders import ALTERNATE_SCREEN_OFF, ALTERNATE_SCREEN_ON
 from warroom.tui.frame.pace import Pace
@@ -77,7 +79,7 @@ def test_who_draws_is_never_held_up_by_a_line_that_is_not_read() -> None:
             one.flood(number)
             longest = max(longest, time.monotonic() - begun)
         # A pty takes 16 kB; a writer that waited would never come here.
-        assert longest < 5.0
+        assert longest < 30.0
 
 
 @pytest.mark.long
@@ -90,25 +92,29 @@ def test_the_budget_is_kept_in_a_flood() -> None:
         while time.monotonic() - begun < 2.0:
             one.flood(number := number + 1)
             over.wait(0.02)
-        assert (one.reader.count - before) / 2.0 < 13_000
+        count = one.reader.count - before
+        assert count / (time.monotonic() - begun) < 13_000
 
 
-def test_the_answer_to_a_key_does_not_wait_for_the_budget() -> None:
+def test_the_answer_to_a_key_does_not_wait_for_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "_HURRY_S", 60.0)
     with desk(budget_bps=2_000) as one:
         one.flood(1)
         wait_until(lambda: "000001" in one.reader.text)
-        one.flood(2)
-        one.writer.hurry()
         with one.writer.lock:
+            one.draw(*(f"{y:02} is new {'zyxwvutsrq' * 6}" for y in range(ROWS - 1)))
+            one.writer.hurry()
             one.writer.grid.put(0, ROWS - 1, "answer", 0)
             one.writer.commit()
-        begun = time.monotonic()
-        wait_until(lambda: "answer" in one.reader.text)
-        assert time.monotonic() - begun < 0.5, "the flood alone would take two seconds"
+        wait_until(lambda: "answer" in one.reader.text and "22 is new" in one.reader.text)
+        raw = bytes(one.reader.raw)
+        assert raw.index(b"answer") < raw.index(b"22 is new"), "what is large goes behind it"
 
 
-def test_who_draws_next_waits_for_the_frame_that_is_drawn_already() -> None:
-    with desk(budget_bps=200) as one:
+def test_who_draws_next_waits_for_the_frame_that_is_drawn_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Long enough that the second frame leaves in no test.
+    monkeypatch.setattr(pace_module, "_LONGEST_GAP_S", 600.0)
+    with desk(budget_bps=1) as one:
         one.flood(1)
         wait_until(lambda: "000001" in one.reader.text)
         # What it costs is known a moment after it left.
@@ -149,8 +155,7 @@ def test_what_somebody_else_wrote_is_gone_after_a_redraw() -> None:
         os.write(one.reader.slave, b"\x1b[5;5Hwall: going down")
         wait_until(lambda: "going down" in one.reader.text)
         one.writer.redraw()
-        wait_until(lambda: "going down" not in one.reader.text)
-        assert "hello" in one.reader.text
+        wait_until(lambda: "hello" in (text := one.reader.text) and "going down" not in text)
 
 
 def test_a_line_that_is_not_read_does_not_keep_the_end_waiting() -> None:
@@ -158,8 +163,8 @@ def test_a_line_that_is_not_read_does_not_keep_the_end_waiting() -> None:
         one.reader.paused.set()
         for number in range(50):
             one.flood(number)
-        begun = time.monotonic()
         one.writer.quiesce(0.1)
         one.writer.control("\x1b[?1049l")
         one.writer.stop()
-        assert time.monotonic() - begun < 3.0
+        assert one.reader.paused.is_set()
+        wait_until(lambda: one.writer.gone, what="the end of its thread")

@@ -66,6 +66,9 @@ class FrameDriver(LinuxDriver):
         self._canvas = Canvas(self._writer)
         self._ours = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if early is not None and self.early is not None:
+            # Textual found the modes of the early screen; those before it are left behind.
+            self.attrs_before = self.early.before
         if self.titled:
             self._writer.control(TITLE_AWAY)
             self._title_away = True

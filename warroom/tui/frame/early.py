@@ -31,14 +31,15 @@ class EarlyScreen:
 
     def __init__(self, descriptor: int, budget_bps: float) -> None:
         self._descriptor = descriptor
-        self._before = termios.tcgetattr(descriptor)
+        self.before = termios.tcgetattr(descriptor)
+        """The modes of the line as they were, which whoever it is handed over to gives back."""
         self._handed_over = False
         sys.setswitchinterval(TURN_S)
         # As Textual sets it, but for ^C: Enter is not to come as a line's end, and a long paste must not lose its own.
-        quiet = [*self._before]
+        quiet = [*self.before]
         quiet[_IFLAG] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
         quiet[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
-        quiet[_CC] = [*self._before[_CC]]
+        quiet[_CC] = [*self.before[_CC]]
         quiet[_CC][termios.VMIN] = 1
         termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
         self.writer = FrameWriter(
@@ -57,14 +58,13 @@ class EarlyScreen:
             writer.commit()
 
     def hand_over(self, on_gone: Callable[[], None]) -> FrameWriter | None:
-        """Give the writer to whoever reads the terminal from now on, once; None for those who come later."""
+        """Give the writer to whoever reads the terminal from now on, once; None for those who come later.
+
+        The modes stay as they are: a paste must not fall between ours and the next ones.
+        """
         if self._handed_over:
             return None
         self._handed_over = True
-        # Textual takes these for what was there before it, and leaves them behind; a line that is gone has none, and
-        # who reads it finds that out.
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
         self.writer.taken_over(on_gone)
         return self.writer
 
@@ -77,7 +77,7 @@ class EarlyScreen:
         self.writer.control(PASTE_OFF + CURSOR_ON + ALTERNATE_SCREEN_OFF)
         self.writer.stop()
         with contextlib.suppress(termios.error):
-            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self.before)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from warroom.tui.frame.line import LineGone, TerminalLine
 from warroom.tui.frame.order_queue import OrderQueue
 from warroom.tui.frame.outlet import CANCEL, Outlet
 from warroom.tui.frame.pace import Pace
+from warroom.tui.frame.patience import Patience
 from warroom.tui.frame.pens import Pens
 from warroom.tui.frame.shown import Shown
 
@@ -31,6 +32,8 @@ _LEAST_BURST = 200
 _POLL_S = 0.1
 _WIDE_WINDOW = 16384
 _BETWEEN_S = 0.02
+_LATE_LOOK_S = 0.1
+"""What may pass from one look at the end to the next; a process that was stopped still hears what came meanwhile."""
 
 
 def erases_in_colour(environment: Mapping[str, str]) -> bool:
@@ -144,8 +147,8 @@ class FrameWriter:
             self._orders.active, self._halted, self._stopping = False, True, True
             self._outlet.ending = True
             self.lock.notify()
-            end = time.monotonic() + (answering_s if self._pace.heard else limit_s)
-            while self._pace.unheard and not self._gone and time.monotonic() < end:
+            patience, longest_s = Patience(_LATE_LOOK_S), answering_s if self._pace.heard else limit_s
+            while self._pace.unheard and not self._gone and patience.lasts(longest_s):
                 self.lock.wait(_BETWEEN_S)
             if self._pace.unheard and not self._gone:
                 # Questions that are still unread would be answered into the shell.
@@ -158,9 +161,9 @@ class FrameWriter:
             self._stopping, self._halted = True, False
             self._outlet.ending = True
             self.lock.notify()
-            end = time.monotonic() + limit_s
+            patience = Patience(_LATE_LOOK_S)
             # A signal may have come in the middle of drawing: to wait here gives the lock away, to join would not.
-            while not self._gone and time.monotonic() < end:
+            while not self._gone and patience.lasts(limit_s):
                 self.lock.wait(_BETWEEN_S)
             ended = self._gone
         if ended:
