@@ -43,7 +43,7 @@ class LoopClock:
 
 @contextlib.contextmanager
 def over_once_sent(url: str, clock: LoopClock | None = None) -> Iterator[None]:
-    """Let all limits of the running loop be over as soon as a request lies unread at the port of `url`."""
+    """Let limits of PATIENCE_S in the running loop be over as soon as a request lies unread at the port of `url`."""
     clock, port = clock or LoopClock(), urlsplit(url).port
     assert port is not None
     before, ended = set(_unread(port)), threading.Event()
@@ -51,8 +51,11 @@ def over_once_sent(url: str, clock: LoopClock | None = None) -> Iterator[None]:
     def watch() -> None:
         while not ended.wait(0.005):
             if set(_unread(port)) - before:
-                clock.forward()
-                return
+                break
+        # No further than one limit, or the next larger one were over too. One that began too late for that is next.
+        while not ended.is_set():
+            clock.forward(1.5 * PATIENCE_S)
+            ended.wait(1.0)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
