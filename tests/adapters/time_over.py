@@ -35,9 +35,10 @@ class LoopClock:
 
     def forward(self, seconds: float = _FAR_S) -> None:
         """Put it forward, from any thread."""
-        self._loop.call_soon_threadsafe(self._go, seconds)
+        self._loop.call_soon_threadsafe(self.go, seconds)
 
-    def _go(self, seconds: float) -> None:
+    def go(self, seconds: float = _FAR_S) -> None:
+        """Put it forward at once, from the loop itself."""
         self._ahead_s += seconds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -124,6 +125,32 @@ async def test_bytes_that_never_become_an_answer_are_not_silence(pieces: list[by
         outcome = await ask(url)
     assert outcome == Broken(Break.UNFINISHED, "something came back, and no whole answer within 30 s")
     assert Break.UNFINISHED.sent
+
+
+@pytest.mark.parametrize("late_s", [1.5 * PATIENCE_S, 10 * PATIENCE_S], ids=["one limit", "all limits"])
+async def test_an_answer_that_came_while_this_host_had_no_time_for_us_is_no_silence(late_s: float) -> None:
+    clock, loop, said = LoopClock(), asyncio.get_running_loop(), threading.Event()
+
+    def no_time() -> None:
+        said.wait(PATIENCE_S)
+        clock.go(late_s)
+
+    def serve(listener: socket.socket) -> None:
+        with listener.accept()[0] as connection:
+            connection.recv(65536)
+            loop.call_soon_threadsafe(no_time)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            said.set()
+            over.wait(PATIENCE_S)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        outcome = await ask(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        over.set()
+        thread.join()
+    assert outcome == Answered(200, b"") or (isinstance(outcome, Broken) and outcome.how is Break.UNFINISHED)
 
 
 async def test_an_interim_answer_before_the_answer_takes_nothing_from_it() -> None:
