@@ -101,8 +101,7 @@ async def test_no_secret_leaves_but_to_its_receiver(
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        for one in channels.values():
-            seen += [one.describe(), await one.check()]
+        seen += [[one.describe(), await one.check()] for one in channels.values()]
         seen += [told, await outbox.deliveries(), honest_word(notice(1).audience, list(channels), told, 2e9)]
         files = b"".join(path.read_bytes() for path in (tmp_path / "room").iterdir())
     assert ROUTING in b"".join(one.body for one in receiver.requests)
