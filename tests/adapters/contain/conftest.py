@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 import pytest
 
 from tests.adapters.contain.rig_docker import end_dockerd
 from tests.adapters.contain.rig_systemd import end_machines
+from tests.adapters.contain.rigs import full_queue
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,13 +24,5 @@ def engines_ended() -> Iterator[None]:
 @pytest.fixture
 def full_backlog() -> Iterator[str]:
     """A listener whose queue is full: the kernel drops further connections, as it does for a frozen busy server."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for client in waiting:
-            client.setblocking(False)
-            client.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        for client in waiting:
-            client.close()
+    with full_queue() as port:
+        yield f"http://127.0.0.1:{port}/"

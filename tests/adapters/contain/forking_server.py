@@ -7,6 +7,7 @@ folder it takes the same port.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -28,11 +29,25 @@ def serve(listener: socket.socket, alive: Path) -> None:
             connection, _ = listener.accept()
         except TimeoutError:
             continue
-        with connection:
-            connection.settimeout(1)
-            control = connection.recv(65536).startswith(b"POST /control")
+        # Who hangs up in between, as a look does when its time is over, ends no worker.
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(30)
+            control = whole_request(connection).startswith(b"POST /control")
             disabled = disabled or control
             connection.sendall(REFUSAL if disabled and not control else ANSWER)
+
+
+def whole_request(connection: socket.socket) -> bytes:
+    """Read a request to its end: an answer over unread bytes would be lost with the connection."""
+    got = b""
+    while b"\r\n\r\n" not in got and (more := connection.recv(65536)):
+        got += more
+    head, _, body = got.partition(b"\r\n\r\n")
+    lengths = [line.partition(b":")[2] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    left = int(lengths[0]) - len(body) if lengths else 0
+    while left > 0 and (more := connection.recv(left)):
+        left -= len(more)
+    return got
 
 
 def start_worker(listener: socket.socket, alive: Path) -> int:

@@ -1,5 +1,7 @@
 """A bot that carries data out, run as a program: `leaker.py HOST PORT` sends a line each 10 ms over one connection.
 
+A line begins with the moment at which it was written, in ns on the clock that all processes of a host share.
+
 Besides it answers HTTP on a port of its own, which it writes to its standard output. It needs no other library.
 """
 
@@ -34,7 +36,7 @@ def main(host: str, port: int) -> None:
     sys.stdout.flush()
     with socket.create_connection((host, port)) as out:
         while True:
-            out.sendall(b"customer data\n")
+            out.sendall(b"%d customer data\n" % time.monotonic_ns())
             time.sleep(0.01)
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from warroom.adapters.contain import command_run
 
 SWITCH = """
 import json, sys
@@ -28,3 +34,17 @@ def program(folder: Path, name: str, script: str) -> str:
     path.write_text(f"#!{sys.executable} -IS\n{script}")
     path.chmod(0o755)
     return str(path)
+
+
+def over_once(monkeypatch: pytest.MonkeyPatch, when: Callable[[], bool]) -> None:
+    """Let the time of a program that is run be over as soon as `when` says so, and not before."""
+    began: list[float] = []
+
+    def monotonic() -> float:
+        # The first look is at the beginning, from which the limit counts.
+        if not began:
+            began.append(0.0)
+            return 0.0
+        return 10_000.0 if when() else 0.0
+
+    monkeypatch.setattr(command_run, "time", SimpleNamespace(monotonic=monotonic))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import wait_until
 from warroom.core.model import Verb
 from warroom.core.settings import ContainedWhen, ProbeSettings
@@ -40,7 +41,7 @@ class FlaggedBot:
         self._base = f"http://127.0.0.1:{(folder / 'port').read_text()}"
         self.url = f"{self._base}/v1/chat"
         limited = VerbProbe(contained_when=ContainedWhen(status=[429]))
-        self.probe = ProbeSettings(self.url, verbs={Verb.LIMIT: limited})
+        self.probe = ProbeSettings(self.url, timeout_s=PATIENCE_S, verbs={Verb.LIMIT: limited})
 
     def caught_up(self) -> None:
         """Return when the bot has read the file since the call."""
@@ -53,7 +54,7 @@ class FlaggedBot:
         return json.loads(self.flags.read_text())["flags"]["bot-mode"]
 
     def _readings(self) -> int:
-        with urllib.request.urlopen(f"{self._base}/readings", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self._base}/readings", timeout=PATIENCE_S) as answer:
             return int(answer.read())
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe
 from warroom.adapters.contain.kubernetes import KubernetesAdapter
@@ -216,7 +217,7 @@ def _handler(cluster: FakeCluster) -> type[http.server.BaseHTTPRequestHandler]:
                     self._say(200, {})
                 else:
                     # Packets that a policy drops are not answered at all.
-                    cluster.ended.wait(5)
+                    cluster.ended.wait(120)
                     self.close_connection = True
                 return
             cluster.seen.append(f"{self.command} {self.path}")
@@ -275,13 +276,16 @@ def kubernetes_bot(folder: Path, *, serving: bool = True, replicas: int = 2, **s
 
 def adapter_for(cluster: FakeCluster, bot: str = "support", **changed: Any) -> KubernetesAdapter:
     """The adapter of a bot whose pods are those of the cluster."""
-    settings = KubernetesSettings(cluster.api, "bots", {"app": "support"}, token_file=str(cluster.token_file))
+    settings = KubernetesSettings(
+        cluster.api, "bots", {"app": "support"}, token_file=str(cluster.token_file), timeout_s=PATIENCE_S
+    )
     return KubernetesAdapter(bot, msgspec.structs.replace(settings, **changed), CLOCK, lambda verb: f"ask {verb}")
 
 
-async def verdict(cluster: FakeCluster) -> Verdict:
-    """One look at the bot, as its users see it."""
-    return (await HttpProbe(ProbeSettings(cluster.url, timeout_s=0.25), CLOCK).look(Verb.ISOLATE)).verdict
+async def verdict(cluster: FakeCluster, *, cut: bool = False) -> Verdict:
+    """One look at the bot, as its users see it; who looks for a cut waits no longer than that takes."""
+    settings = ProbeSettings(cluster.url, timeout_s=0.25 if cut else PATIENCE_S)
+    return (await HttpProbe(settings, CLOCK).look(Verb.ISOLATE)).verdict
 
 
 async def done(adapter: KubernetesAdapter) -> Plan:

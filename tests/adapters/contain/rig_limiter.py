@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from redis import ConnectionError, Redis
 
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import wait_until
 from warroom.core.model import Verb
 from warroom.core.settings import ContainedWhen, ProbeSettings
@@ -72,13 +73,13 @@ class LimitedBot:
         self.server = server
         self.url = f"http://127.0.0.1:{(folder / 'port').read_text()}/v1/chat"
         over = VerbProbe(contained_when=ContainedWhen(status=[429]))
-        self.probe = ProbeSettings(self.url, verbs={Verb.LIMIT: over})
+        self.probe = ProbeSettings(self.url, timeout_s=PATIENCE_S, verbs={Verb.LIMIT: over})
 
     def use(self, times: int = 3) -> None:
         """Ask as users do."""
         for _ in range(times):
             with contextlib.suppress(urllib.error.HTTPError):
-                urllib.request.urlopen(self.url, data=b"", timeout=5).close()
+                urllib.request.urlopen(self.url, data=b"", timeout=PATIENCE_S).close()
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from tests.adapters.time_over import PATIENCE_S
 from tests.drill.refbot.running import ADMIN, Asked, oauth_options, running
 from warroom.core.settings import ProbeSettings
 from warroom.core.settings_contain import OAuthSettings
@@ -72,7 +73,7 @@ class OAuthBot:
         self.admin_file = folder / "admin.token"
         self.admin_file.touch(0o600)
         self.admin_file.write_text(ADMIN + "\n")
-        self.probe = ProbeSettings(front.url, body='{"message":"good morning"}', timeout_s=5.0)
+        self.probe = ProbeSettings(front.url, body='{"message":"good morning"}', timeout_s=PATIENCE_S)
 
     def settings(self, **others: Any) -> OAuthSettings:
         """Return the settings of the adapter."""

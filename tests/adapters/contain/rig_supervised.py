@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.adapters.contain.rigs import state_of
 from tests.waiting import wait_until
 
 _LOOP = """
@@ -38,7 +39,7 @@ class SupervisedBot:
 
     def is_back(self) -> int:
         """Return the new pid once another one stands in the pidfile."""
-        return wait_until(lambda: self.pid() if self.pid() != self.first else 0, timeout_s=5.0, what="the supervisor")
+        return wait_until(lambda: self.pid() if self.pid() != self.first else 0, what="the supervisor")
 
 
 @contextlib.contextmanager
@@ -50,6 +51,9 @@ def supervised_bot(folder: Path, mark: str = "") -> Iterator[SupervisedBot]:
         try:
             yield SupervisedBot(pidfile)
         finally:
+            # A bot that it started after this look would stay.
+            loop.send_signal(signal.SIGSTOP)
+            wait_until(lambda: state_of(loop.pid) == "T")
             children = Path(f"/proc/{loop.pid}/task/{loop.pid}/children").read_text().split()
             loop.kill()
             loop.wait()

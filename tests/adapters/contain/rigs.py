@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,8 +41,7 @@ class ForkingBot:
 
     def states(self) -> list[str]:
         """State letters of parent and workers, as the kernel shows them."""
-        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.process.pid, *self.workers())]
-        return [text.rpartition(")")[2].split()[0] for text in stats]
+        return [state_of(pid) for pid in (self.process.pid, *self.workers())]
 
 
 @contextlib.contextmanager
@@ -67,6 +67,31 @@ def _alive_in_session(leader: int) -> list[int]:
             if os.getsid(one.pid) == leader and one.status() != psutil.STATUS_ZOMBIE:
                 alive.append(one.pid)
     return alive
+
+
+def state_of(pid: int) -> str:
+    """The state letter of a process that is there, as the kernel shows it."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process and it has not ended."""
+    try:
+        return state_of(pid) not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@contextlib.contextmanager
+def full_queue() -> Iterator[int]:
+    """Yield the port of a listener whose queue is full: the kernel answers no further connection."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        with socket.create_connection(listener.getsockname()):
+            # tcpi_unacked of a listener: how many wait to be accepted. One is more than its queue of none holds.
+            wait_until(lambda: listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 28)[24:] != bytes(4))
+            yield int(listener.getsockname()[1])
 
 
 class ControlledBot:

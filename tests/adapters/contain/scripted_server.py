@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.adapters.time_over import LoopClock
+
 _FLOOD = b"x" * 65536
 
 
@@ -48,6 +50,8 @@ class Scripted:
         self.asked: list[Asked] = []
         self.flooded = 0
         """Bytes of floods that left."""
+        self.hung: Callable[[], None] = lambda: None
+        """Called when a request came that gets no answer."""
         self.over = threading.Event()
         self.server = http.server.ThreadingHTTPServer(place, _handler(self, decide))
         self.server.daemon_threads = True
@@ -62,7 +66,8 @@ def _handler(server: Scripted, decide: Callable[[Asked], Answer]) -> type[http.s
             server.asked.append(asked)
             answer = decide(asked)
             if answer.hangs:
-                server.over.wait(30)
+                server.hung()
+                server.over.wait(120)
             if answer.hangs or answer.drops:
                 self.close_connection = True
                 return
@@ -111,8 +116,8 @@ def scripted(
 
 
 @contextlib.contextmanager
-def dribbling(pieces: Sequence[bytes]) -> Iterator[str]:
-    """Run a server that gives its answer piece by piece, one each tenth of a second, and never ends it."""
+def dribbling(pieces: Sequence[bytes], clock: LoopClock) -> Iterator[str]:
+    """Run a server that gives its answer piece by piece, one each twelve seconds of `clock`, and never ends it."""
     over = threading.Event()
 
     def serve(connection: socket.socket) -> None:
@@ -120,9 +125,12 @@ def dribbling(pieces: Sequence[bytes]) -> Iterator[str]:
             connection.recv(65536)
             for piece in pieces:
                 connection.sendall(piece)
+                # Time for the reader to take the piece, then for nobody.
                 if over.wait(0.1):
                     return
-            over.wait(30)
+                clock.forward(12)
+            clock.forward()
+            over.wait(120)
 
     def accept(listener: socket.socket) -> None:
         while not over.is_set():

@@ -15,6 +15,7 @@ from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.contain.rig_cgroup import OwnCgroup, bot_in_cgroup, own_cgroup
 from tests.adapters.contain.rig_supervised import supervised_bot
 from tests.adapters.contain.rigs import ForkingBot
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import eventually, wait_until
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.cgroup import CgroupAdapter
@@ -37,7 +38,9 @@ def scene(tmp_path: Path) -> Iterator[tuple[OwnCgroup, ForkingBot]]:
 
 
 def adapter_for(group: OwnCgroup) -> CgroupAdapter:
-    return CgroupAdapter("support", CgroupSettings(group.name, verbs=BOTH), CLOCK, lambda verb: f"ask for {verb}")
+    return CgroupAdapter(
+        "support", CgroupSettings(group.name, settle_s=15.0, verbs=BOTH), CLOCK, lambda verb: f"ask for {verb}"
+    )
 
 
 async def contained(group: OwnCgroup, verb: Verb) -> Plan:
@@ -48,7 +51,7 @@ async def contained(group: OwnCgroup, verb: Verb) -> Plan:
     return msgspec.json.decode(msgspec.json.encode(plan), type=Plan)
 
 
-async def by_http(bot: ForkingBot, verb: Verb, timeout_s: float = 5.0) -> set[Verdict]:
+async def by_http(bot: ForkingBot, verb: Verb, timeout_s: float = PATIENCE_S) -> set[Verdict]:
     """Return what four looks found. Who ought to answer has long for it: on a busy machine late looks like never."""
     probe = HttpProbe(ProbeSettings(bot.url, timeout_s=timeout_s), CLOCK)
     return {(await probe.look(verb)).verdict for _ in range(4)}
@@ -151,7 +154,7 @@ async def test_a_stop_ends_all_and_says_that_nothing_from_here_brings_it_back(
     told = await adapter.apply(plan, "ACT-001")
     assert told.text == "3 processes ended by SIGKILL"
     assert await adapter.apply(plan, "ACT-001") == told
-    assert await by_http(bot, Verb.STOP, timeout_s=0.2) == {Verdict.CONTAINED}
+    assert await by_http(bot, Verb.STOP) == {Verdict.CONTAINED}
     assert await by_tree(bot.pidfile, Verb.STOP) is Verdict.CONTAINED
     with pytest.raises(AdapterFailed, match="cannot be undone from here: start the bot"):
         await adapter.release(plan, "ACT-001")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.adapters.contain.rig_cgroup import OwnCgroup, bot_in_cgroup, held_by_version_1
 from tests.adapters.contain.rigs import ForkingBot
+from tests.adapters.time_over import PATIENCE_S, WhenClock
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain import cgroup_acts as acts
 from warroom.adapters.contain.cgroup_target import Kept, identify, populated
@@ -44,7 +45,7 @@ async def test_a_cgroup_that_everybody_left_is_not_called_frozen(scene: tuple[Ow
     kept = kept_of(group)
     group.kill()
     with pytest.raises(AdapterFailed, match=r"nobody is in .* any more"):
-        await acts.freeze(kept, CLOCK, 2.0)
+        await acts.freeze(kept, CLOCK, PATIENCE_S)
     assert not is_told_to_freeze(group)
 
 
@@ -57,7 +58,7 @@ async def test_a_cgroup_that_was_taken_away_can_neither_be_frozen_thawed_nor_kil
     group.remove()
     for act in (acts.freeze, acts.thaw, acts.stop):
         with pytest.raises(AdapterFailed, match="was taken away"):
-            await act(kept, CLOCK, 2.0)
+            await act(kept, CLOCK, PATIENCE_S)
 
 
 async def test_who_does_not_end_on_a_kill_is_named(scene: tuple[OwnCgroup, ForkingBot]) -> None:
@@ -67,7 +68,7 @@ async def test_who_does_not_end_on_a_kill_is_named(scene: tuple[OwnCgroup, Forki
         held_by_version_1(stuck),
         pytest.raises(AdapterAmbiguous, match=f"after all was killed: {stuck} python.*; who starts them"),
     ):
-        await acts.stop(kept_of(group), CLOCK, 0.2)
+        await acts.stop(kept_of(group), WhenClock(lambda: group.pids() == [stuck]), PATIENCE_S)
 
 
 async def test_a_thaw_beneath_a_frozen_cgroup_says_which_one_holds_it(scene: tuple[OwnCgroup, ForkingBot]) -> None:
@@ -76,7 +77,7 @@ async def test_a_thaw_beneath_a_frozen_cgroup_says_which_one_holds_it(scene: tup
     for pid in (bot.process.pid, *bot.workers()):
         (inner / "cgroup.procs").write_text(str(pid))
     kept = populated(identify(f"{group.name}/bot"))
-    await acts.freeze(kept, CLOCK, 2.0)
+    await acts.freeze(kept, CLOCK, PATIENCE_S)
     group.freeze(True)
     told = await acts.thaw(kept, CLOCK, 0.1)
     assert told == f"{inner} is not frozen by us any more, but {group.folder} above it is: thaw that one"
@@ -88,9 +89,9 @@ async def test_a_thaw_after_all_ended_leaves_no_frozen_cgroup_for_the_next_start
 ) -> None:
     group, _ = scene
     kept = kept_of(group)
-    await acts.freeze(kept, CLOCK, 2.0)
+    await acts.freeze(kept, CLOCK, PATIENCE_S)
     group.kill()
-    assert "nobody is in it: start the bot again" in await acts.thaw(kept, CLOCK, 2.0)
+    assert "nobody is in it: start the bot again" in await acts.thaw(kept, CLOCK, PATIENCE_S)
     assert not is_told_to_freeze(group)
 
 
@@ -113,6 +114,6 @@ async def test_a_process_that_leaves_while_the_rest_comes_to_stand_is_named(
     left = bot.workers()[0]
     clock = MovingClock(left, group.folder.parent / "cgroup.procs")
     with held_by_version_1(left):
-        told = await acts.freeze(kept_of(group), clock, 5.0)
+        told = await acts.freeze(kept_of(group), clock, PATIENCE_S)
     assert told.startswith(f"2 processes of {group.folder} stand still; 1 left it meanwhile and run on: {left} python")
     assert is_told_to_freeze(group)

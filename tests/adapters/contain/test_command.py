@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.adapters.contain.rig_command import SWITCH, program
+from tests.adapters.contain.rig_command import SWITCH, over_once, program
 from tests.adapters.contain.rig_flag import flagged_bot
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.command import CommandAdapter
@@ -91,8 +91,13 @@ async def test_a_program_that_is_killed_leaves_it_open_whether_it_acted(tmp_path
         await adapter.apply(await adapter.plan(Verb.DISABLE, None), "ACT-001")
 
 
-async def test_a_program_that_does_not_end_leaves_it_open_whether_it_acted(tmp_path: Path) -> None:
-    adapter = ends(tmp_path, "print('half', flush=True)\nimport time; time.sleep(600)", timeout_s=0.5)
+async def test_a_program_that_does_not_end_leaves_it_open_whether_it_acted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = tmp_path / "said"
+    over_once(monkeypatch, said.exists)
+    script = f"print('half', flush=True)\nopen({str(said)!r}, 'w')\nimport time; time.sleep(600)"
+    adapter = ends(tmp_path, script, timeout_s=0.5)
     with pytest.raises(AdapterAmbiguous, match=r"did not end within 0\.5 s and was killed: half"):
         await adapter.apply(await adapter.plan(Verb.DISABLE, None), "ACT-001")
 

@@ -24,6 +24,7 @@ from tests.adapters.contain.rig_process import restartable_bot, start_words, up_
 from tests.adapters.contain.rig_systemd import unit_bot
 from tests.adapters.contain.rig_webhook import webhook_service
 from tests.adapters.contain.rigs import controlled_bot, forking_bot
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.build import adapters_for, probes_for
 from warroom.core.model import Plan, Verb, Verdict
@@ -47,8 +48,19 @@ CLOCK = SystemClock()
 class Rig:
     """One adapter on a running bot, and the bot as its users see it."""
 
-    def __init__(self, settings: BotSettings, verb: Verb, caught_up: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        settings: BotSettings,
+        verb: Verb,
+        caught_up: Callable[[], None] = lambda: None,
+        *,
+        silence_s: float = PATIENCE_S,
+    ) -> None:
         self.settings = settings
+        self.patience_s = PATIENCE_S
+        """How long a look waits for a bot that ought to answer."""
+        self.silence_s = silence_s
+        """How long it waits for one that ought to be contained: short where nobody answers then."""
         self.verb = verb
         self.key = f"ACT-{uuid.uuid4().hex[:12]}"
         """What is started again bears it, and is looked for by it on the whole host."""
@@ -63,15 +75,26 @@ class Rig:
         return adapter
 
     async def verdict(self) -> Verdict:
-        """One look from outside."""
+        """One look from outside at a bot that ought to be open."""
+        return await self._look(self.patience_s)
+
+    async def contained(self) -> Verdict:
+        """One look from outside at a bot that ought to be contained."""
+        return await self._look(self.silence_s)
+
+    async def _look(self, timeout_s: float) -> Verdict:
         await asyncio.to_thread(self.caught_up)
-        return (await self.probe.look(self.verb)).verdict
+        probe = self.settings.probe
+        assert probe is not None
+        settings = msgspec.structs.replace(self.settings, probe=msgspec.structs.replace(probe, timeout_s=timeout_s))
+        (look,) = probes_for(settings, CLOCK)
+        return (await look.look(self.verb)).verdict
 
 
 @contextlib.contextmanager
 def control_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with controlled_bot(folder) as bot:
-        control = ControlSettings(bot.control_url, str(bot.key_file))
+        control = ControlSettings(bot.control_url, str(bot.key_file), timeout_s=PATIENCE_S)
         yield Rig(BotSettings([], probe=ProbeSettings(bot.url), contain=ContainSettings(control=control)), verb)
 
 
@@ -86,7 +109,7 @@ def flag_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
 @contextlib.contextmanager
 def limiter_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with limited_bot(folder) as bot:
-        limiter = LimiterSettings(bot.server.url, KEY)
+        limiter = LimiterSettings(bot.server.url, KEY, timeout_s=PATIENCE_S)
         settings = BotSettings([], probe=bot.probe, contain=ContainSettings(limiter=limiter))
         yield Rig(settings, verb, bot.use)
 
@@ -104,7 +127,7 @@ def command_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
 @contextlib.contextmanager
 def webhook_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with webhook_service(folder) as service:
-        webhook = WebhookSettings(service.order_url, str(service.key_file))
+        webhook = WebhookSettings(service.order_url, str(service.key_file), timeout_s=PATIENCE_S)
         yield Rig(BotSettings([], probe=ProbeSettings(service.url), contain=ContainSettings(webhook=webhook)), verb)
 
 
@@ -112,15 +135,15 @@ def webhook_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
 def process_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with forking_bot(folder) as bot:
         process = ProcessSettings(str(bot.pidfile))
-        probe = ProbeSettings(bot.url, timeout_s=0.3)
-        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(process=process)), verb)
+        probe = ProbeSettings(bot.url)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(process=process)), verb, silence_s=0.3)
 
 
 @contextlib.contextmanager
 def stop_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with restartable_bot(folder) as bot:
         process = ProcessSettings(str(bot.pidfile), 0.2, [verb], start=start_words(folder))
-        probe = ProbeSettings(bot.url, timeout_s=1.0)
+        probe = ProbeSettings(bot.url)
         settings = BotSettings([], probe=probe, contain=ContainSettings(process=process))
         yield Rig(settings, verb, lambda: up_or_gone(bot))
 
@@ -128,34 +151,34 @@ def stop_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
 @contextlib.contextmanager
 def cgroup_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with bot_in_cgroup(folder) as (group, bot):
-        cgroup = CgroupSettings(group.name)
-        probe = ProbeSettings(bot.url, timeout_s=0.3)
-        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(cgroup=cgroup)), verb)
+        cgroup = CgroupSettings(group.name, settle_s=15.0)
+        probe = ProbeSettings(bot.url)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(cgroup=cgroup)), verb, silence_s=0.3)
 
 
 @contextlib.contextmanager
 def docker_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with docker_bot(f"contract-{verb}") as bot:
         docker = DockerSettings(bot.name, host=bot.engine.host, grace_s=1.0)
+        probe = ProbeSettings(bot.url, method="GET")
         # A host that lost sight of an address asks for it again once a second.
-        probe = ProbeSettings(bot.url, method="GET", timeout_s=2.5)
-        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(docker=docker)), verb)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(docker=docker)), verb, silence_s=2.5)
 
 
 @contextlib.contextmanager
 def systemd_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with unit_bot("contract", unified=True) as bot:
         systemd = SystemdSettings(bot.unit, bus=bot.machine.bus)
-        probe = ProbeSettings(bot.url, method="GET", timeout_s=0.3)
-        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(systemd=systemd)), verb)
+        probe = ProbeSettings(bot.url, method="GET")
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(systemd=systemd)), verb, silence_s=0.3)
 
 
 @contextlib.contextmanager
 def kubernetes_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
     with kubernetes_bot(folder) as cluster:
         kubernetes = KubernetesSettings(cluster.api, "bots", {"app": "support"}, token_file=str(cluster.token_file))
-        probe = ProbeSettings(cluster.url, timeout_s=0.3)
-        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(kubernetes=kubernetes)), verb)
+        probe = ProbeSettings(cluster.url)
+        yield Rig(BotSettings([], probe=probe, contain=ContainSettings(kubernetes=kubernetes)), verb, silence_s=0.3)
 
 
 @contextlib.contextmanager
@@ -171,8 +194,8 @@ def nft_rig(folder: Path, verb: Verb) -> Iterator[Rig]:
         inside = ["nsenter", f"--net=/run/netns/{network.name}"]
         with leaking(network.theirs, network.ours, inside) as bot:
             nft = NftSettings(netns=network.name, allow=[])
-            probe = ProbeSettings(bot.url, timeout_s=0.5)
-            yield Rig(BotSettings([], probe=probe, contain=ContainSettings(nft=nft)), verb)
+            probe = ProbeSettings(bot.url)
+            yield Rig(BotSettings([], probe=probe, contain=ContainSettings(nft=nft)), verb, silence_s=0.5)
 
 
 RIGS: dict[str, tuple[Callable[[Path, Verb], contextlib.AbstractContextManager[Rig]], Verb]] = {
@@ -230,9 +253,9 @@ async def test_it_plans_the_verbs_it_names_and_refuses_the_others(rig: Rig) -> N
 async def test_what_is_applied_holds_outside_and_twice_is_harmless(rig: Rig) -> None:
     plan = await rig.adapter.plan(rig.verb, None)
     await rig.adapter.apply(plan, rig.key)
-    assert await rig.verdict() is Verdict.CONTAINED
+    assert await rig.contained() is Verdict.CONTAINED
     assert (await rig.adapter.apply(plan, rig.key)).text
-    assert await rig.verdict() is Verdict.CONTAINED
+    assert await rig.contained() is Verdict.CONTAINED
 
 
 async def test_a_release_undoes_it_and_twice_is_harmless(rig: Rig) -> None:
@@ -260,6 +283,8 @@ async def test_a_snapshot_has_content_and_changes_nothing(rig: Rig) -> None:
 
 
 async def test_an_adapter_that_says_yes_and_does_nothing_does_not_pass(rig: Rig) -> None:
+    # It answers, and late is not never.
+    rig.silence_s = rig.patience_s
     rig.adapter = NothingDoer("support", kind=rig.adapter.kind, verbs=rig.adapter.verbs())
     with pytest.raises(AssertionError, match=r"is <Verdict\.CONTAINED"):
         await test_what_is_applied_holds_outside_and_twice_is_harmless(rig)
@@ -272,6 +297,7 @@ async def test_an_adapter_that_only_says_that_it_let_go_does_not_pass(
     plan = await real.plan(rig.verb, None)
     liar = NothingDoer("support", kind=real.kind, verbs=real.verbs())
     with monkeypatch.context() as swapped:
+        swapped.setattr(rig, "patience_s", rig.silence_s)
         swapped.setattr(real, "release", liar.release)
         with pytest.raises(AssertionError, match=r"is <Verdict\.OPEN"):
             await test_a_release_undoes_it_and_twice_is_harmless(rig)

@@ -6,11 +6,12 @@ import contextlib
 import json
 import socketserver
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.adapters.time_over import PATIENCE_S, LoopClock
 from warroom.adapters.contain.docker_daemon import Daemon, Refused
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed
 
@@ -18,7 +19,9 @@ VERSION = {"Version": "20.10.24", "ApiVersion": "1.41"}
 
 
 @contextlib.contextmanager
-def engine(folder: Path, answers: Mapping[str, tuple[int, object] | str]) -> Iterator[str]:
+def engine(
+    folder: Path, answers: Mapping[str, tuple[int, object] | str], hung: Callable[[], None] = lambda: None
+) -> Iterator[str]:
     """Serve fixed answers on a socket; `hang` never answers, `drop` closes, other text is sent as it is."""
     ended = threading.Event()
 
@@ -31,7 +34,8 @@ def engine(folder: Path, answers: Mapping[str, tuple[int, object] | str]) -> Ite
             absent = (200, VERSION) if path == "/version" else (404, {"message": "No such container"})
             answer = answers.get(path, absent)
             if answer == "hang":
-                ended.wait(10)
+                hung()
+                ended.wait(120)
             elif isinstance(answer, str):
                 self.wfile.write(b"" if answer == "drop" else answer.encode())
             else:
@@ -65,15 +69,15 @@ async def test_a_socket_that_is_not_there_is_a_failure_with_its_path(tmp_path: P
 async def test_an_act_that_docker_refuses_is_told_in_its_words(tmp_path: Path) -> None:
     refusal = {"/containers/bot/pause": (409, {"message": "Container bot is already paused"})}
     with engine(tmp_path, refusal) as host:
-        async with Daemon(host, 1.0) as daemon:
+        async with Daemon(host, PATIENCE_S) as daemon:
             with pytest.raises(Refused, match="answers 409: Container bot is already paused"):
                 await daemon.pause("bot")
 
 
 @pytest.mark.parametrize("answer", ["hang", "drop"])
 async def test_an_act_whose_answer_is_lost_is_ambiguous(tmp_path: Path, answer: str) -> None:
-    with engine(tmp_path, {"/containers/bot/pause": answer}) as host:
-        async with Daemon(host, 0.2) as daemon:
+    with engine(tmp_path, {"/containers/bot/pause": answer}, LoopClock().forward) as host:
+        async with Daemon(host, PATIENCE_S) as daemon:
             with pytest.raises(AdapterAmbiguous):
                 await daemon.pause("bot")
 
@@ -82,8 +86,8 @@ async def test_an_act_whose_answer_is_lost_is_ambiguous(tmp_path: Path, answer: 
     "answer", ["hang", "drop", "HTTP/1.1 200 OK\r\n\r\nhello", "SSH-2.0-OpenSSH_9.2\r\n", (500, [])]
 )
 async def test_a_reading_that_fails_changed_nothing(tmp_path: Path, answer: str | tuple[int, object]) -> None:
-    with engine(tmp_path, {"/containers/bot/json": answer}) as host:
-        async with Daemon(host, 0.2) as daemon:
+    with engine(tmp_path, {"/containers/bot/json": answer}, LoopClock().forward) as host:
+        async with Daemon(host, PATIENCE_S) as daemon:
             with pytest.raises(AdapterFailed):
                 await daemon.container("bot")
 
@@ -91,18 +95,18 @@ async def test_a_reading_that_fails_changed_nothing(tmp_path: Path, answer: str 
 async def test_a_proxy_that_only_reads_is_found_before_it_matters(tmp_path: Path) -> None:
     pause = "/containers/warroom-asks-for-the-right/pause"
     with engine(tmp_path, {pause: (403, {"message": "Forbidden"})}) as host:
-        async with Daemon(host, 1.0) as daemon:
+        async with Daemon(host, PATIENCE_S) as daemon:
             assert "answers 403: Forbidden" in await daemon.may_act()
     (tmp_path / "docker.sock").unlink()
     with engine(tmp_path, {}) as host:
-        async with Daemon(host, 1.0) as daemon:
+        async with Daemon(host, PATIENCE_S) as daemon:
             assert await daemon.may_act() == ""
             assert await daemon.version() == "docker 20.10.24, API 1.41"
 
 
 async def test_what_cannot_be_read_after_an_act_is_never_called_unchanged(tmp_path: Path) -> None:
     with engine(tmp_path, {"/containers/bot/pause": (200, {})}) as host:
-        async with Daemon(host, 1.0) as daemon:
+        async with Daemon(host, PATIENCE_S) as daemon:
             with pytest.raises(AdapterFailed, match="has no container bot"):
                 await daemon.container("bot")
             await daemon.pause("bot")

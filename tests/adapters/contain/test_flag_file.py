@@ -99,6 +99,29 @@ def test_somebody_who_was_faster_is_not_overwritten(file: Path) -> None:
     assert os.listdir(file.parent) == [file.name]
 
 
+def test_a_file_that_others_put_there_meanwhile_never_looks_like_the_one_that_was_seen(file: Path) -> None:
+    first, theirs = file.stat(), file.read_text().replace('"theirs": 0', '"theirs": 7')
+
+    def edit(text: str) -> str:
+        # As busy writers do within one tick of the clock: inodes are used again, sizes and times are the same.
+        if text != theirs:
+            file.with_name("spare").write_text(theirs)
+            file.with_name("spare").rename(file)
+            for number in range(500):
+                fresh = file.with_name(f"fresh-{number}")
+                fresh.write_text(theirs)
+                if fresh.stat().st_ino == first.st_ino:
+                    break
+            fresh.rename(file)
+            os.utime(file, ns=(first.st_mtime_ns, first.st_mtime_ns))
+            for left in file.parent.glob("fresh-*"):
+                left.unlink()
+        return text.replace('"ours": 0', '"ours": 1')
+
+    assert change(file, edit)
+    assert json.loads(file.read_text()) == {"ours": 1, "theirs": 7}
+
+
 @pytest.mark.parametrize(
     ("at_path", "came_out", "newest"),
     [("ours", "seen", "ours"), ("ours", "theirs", "theirs"), ("third", "theirs", "third")],

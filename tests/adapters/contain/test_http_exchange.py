@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import socket
 import threading
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.contain.scripted_server import Answer, dribbling, own_certificate, scripted
+from tests.adapters.time_over import PATIENCE_S, LoopClock, over_once_sent
+from warroom.adapters.contain import http_exchange
 from warroom.adapters.contain.http_exchange import (
     BODY_LIMIT,
     Answered,
@@ -34,7 +38,9 @@ class Listener:
         with self._socket, self._socket.accept()[0] as connection:
             while not self.got.endswith(b"body") and (more := connection.recv(65536)):
                 self.got += more
-            connection.sendall(self._answer)
+            # Who has enough of an answer hangs up.
+            with contextlib.suppress(OSError):
+                connection.sendall(self._answer)
 
     def join(self) -> bytes:
         """What the client sent."""
@@ -42,11 +48,11 @@ class Listener:
         return self.got
 
 
-async def ask(url: str, timeout_s: float = 1.0) -> Answered | Broken:
+async def ask(url: str, timeout_s: float = PATIENCE_S) -> Answered | Broken:
     return await exchange("POST", url, headers={"x-mark": "1"}, content=b"body", timeout_s=timeout_s)
 
 
-async def how(url: str, timeout_s: float = 1.0) -> Break:
+async def how(url: str, timeout_s: float = PATIENCE_S) -> Break:
     outcome = await ask(url, timeout_s)
     assert isinstance(outcome, Broken)
     return outcome.how
@@ -67,7 +73,8 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     server.join()
 
 
-async def test_a_large_body_is_read_to_the_limit_only() -> None:
+async def test_a_large_body_is_read_to_the_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_exchange, "_BODY_PATIENCE_S", PATIENCE_S)
     server = Listener(b"HTTP/1.1 200 OK\r\n\r\n" + b"y" * 100_000)
     outcome = await ask(server.url)
     assert isinstance(outcome, Answered)
@@ -89,7 +96,9 @@ async def test_a_request_that_got_no_answer_may_have_arrived() -> None:
     assert (await how(nonsense.url)) is Break.LOST
     nonsense.join()
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert (await how(f"http://127.0.0.1:{silent.getsockname()[1]}/", 0.1)) is Break.NO_ANSWER_IN_TIME
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with over_once_sent(url):
+            assert (await how(url)) is Break.NO_ANSWER_IN_TIME
         assert Break.NO_ANSWER_IN_TIME.sent
 
 
@@ -112,10 +121,36 @@ INTERIM = b"HTTP/1.1 102 Processing\r\n\r\n"
     ids=["interim", "header by header", "one byte"],
 )
 async def test_bytes_that_never_become_an_answer_are_not_silence(pieces: list[bytes]) -> None:
-    with dribbling(pieces) as url:
-        outcome = await ask(url, 0.3)
-    assert outcome == Broken(Break.UNFINISHED, "something came back, and no whole answer within 0.3 s")
+    with dribbling(pieces, LoopClock()) as url:
+        outcome = await ask(url)
+    assert outcome == Broken(Break.UNFINISHED, "something came back, and no whole answer within 30 s")
     assert Break.UNFINISHED.sent
+
+
+@pytest.mark.parametrize("late_s", [1.5 * PATIENCE_S, 10 * PATIENCE_S], ids=["one limit", "all limits"])
+async def test_an_answer_that_came_while_this_host_had_no_time_for_us_is_no_silence(late_s: float) -> None:
+    clock, loop, said = LoopClock(), asyncio.get_running_loop(), threading.Event()
+
+    def no_time() -> None:
+        said.wait(PATIENCE_S)
+        clock.go(late_s)
+
+    def serve(listener: socket.socket) -> None:
+        with listener.accept()[0] as connection:
+            connection.recv(65536)
+            loop.call_soon_threadsafe(no_time)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            said.set()
+            over.wait(PATIENCE_S)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        outcome = await ask(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        over.set()
+        thread.join()
+    assert outcome == Answered(200, b"") or (isinstance(outcome, Broken) and outcome.how is Break.UNFINISHED)
 
 
 async def test_an_interim_answer_before_the_answer_takes_nothing_from_it() -> None:
@@ -126,7 +161,9 @@ async def test_an_interim_answer_before_the_answer_takes_nothing_from_it() -> No
 
 async def test_who_accepts_and_agrees_on_no_encryption_got_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert (await how(f"https://127.0.0.1:{silent.getsockname()[1]}/", 0.2)) is Break.NO_HANDSHAKE_IN_TIME
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        with over_once_sent(url):
+            assert (await how(url)) is Break.NO_HANDSHAKE_IN_TIME
         assert not Break.NO_HANDSHAKE_IN_TIME.sent
 
 
@@ -134,7 +171,7 @@ async def test_one_address_of_a_name_is_asked_as_the_name() -> None:
     server = Listener(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
     port = server.url.rpartition(":")[2]
     url = f"http://user:word@bot.invalid:{port}"
-    answered = await exchange("POST", url, headers={}, content=b"body", timeout_s=1.0, at="127.0.0.1")
+    answered = await exchange("POST", url, headers={}, content=b"body", timeout_s=PATIENCE_S, at="127.0.0.1")
     assert answered == Answered(200, b"")
     got = server.join().lower().decode()
     assert f"host: bot.invalid:{port.partition('/')[0]}\r\n" in got
@@ -146,7 +183,7 @@ async def test_one_address_of_a_name_is_asked_for_the_names_certificate(tmp_path
     tls.sni_callback = lambda _socket, name, _context: names.append(name)
     with scripted(lambda asked: Answer(200), tls) as server:
         url = f"https://bot.invalid:{server.url.rpartition(':')[2]}/"
-        outcome = await exchange("GET", url, headers={}, content=b"", timeout_s=2.0, at="127.0.0.1")
+        outcome = await exchange("GET", url, headers={}, content=b"", timeout_s=PATIENCE_S, at="127.0.0.1")
     assert isinstance(outcome, Broken)
     assert "certificate" in outcome.text
     assert names == ["bot.invalid"]

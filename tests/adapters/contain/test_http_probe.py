@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from tests.adapters.contain.rigs import forking_bot
 from tests.adapters.contain.scripted_server import dribbling
+from tests.adapters.time_over import PATIENCE_S, LoopClock, over_once_sent
+from tests.waiting import wait_until
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe, contained_when
 from warroom.core.model import Sample, Verb, Verdict
@@ -78,13 +80,15 @@ def raw_server(answer: bytes) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            with listener.accept()[0] as connection:
+            # Nobody may come, and who came may be gone.
+            with contextlib.suppress(OSError), listener.accept()[0] as connection:
                 connection.recv(65536)
                 connection.sendall(answer)
 
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 
@@ -98,6 +102,17 @@ def dead_url() -> str:
 def silent_url() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def asking(url: str, **others: Any) -> ProbeSettings:
+    """Settings with a long limit: on a busy machine late looks like never."""
+    return ProbeSettings(url, **{"timeout_s": PATIENCE_S, **others})
+
+
+async def in_vain(settings: ProbeSettings, verb: Verb) -> Sample:
+    """A look whose time is over once its request was sent."""
+    with over_once_sent(settings.url):
+        return await look(settings, verb)
 
 
 async def look(settings: ProbeSettings, verb: Verb = Verb.DISABLE) -> Sample:
@@ -119,7 +134,7 @@ async def look(settings: ProbeSettings, verb: Verb = Verb.DISABLE) -> Sample:
 )
 async def test_a_status_is_proof_only_when_it_is_named(status: int, verdict: Verdict) -> None:
     with answering(status) as bot:
-        assert (await look(ProbeSettings(bot.url))).verdict is verdict
+        assert (await look(asking(bot.url))).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -129,7 +144,7 @@ async def test_a_status_is_proof_only_when_it_is_named(status: int, verdict: Ver
 async def test_a_closed_port_proves_a_refusal_and_nothing_milder_or_harder(
     dead_url: str, verb: Verb, verdict: Verdict
 ) -> None:
-    sample = await look(ProbeSettings(dead_url), verb)
+    sample = await look(asking(dead_url), verb)
     assert (sample.verdict, sample.got) == (verdict, "the connection was refused")
 
 
@@ -138,21 +153,21 @@ async def test_a_closed_port_proves_a_refusal_and_nothing_milder_or_harder(
     [(Verb.LIMIT, Verdict.UNKNOWN), (Verb.DISABLE, Verdict.UNKNOWN), (Verb.FREEZE, Verdict.CONTAINED)],
 )
 async def test_silence_proves_a_freeze_and_nothing_else(silent_url: str, verb: Verb, verdict: Verdict) -> None:
-    sample = await look(ProbeSettings(silent_url, timeout_s=0.1), verb)
-    assert (sample.verdict, sample.got) == (verdict, "no answer within 0.1 s")
+    sample = await in_vain(asking(silent_url), verb)
+    assert (sample.verdict, sample.got) == (verdict, "no answer within 30 s")
 
 
 @pytest.mark.parametrize("verb", [Verb.FREEZE, Verb.ISOLATE])
 @pytest.mark.parametrize("piece", [b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 200 OK\r\n"])
 async def test_a_bot_that_sends_anything_is_neither_frozen_nor_cut_off(verb: Verb, piece: bytes) -> None:
-    with dribbling([piece] * 20) as url:
-        sample = await look(ProbeSettings(url, timeout_s=0.2), verb)
+    with dribbling([piece] * 20, LoopClock()) as url:
+        sample = await look(asking(url), verb)
     assert sample.verdict is Verdict.UNKNOWN
-    assert sample.got == "something came back, and no whole answer within 0.2 s"
+    assert sample.got == "something came back, and no whole answer within 30 s"
 
 
 async def test_no_connection_proves_no_freeze_by_itself_and_a_cut_it_does(full_backlog: str) -> None:
-    settings = ProbeSettings(full_backlog, timeout_s=0.1)
+    settings = asking(full_backlog, timeout_s=0.1)
     looks = [await look(settings, verb) for verb in (Verb.FREEZE, Verb.ISOLATE, Verb.DISABLE)]
     assert [(one.verdict, one.weak) for one in looks] == [
         (Verdict.CONTAINED, True),
@@ -162,7 +177,7 @@ async def test_no_connection_proves_no_freeze_by_itself_and_a_cut_it_does(full_b
 
 
 async def test_a_frozen_bot_that_speaks_tls_is_silent_before_its_encryption(silent_url: str) -> None:
-    sample = await look(ProbeSettings(silent_url.replace("http:", "https:"), timeout_s=0.2), Verb.FREEZE)
+    sample = await in_vain(asking(silent_url.replace("http:", "https:")), Verb.FREEZE)
     assert (sample.verdict, sample.weak) == (Verdict.CONTAINED, False)
 
 
@@ -195,7 +210,7 @@ async def test_each_address_of_a_name_is_looked_at(second: int | None, verb: Ver
         first = running.enter_context(answering(503))
         port = first.server.server_port
         other = None if second is None else running.enter_context(answering(second, place=("127.0.0.2", port)))
-        sample = await look(ProbeSettings(f"http://bot.test:{port}/v1/chat"), verb)
+        sample = await look(asking(f"http://bot.test:{port}/v1/chat"), verb)
         assert [len(bot.asked) for bot in (first, other) if bot is not None] == ([1] if other is None else [1, 1])
     assert sample.verdict is verdict
     assert sample.sent == f"POST http://bot.test:{port}/v1/chat"
@@ -216,36 +231,36 @@ async def test_of_a_name_with_more_addresses_than_a_look_asks_nothing_is_proved(
 
 async def test_a_status_does_not_prove_a_freeze_because_something_still_answers() -> None:
     with answering(503) as bot:
-        assert (await look(ProbeSettings(bot.url), Verb.FREEZE)).verdict is Verdict.UNKNOWN
+        assert (await look(asking(bot.url), Verb.FREEZE)).verdict is Verdict.UNKNOWN
 
 
 async def test_what_is_set_for_a_verb_counts_as_written(dead_url: str, silent_url: str) -> None:
     rule = ContainedWhen(refused=True, timeout=True)
-    for url in (dead_url, silent_url):
+    for url, ask in ((dead_url, look), (silent_url, in_vain)):
         for verb in (Verb.LIMIT, Verb.DISABLE, Verb.FREEZE):
-            settings = ProbeSettings(url, timeout_s=0.1, verbs={verb: VerbProbe(contained_when=rule)})
-            assert (await look(settings, verb)).verdict is Verdict.CONTAINED
+            settings = asking(url, verbs={verb: VerbProbe(contained_when=rule)})
+            assert (await ask(settings, verb)).verdict is Verdict.CONTAINED
 
 
 async def test_a_status_that_says_both_that_it_works_and_that_it_is_contained_proves_neither() -> None:
     with answering(200) as bot:
         own = VerbProbe(contained_when=ContainedWhen(status=[200, 503]))
-        settings = ProbeSettings(bot.url, verbs={Verb.DISABLE: own})
+        settings = asking(bot.url, verbs={Verb.DISABLE: own})
         assert (await look(settings, Verb.DISABLE)).verdict is Verdict.UNKNOWN
         assert (await look(settings, Verb.REVOKE)).verdict is Verdict.OPEN
 
 
 async def test_what_the_config_switches_off_is_no_proof(dead_url: str, silent_url: str) -> None:
     nothing = ContainedWhen()
-    dead = await look(ProbeSettings(dead_url, contained_when=nothing), Verb.DISABLE)
-    silent = await look(ProbeSettings(silent_url, timeout_s=0.1, contained_when=nothing), Verb.FREEZE)
+    dead = await look(asking(dead_url, contained_when=nothing), Verb.DISABLE)
+    silent = await in_vain(asking(silent_url, contained_when=nothing), Verb.FREEZE)
     assert [dead.verdict, silent.verdict] == [Verdict.UNKNOWN, Verdict.UNKNOWN]
 
 
 async def test_a_verb_may_ask_a_question_of_its_own() -> None:
     with answering(403) as bot:
         own = VerbProbe(body='{"message":"use the tool"}')
-        settings = ProbeSettings(bot.url, body='{"message":"hello"}', verbs={Verb.LIMIT: own})
+        settings = asking(bot.url, body='{"message":"hello"}', verbs={Verb.LIMIT: own})
         limited = await look(settings, Verb.LIMIT)
         await look(settings, Verb.DISABLE)
         assert [body for _, _, body, _ in bot.asked] == [b'{"message":"use the tool"}', b'{"message":"hello"}']
@@ -255,7 +270,7 @@ async def test_a_verb_may_ask_a_question_of_its_own() -> None:
 
 async def test_each_look_has_a_connection_of_its_own() -> None:
     with answering(200) as bot:
-        probe = HttpProbe(ProbeSettings(bot.url), CLOCK)
+        probe = HttpProbe(asking(bot.url), CLOCK)
         for _ in range(3):
             await probe.look(Verb.DISABLE)
         assert len({port for _, _, _, port in bot.asked}) == 3
@@ -263,7 +278,7 @@ async def test_each_look_has_a_connection_of_its_own() -> None:
 
 async def test_secrets_are_sent_and_never_shown_even_when_the_bot_repeats_them() -> None:
     with answering(200, b"you said Bearer tok-123456 and tok-123456") as bot:
-        settings = ProbeSettings(
+        settings = asking(
             bot.url + "?key=in-the-query",
             headers={"Authorization": "Bearer tok-123456", "Content-Type": "application/json"},
         )
@@ -279,14 +294,14 @@ async def test_secrets_are_sent_and_never_shown_even_when_the_bot_repeats_them()
 
 async def test_a_password_in_the_address_is_sent_and_never_shown() -> None:
     with answering(200) as bot:
-        sample = await look(ProbeSettings(bot.url.replace("http://", "http://user:pass-word@")))
+        sample = await look(asking(bot.url.replace("http://", "http://user:pass-word@")))
         assert bot.asked[0][1] == "Basic " + base64.b64encode(b"user:pass-word").decode()
         assert sample.sent == f"POST {bot.url}"
 
 
 async def test_what_the_bot_says_cannot_drive_the_terminal_or_flood_it() -> None:
     with answering(200, b"\x1b]0;owned\x07\nx" + b"y" * 100_000) as bot:
-        got = (await look(ProbeSettings(bot.url))).got
+        got = (await look(asking(bot.url))).got
     assert got.isprintable()
     assert len(got) < 250
 
@@ -299,11 +314,11 @@ async def test_a_bot_that_streams_for_ever_is_judged_by_its_status() -> None:
             with listener.accept()[0] as connection:
                 connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\n\r\ndata: a\n\n")
-                stop.wait(20)
+                stop.wait(60)
 
         thread = threading.Thread(target=stream)
         thread.start()
-        sample = await look(ProbeSettings(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=5))
+        sample = await look(asking(f"http://127.0.0.1:{listener.getsockname()[1]}/"))
         stop.set()
         thread.join()
     assert sample.verdict is Verdict.OPEN
@@ -314,14 +329,14 @@ async def test_a_bot_that_streams_for_ever_is_judged_by_its_status() -> None:
 @given(st.binary(max_size=300))
 async def test_no_answer_whatever_raises(answer: bytes) -> None:
     with raw_server(answer) as url:
-        assert isinstance((await look(ProbeSettings(url, timeout_s=0.5))).verdict, Verdict)
+        assert isinstance((await look(asking(url))).verdict, Verdict)
 
 
 @pytest.mark.parametrize(
     "url", ["", "foo", "ftp://127.0.0.1/", "http://", "http://[::1/", "http://127.0.0.1:99999/", "http://no.invalid/"]
 )
 async def test_a_wrong_address_tells_nothing_and_does_not_raise(url: str) -> None:
-    sample = await look(ProbeSettings(url, timeout_s=1.0))
+    sample = await look(asking(url))
     assert sample.verdict is Verdict.UNKNOWN
     assert sample.got
 
@@ -329,7 +344,7 @@ async def test_a_wrong_address_tells_nothing_and_does_not_raise(url: str) -> Non
 @pytest.mark.parametrize("headers", [{"x": "a\r\nb: c"}, {"x": "ü…"}, {"bad name": "x"}])
 async def test_a_wrong_header_tells_nothing_and_does_not_raise(headers: dict[str, str]) -> None:
     with answering(200) as bot:
-        sample = await look(ProbeSettings(bot.url, headers=headers))
+        sample = await look(asking(bot.url, headers=headers))
         assert sample.verdict is Verdict.UNKNOWN
         assert bot.asked == []
 
@@ -338,7 +353,7 @@ async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.Monke
     with answering(200) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
-        assert (await look(ProbeSettings(dead_url))).verdict is Verdict.CONTAINED
+        assert (await look(asking(dead_url))).verdict is Verdict.CONTAINED
         assert proxy.asked == []
 
 
@@ -346,10 +361,11 @@ async def test_a_frozen_single_process_is_silent_and_open_again_when_thawed(tmp_
     with forking_bot(tmp_path, workers=1) as bot:
         for pid in (bot.process.pid, *bot.workers()):
             os.kill(pid, signal.SIGSTOP)
-        assert (await look(ProbeSettings(bot.url, timeout_s=0.2), Verb.FREEZE)).verdict is Verdict.CONTAINED
+        wait_until(lambda: bot.states() == ["T", "T"])
+        assert (await look(asking(bot.url, timeout_s=0.2), Verb.FREEZE)).verdict is Verdict.CONTAINED
         for pid in (bot.process.pid, *bot.workers()):
             os.kill(pid, signal.SIGCONT)
-        assert (await look(ProbeSettings(bot.url, timeout_s=5.0), Verb.FREEZE)).verdict is Verdict.OPEN
+        assert (await look(asking(bot.url), Verb.FREEZE)).verdict is Verdict.OPEN
 
 
 def test_the_words_name_the_request_and_both_meanings() -> None:
@@ -377,5 +393,5 @@ def test_no_verb_takes_more_as_proof_than_the_config_names(verb: Verb) -> None:
 @pytest.mark.parametrize(("headers", "agent"), [({}, "warroom-probe"), ({"User-Agent": "curl/8.5"}, "curl/8.5")])
 async def test_a_look_says_that_it_is_one_unless_the_config_says_otherwise(headers: dict[str, str], agent: str) -> None:
     with answering(200) as server:
-        await HttpProbe(ProbeSettings(server.url, headers=headers), CLOCK).look(Verb.DISABLE)
+        await HttpProbe(asking(server.url, headers=headers), CLOCK).look(Verb.DISABLE)
         assert server.agents == [agent]

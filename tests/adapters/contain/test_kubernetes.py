@@ -32,7 +32,7 @@ async def test_it_holds_and_nothing_of_ours_is_left_after_a_release(cluster: Fak
     adapter = adapter_for(cluster, service_label=label)
     plan = await done(adapter)
     assert plan.reversible is Reversible.EXACT
-    assert await verdict(cluster) is Verdict.CONTAINED
+    assert await verdict(cluster, cut=True) is Verdict.CONTAINED
     assert all(pod.get("serving") == (None if label else "yes") for pod in cluster.labels().values())
     recorded = msgspec.json.decode(msgspec.json.encode(plan), type=Plan)
     await adapter_for(cluster, service_label=label).release(recorded, "ACT-001")
@@ -59,7 +59,7 @@ async def test_a_label_that_only_traffic_looks_for_takes_the_pods_out_of_such_a_
     plan = await done(adapter_for(cluster, service_label="serving"))
     assert "service support finds the pods no more" in plan.effects
     assert "network policy let-users-in allows ingress to new pods with the same labels" in plan.effects
-    assert await verdict(cluster) is Verdict.CONTAINED
+    assert await verdict(cluster, cut=True) is Verdict.CONTAINED
     assert len(cluster.labels()) == 2
 
 
@@ -84,7 +84,7 @@ async def test_new_pods_in_place_of_those_that_lost_a_label_are_announced_and_cu
         assert any("ReplicaSet/support-7d9 starts 2 new pods" in effect for effect in plan.effects)
         assert plan.reversible is Reversible.BEST_EFFORT
         assert len(cluster.labels()) == 4
-        assert await verdict(cluster) is Verdict.CONTAINED
+        assert await verdict(cluster, cut=True) is Verdict.CONTAINED
         await adapter.apply(plan, "ACT-001")
         assert len(cluster.labels()) == 4
         await adapter.release(plan, "ACT-001")
@@ -106,7 +106,7 @@ async def test_a_pod_that_is_started_later_is_cut_too(cluster: FakeCluster) -> N
     plan = await done(adapter)
     cluster.remove_pod(next(iter(cluster.labels())))
     assert {} not in cluster.labels().values()
-    assert await verdict(cluster) is Verdict.CONTAINED
+    assert await verdict(cluster, cut=True) is Verdict.CONTAINED
     receipt = await adapter.release(plan, "ACT-001")
     assert "is gone" in receipt.text
     assert await verdict(cluster) is Verdict.OPEN

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.contain.rig_kubernetes import FakeCluster, kubernetes_bot
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.contain.kubernetes_api import Cluster, Refused, Taken
 from warroom.core.ports import AdapterFailed
 from warroom.core.settings_contain import KubernetesSettings
@@ -28,7 +29,7 @@ def api(cluster: FakeCluster, *, ca_file: str = "", address: str = "") -> Cluste
     where = address or cluster.api
     return Cluster(
         KubernetesSettings(
-            where, "bots", {"app": "support"}, token_file=str(cluster.token_file), ca_file=ca_file, timeout_s=2.0
+            where, "bots", {"app": "support"}, token_file=str(cluster.token_file), ca_file=ca_file, timeout_s=PATIENCE_S
         )
     )
 

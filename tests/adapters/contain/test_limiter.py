@@ -14,6 +14,8 @@ import msgspec
 import pytest
 
 from tests.adapters.contain.rig_limiter import KEY, PASSWORD, RedisServer, limited_bot, redis_server
+from tests.adapters.contain.rigs import state_of
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import eventually
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe
@@ -39,7 +41,7 @@ def server(running: RedisServer) -> RedisServer:
     return running
 
 
-def adapter_for(url: str, *, timeout_s: float = 5.0) -> LimiterAdapter:
+def adapter_for(url: str, *, timeout_s: float = PATIENCE_S) -> LimiterAdapter:
     return LimiterAdapter("support", LimiterSettings(url, KEY, timeout_s=timeout_s), CLOCK, lambda verb: f"ask {verb}")
 
 
@@ -61,10 +63,12 @@ async def test_the_former_value_and_expiry_come_back_exactly(
 
 async def test_an_expiry_lives_in_redis(server: RedisServer) -> None:
     adapter = adapter_for(server.url)
-    plan = await adapter.plan(Verb.LIMIT, 0.3)
-    await adapter.apply(plan, "ACT-001")
+    await adapter.apply(await adapter.plan(Verb.LIMIT, 60.0), "ACT-001")
     assert server.client.get(KEY) == b"3 per minute"
-    await eventually(lambda: not server.client.exists(KEY), timeout_s=3, what="the end of the key")
+    assert 0 < server.client.pttl(KEY) <= 60_000
+    server.client.delete(KEY)
+    await adapter.apply(await adapter.plan(Verb.LIMIT, 0.2), "ACT-002")
+    await eventually(lambda: not server.client.exists(KEY), what="the end of the key")
 
 
 async def test_a_release_after_the_expiry_puts_the_former_limit_back(server: RedisServer) -> None:
@@ -73,7 +77,7 @@ async def test_a_release_after_the_expiry_puts_the_former_limit_back(server: Red
     plan = await adapter.plan(Verb.LIMIT, 0.2)
     assert any("the bot's own default counts then, and this engine puts" in effect for effect in plan.effects)
     await adapter.apply(plan, "ACT-001")
-    await eventually(lambda: not server.client.exists(KEY), timeout_s=3, what="the end of the key")
+    await eventually(lambda: not server.client.exists(KEY), what="the end of the key")
     await adapter.release(plan, "ACT-001")
     assert server.client.get(KEY) == b"60 per minute"
 
@@ -88,14 +92,14 @@ async def test_a_second_apply_does_not_prolong_the_expiry(server: RedisServer) -
 
 
 async def test_a_former_value_whose_time_has_passed_meanwhile_is_not_brought_back(server: RedisServer) -> None:
-    server.client.set(KEY, "60 per minute", px=200)
+    server.client.set(KEY, "60 per minute", pxat=FAR_MS)
     adapter = adapter_for(server.url)
     plan = await adapter.plan(Verb.LIMIT, None)
     await adapter.apply(plan, "ACT-001")
-    probe = b"gone"
-    server.client.set(probe, "x", pxat=msgspec.json.decode(plan.restore)["before"]["expires_ms"])
-    await eventually(lambda: not server.client.exists(probe), timeout_s=3, what="the former expiry")
-    await adapter.release(plan, "ACT-001")
+    # The same plan, much later.
+    assert msgspec.json.decode(plan.restore)["before"]["expires_ms"] == FAR_MS
+    late = msgspec.structs.replace(plan, restore=plan.restore.replace(str(FAR_MS), "1000000000000"))
+    await adapter.release(late, "ACT-001")
     assert not server.client.exists(KEY)
 
 
@@ -221,6 +225,7 @@ async def test_a_server_that_hangs_has_changed_nothing(server: RedisServer) -> N
     adapter = adapter_for(server.url, timeout_s=0.2)
     plan = await adapter.plan(Verb.LIMIT, None)
     server.process.send_signal(signal.SIGSTOP)
+    await eventually(lambda: state_of(server.process.pid) == "T", what="a server that stands")
     try:
         with pytest.raises(AdapterFailed, match="nothing was changed"):
             await adapter.apply(plan, "ACT-001")
@@ -282,7 +287,7 @@ async def relay(server: RedisServer, at_exec: str) -> AsyncIterator[str]:
 
 async def test_a_lost_answer_to_the_write_leaves_it_open_whether_it_was_done(server: RedisServer) -> None:
     async with relay(server, "swallow") as url:
-        adapter = adapter_for(url, timeout_s=1.0)
+        adapter = adapter_for(url)
         plan = await adapter.plan(Verb.LIMIT, None)
         with pytest.raises(AdapterAmbiguous, match="after the change was sent"):
             await adapter.apply(plan, "ACT-001")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.adapters.contain.rig_limiter import PASSWORD, RedisServer, redis_server
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.contain.limiter_store import Held, Words, opened
 from warroom.core.ports import AdapterFailed
 
@@ -26,7 +27,7 @@ def server(running: RedisServer) -> RedisServer:
 
 
 async def test_a_key_is_read_with_the_moment_at_which_it_ends(server: RedisServer) -> None:
-    async with opened(server.url, 5.0) as store:
+    async with opened(server.url, PATIENCE_S) as store:
         assert await store.read(KEY) == Held(None)
         server.client.set(KEY, "a")
         assert await store.read(KEY) == Held(b"a")
@@ -43,7 +44,7 @@ async def test_a_key_that_was_written_since_it_was_seen_is_looked_at_again(serve
             server.client.set(KEY, "theirs")
         return ["SET", KEY, "ours"]
 
-    async with opened(server.url, 5.0) as store:
+    async with opened(server.url, PATIENCE_S) as store:
         assert await store.change(KEY, decide)
     assert seen == [Held(None), Held(b"theirs")]
     assert server.client.get(KEY) == b"ours"
@@ -54,20 +55,20 @@ async def test_a_key_that_is_written_all_the_time_is_given_up(server: RedisServe
         server.client.append(KEY, "x")
         return ["SET", KEY, "ours"]
 
-    async with opened(server.url, 5.0) as store:
+    async with opened(server.url, PATIENCE_S) as store:
         with pytest.raises(AdapterFailed, match="written all the time; nothing was changed"):
             await store.change(KEY, decide)
     assert server.client.get(KEY) == b"xxxxx"
 
 
 async def test_nothing_is_sent_when_nothing_is_to_change(server: RedisServer) -> None:
-    async with opened(server.url, 5.0) as store:
+    async with opened(server.url, PATIENCE_S) as store:
         assert not await store.change(KEY, lambda now: None)
     assert not server.client.exists(KEY)
 
 
 async def test_a_command_that_redis_refuses_changes_nothing(server: RedisServer) -> None:
-    async with opened(server.url, 5.0) as store:
+    async with opened(server.url, PATIENCE_S) as store:
         with pytest.raises(AdapterFailed, match="nothing was changed"):
             await store.change(KEY, lambda now: ["SET", KEY, "ours", "PX", -1])
         with pytest.raises(AdapterFailed, match="nothing was changed"):
@@ -76,7 +77,7 @@ async def test_a_command_that_redis_refuses_changes_nothing(server: RedisServer)
 
 
 async def test_a_password_in_a_refusal_is_masked(server: RedisServer) -> None:
-    async with opened(server.url, 5.0) as store:
+    async with opened(server.url, PATIENCE_S) as store:
         with pytest.raises(AdapterFailed) as failure:
             await store.change(KEY, lambda now: [PASSWORD, KEY])
     assert PASSWORD not in str(failure.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import msgspec
 import pytest
 
 from tests.adapters.contain.rig_nft import ACCOUNT, CGROUPS, Network, cgroup, leaking, nft, skip_unless_possible
-from tests.waiting import wait_until
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.nft import NftAdapter
 from warroom.adapters.contain.nft_rules import table_of
@@ -70,14 +68,11 @@ async def test_an_open_connection_out_of_a_namespace_is_cut_and_goes_on_after_th
     with leaking(network.theirs, network.ours, ["nsenter", f"--net=/run/netns/{network.name}"]) as bot:
         cut = adapter(netns=network.name)
         plan = await cut.plan(Verb.ISOLATE, None)
-        began = time.monotonic()
         await cut.apply(plan, "ACT-001-1-ab")
-        wait_until(lambda: not bot.sink.leaks(within_s=0.2), timeout_s=1.0)
-        assert time.monotonic() - began < 1.5
         assert not bot.sink.leaks(within_s=1.0)
         assert "our table drops without an end" in (await cut.observe(Verb.ISOLATE)).text
         await adapter(netns=network.name).release(plan, "ACT-001-1-ab")
-        wait_until(lambda: bot.sink.leaks(), timeout_s=10, what="the connection that goes on")
+        assert bot.sink.leaks(), "the connection goes on"
         assert network.inside("nft", "list", "tables") == ""
 
 
@@ -85,10 +80,9 @@ async def test_the_usual_rule_lets_an_open_connection_leak_and_ours_does_not(net
     network.inside("nft", "-f", "-", content=TRACKING)
     with leaking(network.theirs, network.ours, ["nsenter", f"--net=/run/netns/{network.name}"]) as bot:
         network.inside("nft", "-f", "-", content=NAIVE)
-        assert bot.sink.leaks(within_s=2.0), "established,related accept keeps the door open"
+        assert bot.sink.leaks(), "established,related accept keeps the door open"
         cut = adapter(netns=network.name)
         await cut.apply(await cut.plan(Verb.ISOLATE, None), "ACT-001-1-ab")
-        wait_until(lambda: not bot.sink.leaks(within_s=0.2), timeout_s=1.0)
         assert not bot.sink.leaks(within_s=1.0)
         assert "table inet naive" in network.inside("nft", "list", "tables"), "what is not ours stays"
 
@@ -100,12 +94,11 @@ async def test_an_account_is_cut_and_nobody_else_and_what_is_allowed_stays_open(
         plan = await cut.plan(Verb.ISOLATE, None)
         await cut.apply(plan, "ACT-001-1-ab")
         try:
-            wait_until(lambda: not bot.sink.leaks(within_s=0.2), timeout_s=1.0)
             assert not bot.sink.leaks(within_s=1.0)
             assert other.sink.leaks()
         finally:
             await cut.release(plan, "ACT-001-1-ab")
-        wait_until(lambda: bot.sink.leaks(), timeout_s=10)
+        assert bot.sink.leaks()
         kept = adapter(user=ACCOUNT, allow=[f"127.0.0.1:{bot.sink.port}"])
         plan = await kept.plan(Verb.ISOLATE, None)
         await kept.apply(plan, "ACT-002-1-ab")
@@ -123,7 +116,7 @@ async def test_a_process_that_was_moved_into_a_blocked_cgroup_is_cut_with_what_i
         path = str(folder.relative_to(CGROUPS))
         nft("-f", "-", content=PLAIN.replace("PATH", path))
         try:
-            assert bot.sink.leaks(within_s=2.0), "its socket was born in another cgroup"
+            assert bot.sink.leaks(), "its socket was born in another cgroup"
         finally:
             nft("delete", "table", "inet", "plain")
         cut = adapter(cgroup=path)
@@ -131,11 +124,10 @@ async def test_a_process_that_was_moved_into_a_blocked_cgroup_is_cut_with_what_i
         receipt = await cut.apply(plan, "ACT-001-1-ab")
         assert "sockets that it brought along" in receipt.text
         try:
-            wait_until(lambda: not bot.sink.leaks(within_s=0.2), timeout_s=1.0)
             assert not bot.sink.leaks(within_s=1.0)
         finally:
             await cut.release(plan, "ACT-001-1-ab")
-        wait_until(lambda: bot.sink.leaks(), timeout_s=10)
+        assert bot.sink.leaks()
         bot.process.kill()
         bot.process.wait()
 
@@ -144,12 +136,13 @@ async def test_a_process_that_was_moved_into_a_blocked_cgroup_is_cut_with_what_i
 async def test_the_kernel_forgets_the_block_at_its_expiry_with_nobody_there(network: Network) -> None:
     with leaking(network.theirs, network.ours, ["nsenter", f"--net=/run/netns/{network.name}"]) as bot:
         cut = adapter(netns=network.name)
-        plan = await cut.plan(Verb.ISOLATE, 2.0)
+        # Long enough that the second order comes in time, however busy the host is.
+        plan = await cut.plan(Verb.ISOLATE, 10.0)
         await cut.apply(plan, "ACT-001-1-ab")
-        wait_until(lambda: not bot.sink.leaks(within_s=0.2), timeout_s=1.0)
+        assert not bot.sink.leaks(within_s=0.2)
         again = await cut.apply(plan, "ACT-001-1-ab")
         assert "stands already" in again.text, "the same order again must not begin the time anew"
-        wait_until(lambda: bot.sink.leaks(), timeout_s=15)
+        assert bot.sink.leaks()
         assert "time is over" in (await cut.observe(Verb.ISOLATE)).text
         await cut.release(plan, "ACT-001-1-ab")
 

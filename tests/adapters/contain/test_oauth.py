@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.contain.rig_oauth import OAuthBot, oauth_bot
 from tests.adapters.contain.scripted_server import Answer, Asked, scripted
+from tests.adapters.time_over import PATIENCE_S
 from tests.drill.refbot.running import ADMIN, CLIENT, running
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe
@@ -189,7 +191,7 @@ def faked(fake: Fake, tmp_path: Path) -> Iterator[OAuthSettings]:
     file.write_text(ADMIN)
     with scripted(fake) as server:
         client, tokens, revoke = (f"{server.url}/{name}" for name in ("client", "tokens", "revoke"))
-        yield OAuthSettings("web", client, tokens, revoke, str(file), timeout_s=0.5)
+        yield OAuthSettings("web", client, tokens, revoke, str(file), timeout_s=PATIENCE_S)
 
 
 async def test_the_client_is_disabled_before_its_tokens_are_even_listed(fake: Fake, faked: OAuthSettings) -> None:
@@ -304,5 +306,8 @@ async def test_an_adapter_that_says_done_and_does_nothing_is_proved_open_and_the
 async def test_an_order_that_one_of_two_private_workers_heard_is_proved_open_by_twenty_looks(tmp_path: Path) -> None:
     with running(tmp_path, Options(workers=2)) as two:
         assert two.order("disabled") == 200
-        probe = ProbeSettings(two.bot.url, body='{"message":"good morning"}', timeout_s=5.0, samples=20)
-        assert await proved(Verb.DISABLE, probe) is Verdict.OPEN
+        probe = ProbeSettings(two.bot.url, body='{"message":"good morning"}', timeout_s=PATIENCE_S, samples=20)
+        # All may meet the one that heard when the other gets no processor meanwhile: then once more.
+        async with asyncio.timeout(60):
+            while await proved(Verb.DISABLE, probe) is not Verdict.OPEN:
+                continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import msgspec
 import pytest
 
 from tests.adapters.contain.scripted_server import Answer, Asked, own_certificate, scripted
+from tests.adapters.time_over import PATIENCE_S, LoopClock
+from warroom.adapters.contain import http_exchange
 from warroom.adapters.contain.http_exchange import BODY_LIMIT
 from warroom.adapters.contain.oauth_server import OAuthServer
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed
@@ -22,6 +23,12 @@ SECRET = "a-live-token-of-the-client"
 PLAIN = {"client_id": "web", "enabled": True, "client_secret": "never-shown", "quota": 12345678901234567890}
 
 
+@pytest.fixture
+def patient_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads a body gives up late: on a busy machine it may take its time."""
+    monkeypatch.setattr(http_exchange, "_BODY_PATIENCE_S", PATIENCE_S)
+
+
 def server_at(url: str, **others: object) -> OAuthServer:
     known = {
         "client_id": "web",
@@ -29,7 +36,7 @@ def server_at(url: str, **others: object) -> OAuthServer:
         "tokens_url": f"{url}/tokens?key=hidden",
         "revoke_url": f"{url}/revoke",
         "admin_token_file": "/unused",
-        "timeout_s": 0.4,
+        "timeout_s": PATIENCE_S,
     }
     return OAuthServer(msgspec.convert({**known, **others}, OAuthSettings), ADMIN)
 
@@ -87,8 +94,10 @@ async def test_a_change_sends_every_field_as_it_was_but_one_and_none_that_is_the
     ],
 )
 async def test_what_is_no_registration_is_a_failure(answer: Answer) -> None:
-    with scripted(lambda asked: answer) as fake, pytest.raises(AdapterFailed) as failure:
-        await server_at(fake.url).registration()
+    with scripted(lambda asked: answer) as fake:
+        fake.hung = LoopClock().forward
+        with pytest.raises(AdapterFailed) as failure:
+            await server_at(fake.url).registration()
     assert shown_nothing(failure.value)
     assert len(fake.asked) == 1, "redirects are not followed"
 
@@ -125,6 +134,7 @@ async def test_a_list_names_each_token_once() -> None:
         assert await server_at(fake.url).live_tokens() == ["a", "b"]
 
 
+@pytest.mark.usefixtures("patient_reader")
 async def test_a_list_that_is_too_long_is_never_taken_for_the_whole() -> None:
     beginning = json.dumps({"tokens": [{"token": "a"}]}).encode()
     with (
@@ -134,17 +144,16 @@ async def test_a_list_that_is_too_long_is_never_taken_for_the_whole() -> None:
         await server_at(fake.url).live_tokens()
 
 
+@pytest.mark.usefixtures("patient_reader")
 async def test_a_gigabyte_is_left_where_it_is() -> None:
     with scripted(lambda asked: Answer(200, b'{"tokens": [', flood=1 << 30)) as fake:
         tracemalloc.start()
-        began = time.monotonic()
         try:
             with pytest.raises(AdapterFailed, match="lists more than"):
                 await server_at(fake.url).live_tokens()
             assert tracemalloc.get_traced_memory()[1] < 32 << 20
         finally:
             tracemalloc.stop()
-        assert time.monotonic() - began < 5.0
     assert fake.flooded < 64 << 20
 
 
@@ -164,6 +173,7 @@ async def test_a_change_that_was_not_taken_is_a_failure_and_one_that_may_be_a_do
     answer: Answer, kind: type[Exception]
 ) -> None:
     with scripted(lambda asked: answer if asked.method == "PUT" else registered()) as fake:
+        fake.hung = LoopClock().forward
         server = server_at(fake.url)
         registration = await server.registration()
         with pytest.raises(kind) as failure:
@@ -194,7 +204,7 @@ async def test_what_a_revocation_says_is_gathered_without_the_token() -> None:
 
 async def test_many_tokens_are_revoked_a_few_at_once_and_each_once() -> None:
     with scripted(lambda asked: Answer(200)) as fake:
-        assert await server_at(fake.url, timeout_s=5.0).revoke([f"t{n}" for n in range(50)]) == []
+        assert await server_at(fake.url).revoke([f"t{n}" for n in range(50)]) == []
     assert len({asked.body for asked in fake.asked}) == len(fake.asked) == 50
 
 
@@ -216,5 +226,5 @@ async def test_where_nobody_vouches_for_the_certificate_no_token_leaves(unknown_
         scripted(lambda asked: registered(), unknown_certificate) as fake,
         pytest.raises(AdapterFailed, match="certificate"),
     ):
-        await server_at(fake.url, timeout_s=5.0).registration()
+        await server_at(fake.url).registration()
     assert fake.asked == []

@@ -10,6 +10,7 @@ import sys
 import psutil
 import pytest
 
+from tests.waiting import wait_until
 from warroom.adapters.contain.open_sockets import Connection, connections_of
 
 
@@ -29,14 +30,22 @@ def test_each_kind_of_socket_is_told_with_both_ends_and_its_state() -> None:
         assert Connection(f"{host}:{port}", f"127.0.0.1:{near.getsockname()[1]}", "ESTABLISHED") in found
         assert Connection(f"::1:{six.getsockname()[1]}", "", "LISTEN") in found
         assert Connection(f"127.0.0.1:{udp.getsockname()[1]}", "", "NONE") in found
-        other = {(one.laddr[1], one.status) for one in psutil.Process().net_connections("inet")}
-        assert {(int(one.local.rpartition(":")[2]), one.state) for one in found} == other
+        # Others of this process may end at any moment, such as those of servers of earlier tests.
+        wait_until(lambda: ours() == theirs())
+
+
+def ours() -> set[tuple[int, str]]:
+    found = connections_of([os.getpid()])[os.getpid()]
+    return {(int(one.local.rpartition(":")[2]), one.state) for one in found}
+
+
+def theirs() -> set[tuple[int, str]]:
+    return {(one.laddr[1], one.status) for one in psutil.Process().net_connections("inet")}
 
 
 def test_a_socket_that_is_no_internet_socket_is_left_out() -> None:
-    before = connections_of([os.getpid()])[os.getpid()]
-    with socket.socket(socket.AF_UNIX), open("/dev/null", encoding="ascii"):
-        assert connections_of([os.getpid()])[os.getpid()] == before
+    with socket.socket(socket.AF_UNIX), open("/dev/null", encoding="ascii"), socket.create_server(("127.0.0.1", 0)):
+        wait_until(lambda: ours() == theirs())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace of its own needs root")

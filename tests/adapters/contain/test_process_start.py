@@ -12,6 +12,7 @@ import pytest
 
 from tests.adapters.contain.rig_process import all_of, restartable_bot, start_words
 from tests.adapters.contain.rigs import ForkingBot, forking_bot
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import wait_until
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe
@@ -38,7 +39,7 @@ async def ended(bot: ForkingBot, *words: str) -> Plan:
 
 
 async def verdict(bot: ForkingBot) -> Verdict:
-    return (await HttpProbe(ProbeSettings(bot.url, timeout_s=1.0), CLOCK).look(Verb.STOP)).verdict
+    return (await HttpProbe(ProbeSettings(bot.url, timeout_s=PATIENCE_S), CLOCK).look(Verb.STOP)).verdict
 
 
 async def test_a_bot_is_started_again_in_a_session_of_its_own(tmp_path: Path) -> None:
@@ -123,9 +124,10 @@ async def test_a_program_that_was_exchanged_since_is_not_started(tmp_path: Path)
 async def test_what_ends_at_once_with_a_fault_is_a_failure(tmp_path: Path) -> None:
     with forking_bot(tmp_path) as bot:
         plan = await ended(bot, "/bin/false")
+        adapter = adapter_for(bot, settle_s=PATIENCE_S)
         with pytest.raises(AdapterFailed, match="ended at once with 1"):
-            await adapter_for(bot).release(plan, "ACT-001")
-        assert "ended well" in (await adapter_for(bot).release(await planned_true(bot, plan), "ACT-001")).text
+            await adapter.release(plan, "ACT-001")
+        assert "ended well" in (await adapter.release(await planned_true(bot, plan), "ACT-001")).text
 
 
 async def planned_true(bot: ForkingBot, plan: Plan) -> Plan:

@@ -102,6 +102,17 @@ def test_a_process_whose_first_thread_ended_is_still_alive() -> None:
         process.kill()
 
 
+def test_who_ended_does_not_stand_still(child: subprocess.Popen[bytes]) -> None:
+    process = read(child.pid)
+    assert not tree.stands(process)
+    child.send_signal(signal.SIGSTOP)
+    wait_until(lambda: tree.stands(process))
+    child.kill()
+    wait_until(lambda: read(child.pid).state == "Z")
+    assert not tree.stands(process)
+    assert tree.is_stopped(process)
+
+
 def test_a_zombie_is_not_alive(child: subprocess.Popen[bytes]) -> None:
     child.kill()
     wait_until(lambda: read(child.pid).state == "Z")

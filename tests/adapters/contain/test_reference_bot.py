@@ -9,6 +9,7 @@ import msgspec
 import psutil
 import pytest
 
+from tests.adapters.time_over import PATIENCE_S, over_once_sent
 from tests.waiting import eventually
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.build import adapters_for, probes_for
@@ -38,11 +39,11 @@ class Room:
                 bot.url,
                 headers={"content-type": "application/json"},
                 body='{"message":"good morning","user":"probe"}',
-                timeout_s=0.5,
+                timeout_s=PATIENCE_S,
                 verbs={Verb.LIMIT: VerbProbe(body='{"message":"where is order 4711?","user":"probe"}')},
             ),
             contain=ContainSettings(
-                control=ControlSettings(bot.control_url, str(key_file)),
+                control=ControlSettings(bot.control_url, str(key_file), timeout_s=PATIENCE_S),
                 process=ProcessSettings(str(bot.folder / "bot.pid")),
             ),
         )
@@ -51,9 +52,11 @@ class Room:
         """The first adapter that can do it."""
         return next(one for one in adapters_for("support", self.settings, CLOCK) if verb in one.verbs())
 
-    async def look(self, verb: Verb) -> Sample:
-        """One look from outside."""
-        return await probes_for(self.settings, CLOCK)[0].look(verb)
+    async def look(self, verb: Verb, *, timeout_s: float = PATIENCE_S) -> Sample:
+        """One look from outside; short where silence is expected."""
+        assert self.settings.probe is not None
+        probe = msgspec.structs.replace(self.settings.probe, timeout_s=timeout_s)
+        return await probes_for(msgspec.structs.replace(self.settings, probe=probe), CLOCK)[0].look(verb)
 
     def states(self) -> set[str]:
         """States of the bot and its tools, as another library reads them."""
@@ -79,11 +82,12 @@ async def test_each_verb_is_held_outside_and_undone(room: Room, verb: Verb) -> N
     adapter = room.adapter(verb)
     plan = await adapter.plan(verb, None)
     assert (await room.look(verb)).verdict is Verdict.OPEN
+    enough_s = 0.5 if verb is Verb.FREEZE else PATIENCE_S
     await adapter.apply(plan, "ACT-001")
     for _ in range(3):
-        assert (await room.look(verb)).verdict is Verdict.CONTAINED
+        assert (await room.look(verb, timeout_s=enough_s)).verdict is Verdict.CONTAINED
     await adapter.apply(plan, "ACT-001")
-    assert (await room.look(verb)).verdict is Verdict.CONTAINED
+    assert (await room.look(verb, timeout_s=enough_s)).verdict is Verdict.CONTAINED
     await adapter.release(plan, "ACT-001")
     assert (await room.look(verb)).verdict is Verdict.OPEN
 
@@ -98,7 +102,7 @@ async def test_a_limited_bot_still_answers_ordinary_questions_and_no_tool(room: 
 @pytest.mark.long
 async def test_an_order_that_expires_ends_in_the_bot_itself(room: Room) -> None:
     adapter = room.adapter(Verb.DISABLE)
-    await adapter.apply(await adapter.plan(Verb.DISABLE, 1.0), "ACT-001")
+    await adapter.apply(await adapter.plan(Verb.DISABLE, 8.0), "ACT-001")
     assert (await room.look(Verb.DISABLE)).verdict is Verdict.CONTAINED
     before = msgspec.json.decode((await adapter.snapshot())[0][1])
     assert before["mode"] == "disabled"
@@ -142,8 +146,9 @@ async def test_a_frozen_bot_that_was_killed_is_not_called_contained(room: Room) 
 async def test_an_endpoint_of_a_frozen_bot_leaves_it_open_whether_it_heard(room: Room) -> None:
     freeze = room.adapter(Verb.FREEZE)
     await freeze.apply(await freeze.plan(Verb.FREEZE, None), "ACT-001")
-    control = ControlSettings(room.bot.control_url, str(room.bot.folder.parent / "key"), timeout_s=0.2)
+    control = ControlSettings(room.bot.control_url, str(room.bot.folder.parent / "key"), timeout_s=PATIENCE_S)
     settings = BotSettings([], contain=ContainSettings(control=control))
     (disable,) = adapters_for("support", settings, CLOCK)
-    with pytest.raises(AdapterAmbiguous, match="after the request was sent"):
-        await disable.apply(await disable.plan(Verb.DISABLE, None), "ACT-002")
+    plan = await disable.plan(Verb.DISABLE, None)
+    with over_once_sent(room.bot.url), pytest.raises(AdapterAmbiguous, match="after the request was sent"):
+        await disable.apply(plan, "ACT-002")

@@ -12,6 +12,7 @@ import pytest
 
 from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.contain.rig_systemd import MachineSaidNo, UnitBot, machine, unit_bot
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import wait_until
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.contain.http_probe import HttpProbe
@@ -38,7 +39,9 @@ def adapter_for(bot: UnitBot, **changed: Any) -> SystemdAdapter:
 
 
 async def verdict(bot: UnitBot, verb: Verb) -> Verdict:
-    probe = HttpProbe(ProbeSettings(bot.url, method="GET", timeout_s=0.3), CLOCK)
+    # Only what stands frozen is silent by right.
+    timeout_s = 0.3 if bot.shown("FreezerState") == ["frozen"] else PATIENCE_S
+    probe = HttpProbe(ProbeSettings(bot.url, method="GET", timeout_s=timeout_s), CLOCK)
     (seen,) = {(await probe.look(verb)).verdict for _ in range(3)}
     return seen
 

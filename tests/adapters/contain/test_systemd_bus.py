@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.adapters.time_over import PATIENCE_S, LoopClock
 from warroom.adapters.contain.systemd_bus import Manager
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed
 
@@ -26,7 +27,7 @@ _HELLO = bytes.fromhex(
 
 
 @contextlib.contextmanager
-def bus(folder: Path, behaviour: str) -> Iterator[str]:
+def bus(folder: Path, behaviour: str, begun: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Serve a socket: `silent` never answers, `closes` ends at once, `dies` ends at the first call after Hello."""
     ended = threading.Event()
 
@@ -36,7 +37,8 @@ def bus(folder: Path, behaviour: str) -> Iterator[str]:
 
         def handle(self) -> None:
             if behaviour == "silent":
-                ended.wait(10)
+                begun()
+                ended.wait(120)
             if behaviour != "dies":
                 return
             while (line := self.rfile.readline()) and not line.startswith(b"BEGIN"):
@@ -66,17 +68,17 @@ async def test_an_address_that_leads_to_no_bus_is_a_failure(address: str) -> Non
 
 @pytest.mark.parametrize("behaviour", ["silent", "closes"])
 async def test_a_socket_that_is_no_bus_is_a_failure(tmp_path: Path, behaviour: str) -> None:
-    with bus(tmp_path, behaviour) as address, pytest.raises(AdapterFailed):
-        await Manager(address, 0.3).__aenter__()
+    with bus(tmp_path, behaviour, LoopClock().forward) as address, pytest.raises(AdapterFailed):
+        await Manager(address, PATIENCE_S).__aenter__()
 
 
 async def test_a_bus_that_dies_after_an_act_was_sent_is_ambiguous_and_after_a_question_a_failure(
     tmp_path: Path,
 ) -> None:
     with bus(tmp_path, "dies") as address:
-        async with Manager(address, 1.0) as manager:
+        async with Manager(address, PATIENCE_S) as manager:
             with pytest.raises(AdapterAmbiguous, match="StopUnit"):
                 await manager.stop("bot.service")
-        async with Manager(address, 1.0) as manager:
+        async with Manager(address, PATIENCE_S) as manager:
             with pytest.raises(AdapterFailed):
                 await manager.version()

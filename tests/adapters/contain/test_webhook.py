@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from tests.adapters.contain.rig_webhook import KEY, WebhookService, webhook_service
+from tests.adapters.time_over import PATIENCE_S, over_once_sent
 from warroom.adapters.clock import SystemClock
+from warroom.adapters.contain import http_exchange
 from warroom.adapters.contain.http_probe import HttpProbe
 from warroom.adapters.contain.webhook import WebhookAdapter
 from warroom.core.model import Plan, Verb, Verdict
@@ -27,7 +29,7 @@ def service(tmp_path: Path) -> Iterator[WebhookService]:
         yield running
 
 
-def adapter_for(service: WebhookService, url: str = "", *, timeout_s: float = 5.0) -> WebhookAdapter:
+def adapter_for(service: WebhookService, url: str = "", *, timeout_s: float = PATIENCE_S) -> WebhookAdapter:
     settings = WebhookSettings(url or service.order_url, str(service.key_file), timeout_s=timeout_s)
     return WebhookAdapter("support", settings, CLOCK, lambda verb: f"ask for {verb}")
 
@@ -112,7 +114,8 @@ async def test_a_service_that_breaks_leaves_it_open_whether_it_acts(service: Web
         await ordered(adapter_for(service))
 
 
-async def test_an_answer_of_a_gigabyte_is_not_read(service: WebhookService) -> None:
+async def test_an_answer_of_a_gigabyte_is_not_read(service: WebhookService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_exchange, "_BODY_PATIENCE_S", PATIENCE_S)
     service.endless = True
     service.body = b'{"accepted": true}'
     with pytest.raises(AdapterAmbiguous, match="does not say whether it accepted") as failure:
@@ -129,8 +132,8 @@ async def test_an_answer_in_clear_text_to_a_secure_address_means_that_nothing_wa
 async def test_silence_after_sending_leaves_it_open_whether_it_acts(service: WebhookService) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/orders"
-        with pytest.raises(AdapterAmbiguous, match="after the request was sent"):
-            await ordered(adapter_for(service, url, timeout_s=0.1))
+        with over_once_sent(url), pytest.raises(AdapterAmbiguous, match="after the request was sent"):
+            await ordered(adapter_for(service, url))
 
 
 async def test_a_wrong_key_is_refused_with_advice(service: WebhookService) -> None:
@@ -190,4 +193,6 @@ async def test_a_service_that_accepts_and_does_nothing_is_seen_open(service: Web
     service.obeys = False
     _, text = await ordered(adapter_for(service))
     assert "accepted it" in text
-    assert (await HttpProbe(ProbeSettings(service.url), CLOCK).look(Verb.DISABLE)).verdict is Verdict.OPEN
+    assert (
+        await HttpProbe(ProbeSettings(service.url, timeout_s=PATIENCE_S), CLOCK).look(Verb.DISABLE)
+    ).verdict is Verdict.OPEN

@@ -9,6 +9,7 @@ import pytest
 
 from tests.adapters.notify.conftest import SecretFile
 from tests.adapters.notify.receivers import HttpReceiver, notice
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.notify.apprise import AppriseSender
 from warroom.core.notice_ports import Sending
 from warroom.core.notices import Audience
@@ -22,7 +23,7 @@ def address(receiver: HttpReceiver, more: str = "") -> bytes:
     return f"json://{place}/?+X-Token=planted-header{more}\n".encode()
 
 
-def sender(secret_file: SecretFile, content: bytes, timeout_s: float = 5.0) -> AppriseSender:
+def sender(secret_file: SecretFile, content: bytes, timeout_s: float = PATIENCE_S) -> AppriseSender:
     return AppriseSender(AppriseChannel(url_file=secret_file("service.url", content), timeout_s=timeout_s))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.adapters.notify.conftest import SecretFile
 from tests.adapters.notify.receivers import HttpReceiver, mail_server, notice
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.notify.build import ExtraMissing, channel_for, channels_for
 from warroom.core.notice_ports import Channel, Sending
@@ -32,10 +33,17 @@ async def test_every_kind_of_channel_is_built_and_reaches_its_receiver(
     async with mail_server() as server:
         settings = NotifySettings(
             channels={
-                "hook": WebhookChannel(url=receiver.url, key_file=path),
-                "pager": PagerDutyChannel(routing_key_file=path, url=receiver.url),
-                "mail": SmtpChannel(host="127.0.0.1", port=server.port, sender="a@b.c", to=["d@e.f"], starttls=False),
-                "other": AppriseChannel(url_file=service),
+                "hook": WebhookChannel(url=receiver.url, key_file=path, timeout_s=PATIENCE_S),
+                "pager": PagerDutyChannel(routing_key_file=path, url=receiver.url, timeout_s=PATIENCE_S),
+                "mail": SmtpChannel(
+                    host="127.0.0.1",
+                    port=server.port,
+                    sender="a@b.c",
+                    to=["d@e.f"],
+                    starttls=False,
+                    timeout_s=PATIENCE_S,
+                ),
+                "other": AppriseChannel(url_file=service, timeout_s=PATIENCE_S),
             }
         )
         channels: dict[str, Channel] = channels_for(settings, SystemClock())

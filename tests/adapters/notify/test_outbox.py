@@ -328,7 +328,7 @@ def test_what_was_kept_is_there_after_a_kill(path: Path, tmp_path: Path) -> None
     with told.open("wb") as out:
         writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=out, cwd=ROOT)
     try:
-        wait_until(lambda: told.read_text().count("\n") > 20, what="notices of the writer")
+        wait_until(lambda: told.read_text().count("\n") > 20, timeout_s=60.0, what="notices of the writer")
     finally:
         os.kill(writer.pid, signal.SIGKILL)
         writer.wait()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.adapters.notify.conftest import SecretFile
 from tests.adapters.notify.receivers import HttpReceiver, Request, notice
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.notify.pagerduty import PagerDutySender, event_of
 from warroom.core.model import Severity
 from warroom.core.notice_ports import Sending
@@ -57,7 +58,7 @@ def alerts(receiver: HttpReceiver) -> Alerts:
 @pytest.fixture
 def sender(receiver: HttpReceiver, secret_file: SecretFile) -> PagerDutySender:
     path = secret_file("pager.key", ROUTING.encode() + b"\n")
-    return PagerDutySender(PagerDutyChannel(routing_key_file=path, url=receiver.url))
+    return PagerDutySender(PagerDutyChannel(routing_key_file=path, url=receiver.url, timeout_s=PATIENCE_S))
 
 
 async def test_one_incident_is_one_alert_from_trigger_to_resolve(
@@ -108,7 +109,9 @@ async def test_refusals_are_dead_and_too_many_is_tried_again(
 
 async def test_a_routing_key_of_two_lines_sends_nothing(receiver: HttpReceiver, secret_file: SecretFile) -> None:
     path = secret_file("two.key", b"one\ntwo")
-    sent = await PagerDutySender(PagerDutyChannel(routing_key_file=path, url=receiver.url)).send(notice(1))
+    sent = await PagerDutySender(PagerDutyChannel(routing_key_file=path, url=receiver.url, timeout_s=PATIENCE_S)).send(
+        notice(1)
+    )
     assert sent.how is Sending.RETRY
     assert "one line" in sent.text
     assert receiver.requests == []

@@ -6,6 +6,8 @@ import socket
 
 import pytest
 
+from tests.adapters.contain.rigs import full_queue
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.notify.reach import reached
 from warroom.core.ports import Checked
 from warroom.core.settings_notify import (
@@ -36,14 +38,14 @@ async def test_a_server_that_listens_is_reached_and_hears_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         for channel in channels("127.0.0.1", port):
-            check = await reached(channel)
+            check = await reached(channel, PATIENCE_S)
             assert (check.state, check.text) == (
                 Checked.OK,
                 f"127.0.0.1:{port} takes connections; nothing was sent",
             )
             taken, _ = server.accept()
             with taken:
-                taken.settimeout(5)
+                taken.settimeout(PATIENCE_S)
                 try:
                     heard = taken.recv(1)
                 except ConnectionResetError:
@@ -54,7 +56,7 @@ async def test_a_server_that_listens_is_reached_and_hears_nothing() -> None:
 async def test_where_nobody_listens_it_says_so_and_no_path_of_an_address() -> None:
     port = a_closed_port()
     for channel in channels("127.0.0.1", port):
-        check = await reached(channel)
+        check = await reached(channel, PATIENCE_S)
         assert (check.state, check.text) == (Checked.FAILED, f"127.0.0.1:{port}: nobody listens there")
 
 
@@ -66,18 +68,8 @@ async def test_a_host_that_nobody_knows_is_named(host: str) -> None:
 
 
 async def test_what_does_not_answer_is_given_up_in_time() -> None:
-    # A full queue of connections: the kernel answers no further one.
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
-        port = server.getsockname()[1]
-        held = []
-        for _ in range(4):
-            one = socket.socket()
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
-            held.append(one)
+    with full_queue() as port:
         check = await reached(WebhookChannel(url=f"http://127.0.0.1:{port}/", key_file="k"), 0.3)
-        for one in held:
-            one.close()
     assert (check.state, check.text) == (Checked.FAILED, f"127.0.0.1:{port} takes no connection within 0.3 s")
 
 

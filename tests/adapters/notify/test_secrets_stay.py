@@ -12,6 +12,7 @@ import pytest
 
 from tests.adapters.notify.conftest import SecretFile
 from tests.adapters.notify.receivers import HttpReceiver, MailServer, Request, mail_server, notice
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import eventually
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.notify.build import channels_for
@@ -36,9 +37,11 @@ def settings(receiver: HttpReceiver, server: MailServer, secret_file: SecretFile
     return NotifySettings(
         channels={
             "hook": WebhookChannel(
-                url=f"{receiver.url}/PLANTED-path", key_file=secret_file("hook.key", HOOK), timeout_s=2
+                url=f"{receiver.url}/PLANTED-path", key_file=secret_file("hook.key", HOOK), timeout_s=PATIENCE_S
             ),
-            "pager": PagerDutyChannel(routing_key_file=secret_file("pager.key", ROUTING), url=receiver.url),
+            "pager": PagerDutyChannel(
+                routing_key_file=secret_file("pager.key", ROUTING), url=receiver.url, timeout_s=PATIENCE_S
+            ),
             "mail": SmtpChannel(
                 host="127.0.0.1",
                 port=server.port,
@@ -47,8 +50,9 @@ def settings(receiver: HttpReceiver, server: MailServer, secret_file: SecretFile
                 starttls=False,
                 user="u",
                 password_file=secret_file("mail.password", PASSWORD),
+                timeout_s=PATIENCE_S,
             ),
-            "other": AppriseChannel(url_file=secret_file("other.url", service)),
+            "other": AppriseChannel(url_file=secret_file("other.url", service), timeout_s=PATIENCE_S),
         }
     )
 
@@ -87,16 +91,17 @@ async def test_no_secret_leaves_but_to_its_receiver(
         await outbox.enqueue([notice(1, channel=name) for name in channels])
         task = asyncio.create_task(courier.run())
         for name in channels:
-            await eventually(lambda name=name: sum(row.channel == name for row in told) >= 3)  # type: ignore[misc]
+            await eventually(lambda name=name: sum(row.channel == name for row in told) >= 3, timeout_s=60.0)  # type: ignore[misc]
         receiver.answers = lambda request: 400
         server.replies = {"AUTH": f"535 you said {PASSWORD.decode()}"}
         receiver.down()
-        await eventually(lambda: any(row.channel == "mail" and row.state is DeliveryState.DEAD for row in told))
+        await eventually(
+            lambda: any(row.channel == "mail" and row.state is DeliveryState.DEAD for row in told), timeout_s=60.0
+        )
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        for one in channels.values():
-            seen += [one.describe(), await one.check()]
+        seen += [[one.describe(), await one.check()] for one in channels.values()]
         seen += [told, await outbox.deliveries(), honest_word(notice(1).audience, list(channels), told, 2e9)]
         files = b"".join(path.read_bytes() for path in (tmp_path / "room").iterdir())
     assert ROUTING in b"".join(one.body for one in receiver.requests)

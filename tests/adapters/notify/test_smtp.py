@@ -17,6 +17,7 @@ import pytest
 
 from tests.adapters.notify.conftest import SecretFile
 from tests.adapters.notify.receivers import MailServer, mail_server, notice
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import eventually
 from warroom.adapters.notify.smtp import SmtpSender, mail_of
 from warroom.core.notice_ports import Sending
@@ -33,7 +34,7 @@ def settings(server: MailServer, **changes: Any) -> SmtpChannel:
         "sender": "warroom@example.org",
         "to": ["ana@example.org", "kim@example.org"],
         "starttls": False,
-        "timeout_s": 5.0,
+        "timeout_s": PATIENCE_S,
     }
     return SmtpChannel(**{**values, **changes})
 
@@ -46,7 +47,7 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     more = ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=127.0.0.1"]
     try:
         subprocess.run(
-            [*words, *more, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True, timeout=30
+            [*words, *more, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True, timeout=60
         )
     except FileNotFoundError:
         pytest.skip("openssl is not installed, so there is no certificate to test TLS with")
@@ -152,10 +153,11 @@ async def test_what_a_server_answers_to_the_goodbye_changes_nothing(goodbye: str
     assert len(server.mails) == 1
 
 
-async def test_a_server_that_takes_the_mail_and_falls_silent_has_taken_it() -> None:
+async def test_a_server_that_takes_the_mail_and_falls_silent_has_taken_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.adapters.notify.smtp._GOODBYE_S", 0.3)
     async with mail_server() as server:
         server.silent_at = "QUIT"
-        sent = await SmtpSender(settings(server, timeout_s=0.3)).send(notice(1))
+        sent = await SmtpSender(settings(server)).send(notice(1))
         assert sent.how is Sending.ACCEPTED
         await eventually(lambda: server.talks == 0)
     assert len(server.mails) == 1

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from tests.adapters.notify.conftest import SecretFile
-from tests.adapters.notify.receivers import HttpReceiver, notice
+from tests.adapters.notify.receivers import HttpReceiver, Request, notice
+from tests.adapters.time_over import PATIENCE_S, LoopClock
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.notify.webhook import WebhookSender
 from warroom.core.notice_ports import Sending
@@ -27,7 +28,7 @@ def key_file(secret_file: SecretFile) -> str:
     return secret_file("hook.key", KEY + b"\n")
 
 
-def channel(url: str, key_file: str, timeout_s: float = 5.0) -> WebhookSender:
+def channel(url: str, key_file: str, timeout_s: float = PATIENCE_S) -> WebhookSender:
     return WebhookSender(WebhookChannel(url=url, key_file=key_file, timeout_s=timeout_s), SystemClock())
 
 
@@ -84,10 +85,17 @@ async def test_no_contact_and_a_lost_answer_are_tried_again(receiver: HttpReceiv
     receiver.drops = lambda request: True
     assert (await channel(receiver.url, key_file).send(notice(1))).how is Sending.RETRY
     receiver.drops = lambda request: False
+    clock = LoopClock()
+
+    def take(request: Request) -> int:
+        clock.forward()
+        return 202
+
     receiver.gate.clear()
-    slow = await channel(receiver.url, key_file, 0.05).send(notice(2))
+    receiver.answers = take
+    slow = await channel(receiver.url, key_file).send(notice(2))
     assert slow.how is Sending.RETRY
-    assert "no answer within 0.05 s" in slow.text
+    assert "no answer within 30 s" in slow.text
     receiver.gate.set()
     receiver.down()
     gone = await channel(receiver.url, key_file).send(notice(3))

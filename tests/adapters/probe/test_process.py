@@ -18,10 +18,13 @@ import pytest
 from tests.adapters.contain.liars import NothingDoer
 from tests.adapters.contain.rig_cgroup import bot_in_cgroup, own_cgroup
 from tests.adapters.contain.rig_supervised import supervised_bot
-from tests.adapters.contain.rigs import ForkingBot, forking_bot
+from tests.adapters.contain.rigs import ForkingBot, forking_bot, state_of
+from tests.adapters.time_over import PATIENCE_S
 from tests.waiting import wait_until
 from warroom.adapters.clock import SystemClock
+from warroom.adapters.probe import process_reading as reading
 from warroom.adapters.probe.process import ProcessLook
+from warroom.adapters.probe.process_reading import Member
 from warroom.core.model import Verb, Verdict
 from warroom.core.settings_probe import ProcessProbe
 
@@ -79,7 +82,7 @@ async def test_one_running_worker_of_two_is_open(tmp_path: Path) -> None:
         left = bot.workers()[-1]
         signal_all(bot, signal.SIGSTOP)
         os.kill(left, signal.SIGCONT)
-        wait_until(lambda: sorted(bot.states())[-1] == "T" and sorted(bot.states())[0] != "T")
+        wait_until(lambda: bot.states().count("T") == 2 and state_of(left) != "T")
         seen = await look(bot.pidfile).look(Verb.FREEZE)
         assert seen.verdict is Verdict.OPEN
         assert seen.got.startswith(f"at work: {left} ")
@@ -112,9 +115,9 @@ async def test_one_running_thread_of_a_process_is_at_work(tmp_path: Path) -> Non
 
 async def eventually_both(tree: ProcessLook) -> tuple[Verdict, Verdict]:
     """The same once the kernel has stopped what was told to stop."""
-    for _ in range(20):
-        if (await tree.look(Verb.FREEZE)).verdict is Verdict.CONTAINED:
-            break
+    async with asyncio.timeout(PATIENCE_S):
+        while (await tree.look(Verb.FREEZE)).verdict is not Verdict.CONTAINED:
+            continue
     return await both(tree)
 
 
@@ -178,6 +181,29 @@ async def test_a_number_that_another_program_may_have_now_tells_nothing(tmp_path
         assert (await look(pidfile).look(Verb.STOP)).verdict is Verdict.OPEN
 
 
+async def test_a_pidfile_that_changes_while_processes_are_read_names_one_born_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pidfile, everybody = tmp_path / "pid", reading.everybody
+    with subprocess.Popen(["/bin/true"]) as gone:  # noqa: ASYNC220
+        pidfile.write_text(str(gone.pid))
+    times = 0
+    with contextlib.ExitStack() as running:
+
+        def and_then_it_is_back() -> dict[int, Member]:
+            nonlocal times
+            found, times = everybody(), times + 1
+            # The second reading of a look is the one that is judged.
+            if times == 2:
+                bot = running.enter_context(program("import time; time.sleep(600)"))
+                pidfile.write_text(str(bot.pid))
+            return found
+
+        monkeypatch.setattr(reading, "everybody", and_then_it_is_back)
+        seen = await look(pidfile).look(Verb.STOP)
+    assert seen.verdict is Verdict.OPEN
+
+
 @pytest.mark.parametrize("content", [None, "", "x", "-1", "0", "9" * 60, "\N{SUPERSCRIPT TWO}"])
 async def test_a_pidfile_that_tells_nothing_proves_nothing(content: str | None, tmp_path: Path) -> None:
     pidfile = tmp_path / "pid"
@@ -188,7 +214,7 @@ async def test_a_pidfile_that_tells_nothing_proves_nothing(content: str | None, 
 
 async def test_a_pipe_or_a_folder_in_the_place_of_the_pidfile_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(PATIENCE_S):
         assert await both(look(tmp_path / "pipe")) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
     assert await both(look(tmp_path)) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.time_over import PATIENCE_S
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.probe.command import CommandLook
 from warroom.adapters.probe.silence import SilenceLook
@@ -106,7 +107,7 @@ async def test_a_log_that_was_never_there_tells_nothing(tmp_path: Path) -> None:
 
 async def test_a_pipe_in_the_place_of_the_log_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "bot.log")
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(PATIENCE_S):
         assert await seen(tmp_path / "bot.log", lambda: None) is Verdict.UNKNOWN
 
 
@@ -129,7 +130,9 @@ async def test_silence_alone_is_no_proof_and_beside_another_look_it_agrees(tmp_p
     assert all(sample.weak and "silence alone proves nothing" in sample.got for sample in alone.samples)
     assert "never called held" in quiet.describe(Verb.FREEZE)
     for program, verdict in (("/bin/true", Verdict.CONTAINED), ("/bin/false", Verdict.OPEN)):
-        state = CommandLook("state", CommandProbe(verbs=[Verb.FREEZE], argv=[program]), SystemClock())
+        state = CommandLook(
+            "state", CommandProbe(verbs=[Verb.FREEZE], argv=[program], timeout_s=PATIENCE_S), SystemClock()
+        )
         both = Prover(SystemClock(), {"support": [quiet, state]})
         assert (await both.look("support", Verb.FREEZE, Verdict.CONTAINED, 0.0)).verdict is verdict
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.adapters.contain.liars import NothingDoer
-from tests.adapters.contain.rigs import forking_bot
+from tests.adapters.contain.rigs import forking_bot, full_queue
+from tests.adapters.time_over import PATIENCE_S, LoopClock
 from tests.waiting import wait_until
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.probe.tcp import TcpLook
@@ -21,7 +24,7 @@ from warroom.core.settings_probe import TcpProbe
 VERBS = [Verb.ISOLATE, Verb.STOP]
 
 
-def look(port: int, host: str = "127.0.0.1", timeout_s: float = 0.5) -> TcpLook:
+def look(port: int, host: str = "127.0.0.1", timeout_s: float = PATIENCE_S) -> TcpLook:
     return TcpLook("port", TcpProbe(verbs=VERBS, address=f"{host}:{port}", timeout_s=timeout_s), SystemClock())
 
 
@@ -40,16 +43,27 @@ async def test_a_refusal_is_contained() -> None:
 
 
 async def test_silence_proves_a_cut_and_not_a_stop() -> None:
-    # A full backlog drops what would connect: nobody answers.
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
+    with full_queue() as port:
+        assert (await look(port, timeout_s=0.5).look(Verb.ISOLATE)).verdict is Verdict.CONTAINED
+        assert (await look(port, timeout_s=0.5).look(Verb.STOP)).verdict is Verdict.UNKNOWN
+
+
+async def test_an_answer_that_came_while_this_host_had_no_time_for_us_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    connect = loop.sock_connect
+
+    async def and_nothing_more(sock: socket.socket, address: Any) -> None:
+        clock = LoopClock()
+        loop.call_soon(clock.forward)
+        await connect(sock, address)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(loop, "sock_connect", and_nothing_more)
+    with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port)), socket.socket() as second:
-            second.setblocking(False)
-            second.connect_ex(("127.0.0.1", port))
-            assert (await look(port).look(Verb.ISOLATE)).verdict is Verdict.CONTAINED
-            assert (await look(port).look(Verb.STOP)).verdict is Verdict.UNKNOWN
+        assert (await look(port).look(Verb.ISOLATE)).got.endswith(": accepted")
+    seen = await look(port).look(Verb.STOP)
+    assert (seen.verdict, seen.got) == (Verdict.CONTAINED, f"127.0.0.1 port {port}: refused")
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "256.1.1.1", "a" * 64, "a..b", "[::g]", "[fe80::1]"])
@@ -104,5 +118,5 @@ async def test_an_adapter_that_does_nothing_is_not_believed(tmp_path: Path) -> N
 def test_it_judges_what_it_names_and_says_what_counts() -> None:
     assert look(80).judges(Verb.STOP)
     assert not look(80).judges(Verb.DISABLE)
-    assert "no answer within 0.5 s" in look(80).describe(Verb.ISOLATE)
+    assert "no answer within 30 s" in look(80).describe(Verb.ISOLATE)
     assert "no answer" not in look(80).describe(Verb.STOP)

@@ -101,9 +101,9 @@ def _follow(
             watched.register(process.stdin, selectors.EVENT_WRITE)
             while True:
                 left = deadline - time.monotonic()
-                if left <= 0 or stop.is_set():
-                    raise Overran(bytes(output))
-                ready = {key.fileobj for key, _ in watched.select(min(left, _PATIENCE_S))}
+                over = left <= 0 or stop.is_set()
+                # One look is always taken: where this host let us wait, the program may have ended well in its time.
+                ready = {key.fileobj for key, _ in watched.select(0 if over else min(left, _PATIENCE_S))}
                 if process.stdin in ready:
                     content = _fed(process.stdin.fileno(), content)
                     if not content:
@@ -114,6 +114,8 @@ def _follow(
                 if exited in ready:
                     _take(process.stdout.fileno(), output)
                     return
+                if over:
+                    raise Overran(bytes(output))
     finally:
         os.close(exited)
 

@@ -51,21 +51,30 @@ class NotYet(Exception):
 
 def read(path: Path) -> Content:
     """Return the file; AdapterFailed when it is no regular file of its own, too large, or not UTF-8."""
+    file = _opened(path)
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            found = os.fstat(file)
-            _refuse_odd(path, found)
-            attributes = {
-                name: os.getxattr(file, name) for name in _attributes(file) if name.startswith(_KEPT_ATTRIBUTES)
-            }
-            with os.fdopen(os.dup(file), "rb") as content:
-                raw = content.read(SIZE_LIMIT + 1)
-        finally:
-            os.close(file)
+        return _content(path, file)
+    finally:
+        os.close(file)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise AdapterFailed(f"{path} is a symbolic link; name the file itself: {os.path.realpath(path)}") from error
+        raise AdapterFailed(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _content(path: Path, file: int) -> Content:
+    try:
+        found = os.fstat(file)
+        _refuse_odd(path, found)
+        attributes = {name: os.getxattr(file, name) for name in _attributes(file) if name.startswith(_KEPT_ATTRIBUTES)}
+        with os.fdopen(os.dup(file), "rb") as content:
+            raw = content.read(SIZE_LIMIT + 1)
+    except OSError as error:
         raise AdapterFailed(f"{path} cannot be read: {error.strerror}") from error
     if len(raw) > SIZE_LIMIT:
         raise AdapterFailed(f"{path} is over {SIZE_LIMIT // 1_000_000} MB")
@@ -85,16 +94,19 @@ def change(path: Path, edit: Callable[[str], str | None]) -> bool:
     """
     why = "others write it all the time"
     for _ in range(_TRIES):
-        seen = read(path)
+        # Held open, it keeps its inode: no file that others put there meanwhile can look like the one that was seen.
+        file = _opened(path)
         try:
+            seen = _content(path, file)
             text = edit(seen.text)
-        except NotYet as error:
-            why = str(error)
-        else:
             if text is None:
                 return False
             if _replaced(path, seen, text):
                 return True
+        except NotYet as error:
+            why = str(error)
+        finally:
+            os.close(file)
         time.sleep(_PAUSE_S)
     raise AdapterFailed(f"{path}: {why}; nothing was changed")
 

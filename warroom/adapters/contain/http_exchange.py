@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import StrEnum
@@ -20,6 +21,8 @@ BODY_LIMIT = 65536
 """Bytes of an answer that are read; the rest is left."""
 MASK = "•••"
 """What stands in the place of a secret."""
+_BYTES_RECEIVED = 128
+"""Where `tcpi_bytes_received` stands in the kernel's `struct tcp_info` (Linux 4.1; linux/tcp.h)."""
 _BODY_PATIENCE_S = 0.5
 """Longest wait for the rest of a body once the status is known (a bot may stream its answer for minutes)."""
 
@@ -106,6 +109,8 @@ class _Course:
 
     def __init__(self) -> None:
         self._accepted = self._sent = self._heard = False
+        self._plain: socket.socket | None = None
+        """The connection, unless it is encrypted: then the kernel counts the bytes of its beginning as well."""
 
     async def follow(self, event: str, about: Mapping[str, Any]) -> None:
         """Note what the client's trace tells, and listen to the connection: a byte is a sign of life, whatever it is.
@@ -117,8 +122,13 @@ class _Course:
                 self._accepted = True
                 stream = about["return_value"]
                 stream.read = self._listening(stream.read)
+                plain = event == "connection.connect_tcp.complete"
+                self._plain = stream.get_extra_info("socket") if plain else None
             case "http11.send_request_headers.started":
                 self._sent = True
+            case _ if event.endswith(".failed") and self._plain is not None:
+                # Where this host itself had no time until it was over, an answer may have come all the same.
+                self._heard = self._heard or _bytes_came(self._plain)
 
     def _listening(self, read: Callable[..., Awaitable[bytes]]) -> Callable[..., Awaitable[bytes]]:
         async def listening(*given: Any, **named: Any) -> bytes:
@@ -137,6 +147,15 @@ class _Course:
         if self._accepted:
             return Broken(Break.NO_HANDSHAKE_IN_TIME, f"connected, and no encryption within {timeout_s:g} s")
         return Broken(Break.NO_ROUTE_IN_TIME, f"no connection within {timeout_s:g} s")
+
+
+def _bytes_came(connection: socket.socket) -> bool:
+    """Whether the kernel took any byte from the other side; False when the connection is closed by now."""
+    try:
+        told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED + 8)
+    except OSError:
+        return False
+    return told[_BYTES_RECEIVED:] not in (b"", bytes(8))
 
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:

@@ -12,13 +12,15 @@ from warroom.adapters.contain.process_tree import Process
 from warroom.core.clean import clean
 from warroom.core.ports import AdapterAmbiguous, AdapterFailed, Clock
 
-_ROUNDS = 200
-"""Readings of the tree before stopping it is given up; at 10 ms each this is two seconds."""
+_STOPPED_WITHIN_S = 5.0
+"""Time after which stopping the tree is given up: who waits for a processor on a busy host stops when it gets one."""
 _FIRST_PAUSE_S = 0.0005
 _PAUSE_S = 0.005
 """Longest time for what was signalled to stop before the tree is read again; the first pauses are shorter."""
 _LEVEL_PAUSE_S = 0.05
 """Time for thawed workers to show life before the parent that watches them runs again and misses them."""
+_TURNS_LIMIT_S = 2.0
+"""Longest wait, over all levels, for those that got no processor in that time; some are at work all the time."""
 
 
 async def freeze(identity: Identity, clock: Clock) -> int:
@@ -53,13 +55,15 @@ async def thaw(identity: Identity, clock: Clock) -> int:
 async def _stop_all(identity: Identity, stopped: dict[tuple[int, int], Process], clock: Clock) -> int:
     """Stop until two readings in a row find everything stopped; `stopped` collects what was signalled."""
     still, pause_s = 0, _FIRST_PAUSE_S
-    running: list[Process] = []
-    for _ in range(_ROUNDS):
+    deadline = clock.monotonic() + _STOPPED_WITHIN_S
+    while True:
         members, running = await asyncio.to_thread(_stop_once, identity, stopped)
         # A reading is not one moment: a child born during it is seen by the next.
         still = 0 if running else still + 1
         if still == 2:
             return len(members)
+        if running and clock.monotonic() >= deadline:
+            break
         if running:
             await clock.sleep(pause_s)
             pause_s = min(2 * pause_s, _PAUSE_S)
@@ -89,13 +93,27 @@ async def _roll_back(stopped: Sequence[Process], cause: Exception, clock: Clock)
 
 async def _continue(members: Sequence[Process], clock: Clock) -> None:
     parents = {process.ppid for process in members}
+    woken: list[Process] = []
+    patience_until = clock.monotonic() + _TURNS_LIMIT_S
     for process in reversed(members):
         if process.pid in parents:
-            await clock.sleep(_LEVEL_PAUSE_S)
+            await _had_their_turn(woken, clock, patience_until)
+            woken = []
         await asyncio.to_thread(tree.send, process, signal.SIGCONT)
+        woken.append(process)
     for process in members:
         if await asyncio.to_thread(_stands, process):
             raise AdapterAmbiguous(f"pid {process.pid} {process.name} is still stopped")
+
+
+async def _had_their_turn(woken: Sequence[Process], clock: Clock, until: float) -> None:
+    """Return when those that were continued have run and rest again, or at `until`.
+
+    From its SIGCONT until then a process shows R, however long it waits for a processor.
+    """
+    await clock.sleep(_LEVEL_PAUSE_S)
+    while clock.monotonic() < until and await asyncio.to_thread(lambda: any(map(tree.is_busy, woken))):
+        await clock.sleep(_PAUSE_S)
 
 
 def _stands(process: Process) -> bool:

@@ -76,7 +76,8 @@ def _tell_once(hunt: _Hunt) -> list[Process]:
     refuse_members(alive)
     for process in alive:
         me = (process.pid, process.start_ticks)
-        if tree.is_stopped(process):
+        # Who ends between the reading and this look got SIGTERM, and needs no SIGKILL.
+        if tree.stands(process):
             _kill(hunt, process)
         elif me not in hunt.told and tree.send(process, signal.SIGTERM):
             hunt.told.add(me)

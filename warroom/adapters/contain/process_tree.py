@@ -18,6 +18,7 @@ _PROC = Path("/proc")
 _GONE = (FileNotFoundError, ProcessLookupError, NotADirectoryError)
 _ENDED = frozenset("ZX")
 _STOPPED = "T"
+_RUNNABLE = "R"
 _CMDLINE_LIMIT = 400
 _STAT_LIMIT = 4096
 
@@ -161,6 +162,16 @@ def _of_threads(pid: int, name: str) -> list[bytes]:
 def is_stopped(process: Process) -> bool:
     """Whether every living thread is stopped by a signal now; a process that ended counts as stopped."""
     return set(_thread_states(process.pid)) <= _ENDED | {_STOPPED}
+
+
+def stands(process: Process) -> bool:
+    """Whether it lives and every living thread of it is stopped by a signal now."""
+    return set(_thread_states(process.pid)) - _ENDED == {_STOPPED}
+
+
+def is_busy(process: Process) -> bool:
+    """Whether a thread of it runs, or could if there were a processor for it."""
+    return _RUNNABLE in _thread_states(process.pid)
 
 
 def send(process: Process, number: signal.Signals) -> bool:

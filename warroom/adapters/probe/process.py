@@ -17,6 +17,7 @@ from warroom.core.ports import Clock
 from warroom.core.settings_probe import ProcessProbe
 
 _SHOWN = 8
+_READINGS = 10
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -63,6 +64,16 @@ class ProcessLook:
         return Sample(self._clock.now(), verdict, clean(self._asked()), clean(got, 400))
 
     def _read(self) -> _Found:
+        """Read the processes, and again when the pidfile changed meanwhile: it names one that was born since."""
+        pidfile = Path(self._settings.pidfile) if self._settings.pidfile and not self._settings.cgroup else None
+        for _ in range(_READINGS):
+            before = reading.pid_of(pidfile) if pidfile else None
+            found = self._read_once(before)
+            if pidfile is None or reading.pid_of(pidfile) == before:
+                return found
+        raise Unreadable(f"{self._settings.pidfile} is written anew all the time")
+
+    def _read_once(self, named: tuple[int, float] | None) -> _Found:
         everybody = reading.everybody()
         text = self._settings.command_line
         members = reading.named(text, everybody) if text else {}
@@ -71,7 +82,6 @@ class ProcessLook:
             return _Found(members | {pid: everybody[pid] for pid in inside or () if pid in everybody})
         if not self._settings.pidfile:
             return _Found(members)
-        named = reading.pid_of(Path(self._settings.pidfile))
         if named is None:
             return _Found(members, "" if text else f"{self._settings.pidfile} is gone, and nothing else names the bot")
         pid, written = named

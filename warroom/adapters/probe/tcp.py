@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from enum import StrEnum
 
@@ -82,8 +83,12 @@ class TcpLook:
         try:
             with socket.socket(family, socket.SOCK_STREAM) as connection:
                 connection.setblocking(False)
-                async with asyncio.timeout(self._settings.timeout_s):
-                    await asyncio.get_running_loop().sock_connect(connection, address)
+                try:
+                    async with asyncio.timeout(self._settings.timeout_s):
+                        await asyncio.get_running_loop().sock_connect(connection, address)
+                except TimeoutError:
+                    # Where this host itself had no time for us, the kernel may have the answer.
+                    _raise_unless_connected(connection)
         except TimeoutError:
             return _Answer.SILENT, f"{_shown(address)}: no answer within {self._settings.timeout_s:g} s"
         except OSError as error:
@@ -97,6 +102,16 @@ class TcpLook:
 
     def _sample(self, verdict: Verdict, got: str) -> Sample:
         return Sample(self._clock.now(), verdict, clean(self._asked()), clean(got))
+
+
+def _raise_unless_connected(connection: socket.socket) -> None:
+    """Raise the OSError that the connection ended with, TimeoutError when nothing came of it yet."""
+    if code := connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        raise OSError(code, os.strerror(code))
+    try:
+        connection.getpeername()
+    except OSError as error:
+        raise TimeoutError from error
 
 
 def _verdict(answers: set[_Answer], verb: Verb) -> Verdict:
