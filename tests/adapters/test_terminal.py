@@ -104,19 +104,20 @@ def test_a_signal_ends_the_program_after_the_terminal_was_given_back(name: signa
 
 def test_an_answer_to_what_was_sent_when_a_signal_came_is_heard_out(monkeypatch: pytest.MonkeyPatch) -> None:
     send = os.write
+    running = Emulator(held=True)
 
     def interrupted(descriptor: int, content: bytes) -> int:
         sent = send(descriptor, content)
         if WHERE in content:
-            threading.Timer(0.3, terminal.release).start()
+            threading.Timer(0.3, running.release).start()
             signal.raise_signal(signal.SIGINT)
         return sent
 
     def asked() -> None:
-        with Talk(terminal.theirs, LONG_S).begun() as talk:
+        with Talk(running.theirs, LONG_S).begun() as talk:
             talk.ask(WHERE, LONG_S)
 
-    with Emulator(held=True) as terminal:
+    with running:
         monkeypatch.setattr("warroom.adapters.terminal.os.write", interrupted)
         # Where the tests run in the background, ^C may be ignored.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -124,9 +125,9 @@ def test_an_answer_to_what_was_sent_when_a_signal_came_is_heard_out(monkeypatch:
             asked()
         signal.signal(signal.SIGINT, before)
         monkeypatch.undo()
-        wait_until(lambda: terminal.answered)
-        assert terminal.unread() == b""
-        assert terminal.sane
+        wait_until(lambda: running.answered)
+        assert running.unread() == b""
+        assert running.sane
 
 
 def test_what_is_no_terminal_is_not_asked(tmp_path: Path) -> None:
