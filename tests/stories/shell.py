@@ -79,7 +79,7 @@ class Shell:
             start_new_session=True,
         )
         self._engines.append(engine)
-        wait_until(lambda: self.run("status", room).returncode == 0, timeout_s=20, what=f"the engine of {room}")
+        wait_until(lambda: self.run("status", room).returncode == 0, timeout_s=60, what=f"the engine of {room}")
         return engine
 
     def end(self) -> None:

@@ -53,7 +53,7 @@ def reached(shell: Shell, lines: int) -> bool:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_t30_killed_fifty_times_no_line_is_lost_or_counted_twice(shell: Shell) -> None:
     log, lines, ended = shell.folder / "bot.log", Lines(), threading.Event()
     log.write_text(lines.next(10))
