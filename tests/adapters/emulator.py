@@ -23,15 +23,23 @@ class Emulator:
         *,
         silent: bool = False,
         delay_s: float = 0.0,
+        held: bool = False,
         ambiguous: int = 1,
         utf8: bool = True,
         replies: dict[bytes, bytes] | None = None,
     ) -> None:
-        """`delay_s` stands before each burst of answers; `ambiguous` is the width of characters of either width."""
+        """`delay_s` stands before each burst of answers; with `held` none is given before `release`.
+
+        `ambiguous` is the width of characters of either width.
+        """
         self.ours, self.theirs = pty.openpty()
         self._silent, self._delay_s, self._ambiguous, self._utf8 = silent, delay_s, ambiguous, utf8
+        self._free = threading.Event()
+        if not held:
+            self._free.set()
         self._replies = replies or {}
         self.written = b""
+        self.answered = False
         self.line = ""
         """What stands in the row of the cursor."""
         self._begin = False
@@ -46,6 +54,7 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        self._free.set()
         self._thread.join()
         os.close(self.ours)
         os.close(self.theirs)
@@ -57,12 +66,24 @@ class Emulator:
         return bool(flags & termios.ECHO and flags & termios.ICANON)
 
     def unread(self) -> bytes:
-        """Return what a shell would read next."""
+        """Return what a shell would read next, which reads key by key and not only whole lines."""
+        saved = termios.tcgetattr(self.theirs)
+        by_key = [*saved]
+        by_key[3] &= ~termios.ICANON
+        by_key[6] = [*saved[6]]
+        by_key[6][termios.VMIN], by_key[6][termios.VTIME] = 1, 0
         os.set_blocking(self.theirs, False)
+        termios.tcsetattr(self.theirs, termios.TCSANOW, by_key)
         try:
             return os.read(self.theirs, 4096)
         except BlockingIOError:
             return b""
+        finally:
+            termios.tcsetattr(self.theirs, termios.TCSANOW, saved)
+
+    def release(self) -> None:
+        """Give the answers that were held, and all later ones at once."""
+        self._free.set()
 
     def type(self, keys: bytes) -> None:
         """Press keys."""
@@ -80,7 +101,9 @@ class Emulator:
             answers = b"".join(map(self._take, _TOKEN.findall(read)))
             if answers and not self._silent:
                 self._over.wait(self._delay_s)
+                self._free.wait()
                 os.write(self.ours, answers)
+                self.answered = True
 
     def _take(self, token: bytes) -> bytes:
         if token == b"\x1b[6n":

@@ -57,7 +57,7 @@ async def reading(
         yield reader
     finally:
         await source.close()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
 
 
 def numbered(first: int, last: int) -> list[str]:

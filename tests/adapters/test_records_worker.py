@@ -18,7 +18,7 @@ _PROGRAM = [sys.executable, "-m", "warroom.adapters.records_worker"]
 def said(journal: Path, *questions: Sql) -> tuple[int, list[WorkerWord]]:
     """Return how it ended and what it said until then."""
     lines = b"".join(msgspec.json.encode(one) + b"\n" for one in questions)
-    done = subprocess.run([*_PROGRAM, str(journal)], input=lines, capture_output=True, timeout=30)
+    done = subprocess.run([*_PROGRAM, str(journal)], input=lines, capture_output=True, timeout=60)
     return done.returncode, [msgspec.json.decode(line, type=WorkerWord) for line in done.stdout.splitlines()]
 
 

@@ -20,7 +20,7 @@ def fed(path: Path, *pieces: bytes, rotate_bytes: int = 1 << 30) -> bytes:
     for piece in pieces:
         os.write(writer, piece)
     os.close(writer)
-    thread.join(10)
+    thread.join()
     os.close(reader)
     return b"".join(one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*"), reverse=True))
 
@@ -80,7 +80,7 @@ def test_a_feeder_ends_with_its_pipe_and_lets_go_of_its_name(tmp_path: Path) -> 
     writer.stdin.close()
     writer.wait()
     writer.stdout.close()
-    assert feeder.wait(10) == 0
+    assert feeder.wait(60) == 0
     free, lock = claim(tmp_path, "bot")
     os.close(lock)
     assert free == path
@@ -96,7 +96,7 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
     thread = threading.Thread(target=feed, args=(reader, tmp_path / name), daemon=True)
     thread.start()
     (tmp_path / name).unlink()
-    thread.join(10)
+    thread.join()
     os.close(reader)
     assert (tmp_path / "target").read_text() == "kept"
     assert (tmp_path / name).read_text() == "x\n"

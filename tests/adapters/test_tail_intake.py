@@ -56,6 +56,7 @@ def test_a_stop_ends_between_two_batches(tmp_path: Path) -> None:
 
 
 def test_an_error_waits_for_its_traceback_but_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.adapters.tail_intake.HOLD_S", 3600.0)
     taken = Taken(tmp_path / "bot.log", "INFO:bot:one\nERROR:bot:two\n")
     taken.intake.read(taken.file)
     assert taken.lines == ["one"]

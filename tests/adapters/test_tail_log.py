@@ -269,6 +269,7 @@ def test_a_log_rewritten_while_its_descriptor_was_given_up_is_said(log: Path) ->
 
 
 def test_a_half_line_is_shown_after_a_while_and_then_completed(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.adapters.tail_intake.PARTIAL_S", 3600.0)
     looks = Looks(log)
     with log.open("a") as out:
         out.write("INFO:bot:first half,")
@@ -301,7 +302,8 @@ def test_a_log_that_is_gone_is_said_once_and_read_when_it_is_back(log: Path, mon
     assert looks.batches[-1].state == "reading"
 
 
-def test_what_is_written_to_a_deleted_log_is_still_read(log: Path) -> None:
+def test_what_is_written_to_a_deleted_log_is_still_read(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.adapters.tail_log.GONE_S", 3600.0)
     looks = Looks(log)
     with log.open("a") as out:
         looks.look()

@@ -27,7 +27,11 @@ def gaps(batches: list[Batch]) -> list[str]:
     return [record.gap.kind for batch in batches for record in batch.records if record.gap is not None]
 
 
-def test_a_change_that_is_told_is_read_without_a_look_at_all(tmp_path: Path, batches: list[Batch]) -> None:
+def test_a_change_that_is_told_is_read_without_a_look_at_all(
+    tmp_path: Path, batches: list[Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SCAN_S", "_LONGEST_SCAN_S"):
+        monkeypatch.setattr(f"warroom.adapters.tail_reader.{name}", 3600.0)
     log, other = tmp_path / "bot.log", tmp_path / "other.log"
     for path in (log, other):
         path.write_text(text(["old"]))
@@ -135,6 +139,28 @@ def test_a_jump_of_the_clock_is_said_and_the_order_stays(tmp_path: Path, batches
     reader.step([str(log)])
     assert lines(batches) == ["one", "two"]
     assert gaps(batches) == ["clock"]
+    reader.close()
+
+
+def test_standing_still_between_two_looks_at_clocks_is_no_jump(
+    tmp_path: Path, batches: list[Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed, stalls = [0.0], list[float]()
+
+    def now() -> float:
+        told = 1e9 + passed[0]
+        passed[0] += stalls.pop() if stalls else 0.0
+        return told
+
+    monkeypatch.setattr("warroom.adapters.tail_reader._host_s", lambda: passed[0])
+    (tmp_path / "bot.log").write_text(text(["one"]))
+    reader = LogReader(batches.append, now=now)
+    reader.follow(str(tmp_path / "bot.log"), "bot", from_start=True)
+    reader._scan()
+    stalls.append(10.0)
+    reader._check_clock()
+    assert passed == [10.0]
+    assert gaps(batches) == []
     reader.close()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.faults.oracle import replace
 from tests.adapters.reading import numbered, reading, text
 from tests.waiting import eventually
 
@@ -79,7 +80,8 @@ async def test_rename_and_create_loses_nothing(log: Path) -> None:
         assert {record.generation for record in reader.records} == {0, 1}
 
 
-async def test_a_writer_that_keeps_the_old_file_is_read_on(log: Path) -> None:
+async def test_a_writer_that_keeps_the_old_file_is_read_on(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.adapters.tail_log.GONE_S", 3600.0)
     with log.open("a") as writer:
         async with reading(log) as reader:
             await reader.has(numbered(0, 10))
@@ -168,11 +170,11 @@ async def test_a_half_line_waits_for_its_rest(log: Path) -> None:
 
 async def test_a_half_line_is_not_glued_to_the_next_file(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warroom.adapters.tail_log.GONE_S", 0.2)
+    monkeypatch.setattr("warroom.adapters.tail_intake.PARTIAL_S", 3600.0)
     async with reading(log) as reader:
         await reader.has(numbered(0, 10))
         append(log, "INFO:bot:cut")
-        log.rename(log.with_suffix(".log.1"))
-        log.write_text(text(["whole"]))
+        replace(log, log.with_suffix(".log.1"), text(["whole"]))
         await eventually(lambda: "cut" in reader.lines and "whole" in reader.lines)
         assert reader.gaps == ["partial"]
 

@@ -49,10 +49,11 @@ while True:
 
 
 @pytest.fixture
-def serving() -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def serving(tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A bot of three processes behind one port, in a session of its own."""
+    # Named by the folder of its test, as others of its kind may run on this host too.
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVES], stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", SERVES, str(tmp_path)], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout is not None
     try:
@@ -84,14 +85,16 @@ async def test_who_listens_where_a_probe_asks_is_told_with_all_workers(
         assert process.pid in {one.pid for one in seen.processes}
         with socket.create_connection(("127.0.0.1", port)) as user:
             near = f"127.0.0.1:{user.getsockname()[1]}"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while near not in {one.remote for p in seen.processes for one in p.connections or []}:
                     seen = await told(settings)
 
 
-async def test_a_text_in_the_command_line_names_them_too(serving: tuple[int, subprocess.Popen[str]]) -> None:
+async def test_a_text_in_the_command_line_names_them_too(
+    tmp_path: Path, serving: tuple[int, subprocess.Popen[str]]
+) -> None:
     _, process = serving
-    seen = await told(bot(all=ProcessProbe([Verb.STOP], command_line="held = server.accept()")))
+    seen = await told(bot(all=ProcessProbe([Verb.STOP], command_line=str(tmp_path))))
     assert process.pid in {one.pid for one in seen.processes}
     assert len(seen.processes) == 3
 
@@ -114,9 +117,10 @@ async def test_what_names_nobody_says_why(tmp_path: Path) -> None:
     gone = tmp_path / "gone.pid"
     seen = await told(bot(tree=ProcessProbe([Verb.STOP], pidfile=str(gone))))
     assert (seen.processes, seen.named_by) == ([], {f"the pidfile {gone}": f"{gone} is not there"})
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    seen = await told(bot(ProbeSettings(f"http://127.0.0.1:{port}/")))
+    with socket.socket() as silent:
+        # Bound and not listening: nobody else can take the port meanwhile.
+        silent.bind(("127.0.0.1", 0))
+        seen = await told(bot(ProbeSettings(f"http://127.0.0.1:{silent.getsockname()[1]}/")))
     assert list(seen.named_by.values()) == ["nobody who may be seen listens there"]
 
 

@@ -116,8 +116,8 @@ class RecordsDb:
         while entries := await read_entries(self._journal, self._records.length, _AT_ONCE):
             self._behind = True
             await self._change(self._records.take(entries))
-            if time.monotonic() > until:
-                return SqlLoading(self._records.length, await last_seq(self._journal))
+            if time.monotonic() > until and self._records.length < (total := await last_seq(self._journal)):
+                return SqlLoading(self._records.length, total)
         if self._behind:
             await self._change([], self._records.standing())
             self._behind = False

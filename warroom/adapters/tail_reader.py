@@ -77,7 +77,7 @@ class LogReader:
         self._woken = 0
         """Descriptors that were opened since some were given back."""
         self._most_open = most_open or _descriptors()
-        self._clock_offset = now() - _host_s()
+        self._clock_offset = _ahead_s(now)
 
     def follow(self, pattern: str, bot: str, *, from_start: bool) -> None:
         """Follow a path or glob; with `from_start` False only the last lines of what is there now are read."""
@@ -256,7 +256,7 @@ class LogReader:
         return self._park(self._most_open // 2) > 0
 
     def _check_clock(self) -> None:
-        offset = self._reading.now() - _host_s()
+        offset = _ahead_s(self._reading.now)
         jump = offset - self._clock_offset
         if abs(jump) >= _CLOCK_JUMP_S:
             self._clock_offset = offset
@@ -266,6 +266,16 @@ class LogReader:
 def _host_s() -> float:
     """Return seconds that no change of the clock touches, a suspended host's time included."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _ahead_s(now: Callable[[], float]) -> float:
+    """Return how far a clock is ahead of those seconds."""
+    while True:
+        before = _host_s()
+        ahead = now() - before
+        # Whoever stood still between the two would take that for a jump.
+        if _host_s() - before < _CLOCK_JUMP_S / 5:
+            return ahead
 
 
 def _link_target(path: str) -> str:

@@ -90,8 +90,9 @@ class Talk:
         questions = content.count(WHERE)
         begun = time.monotonic()
         until = min(self._deadline, begun + patience_s)
-        self._send(content, until)
+        # Counted before it is sent: a signal in between costs a wait in vain, not an answer that the shell reads.
         self._unanswered += questions
+        self._unanswered -= self._send(content, until).count(WHERE)
         read = b""
         while len(_PLACE.findall(read)) < questions and time.monotonic() < until:
             read += self._heard(until)
@@ -103,11 +104,13 @@ class Talk:
         """Send what asks nothing."""
         self._send(content, self._deadline)
 
-    def _send(self, content: bytes, until: float) -> None:
+    def _send(self, content: bytes, until: float) -> bytes:
+        """Send as much as the terminal takes in time; return the rest."""
         while content and time.monotonic() < until:
             if select.select([], [self._terminal], [], max(0.0, until - time.monotonic()))[1]:
                 with contextlib.suppress(BlockingIOError):
                     content = content[os.write(self._terminal, content) :]
+        return content
 
     def _heard(self, until: float) -> bytes:
         if not select.select([self._terminal], [], [], max(0.0, until - time.monotonic()))[0]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ import msgspec
 from warroom.adapters import tail_intake, tail_log
 from warroom.adapters.tail_source import TailSource
 from warroom.core.record import Batch, Checkpoint
+
+NEVER = 1 << 60
 
 
 def brief(batch: Batch) -> Batch:
@@ -37,8 +40,12 @@ async def main(asked: argparse.Namespace, told: int) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ending.set)
 
     async def tell() -> None:
+        halt_at = asked.halt_at
         async for batch in source.batches():
             os.write(told, msgspec.json.encode(brief(batch) if asked.brief else batch) + b"\n")
+            if batch.checkpoint is not None and batch.checkpoint.offset >= halt_at:
+                halt_at = NEVER
+                os.kill(os.getpid(), signal.SIGSTOP)
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(tell())
@@ -52,15 +59,19 @@ if __name__ == "__main__":
     words.add_argument("pattern", nargs="+")
     words.add_argument("--from-end", action="store_true")
     words.add_argument("--brief", action="store_true")
+    words.add_argument("--halt-at", type=int, default=NEVER, help="byte of a log at which it stops itself, once")
     words.add_argument("--resume")
     words.add_argument("--clock")
-    words.add_argument("--patience", type=float, help="seconds instead of five for a half line and an abandoned file")
+    words.add_argument("--half", type=float, help="seconds instead of five after which a half line is shown")
+    words.add_argument("--gone", type=float, help="seconds instead of five after which an abandoned file is given up")
     words.add_argument("--user", type=int)
     given = words.parse_args(list(map(os.fsdecode, map(os.fsencode, sys.argv[1:]))))
     writable = os.open(given.told, os.O_WRONLY | os.O_APPEND)
     if given.user is not None:
         # Only now, so that the code itself may lie where this user cannot read.
         os.setuid(given.user)
-    if given.patience is not None:
-        tail_intake.PARTIAL_S = tail_log.GONE_S = given.patience
+    if given.half is not None:
+        tail_intake.PARTIAL_S = given.half
+    if given.gone is not None:
+        tail_log.GONE_S = given.gone
     asyncio.run(main(given, writable))

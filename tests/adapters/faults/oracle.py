@@ -20,6 +20,10 @@ from tests.waiting import wait_until
 from warroom.core.record import Batch, Checkpoint, Record
 
 NOBODY = 65534
+WAITING_S = 60.0
+"""How long something that must come is waited for; how soon it comes says more about the host's other work."""
+PATIENT = ("--half", "3600", "--gone", "3600")
+"""Options of a follower that gives nothing up by itself, however slow the test is."""
 _batch = msgspec.json.Decoder(Batch)
 
 
@@ -47,6 +51,14 @@ def append(path: Path, content: str | bytes) -> None:
     """Write to the end of a log, as a program does that opens it for appending."""
     with path.open("ab") as log:
         log.write(content.encode() if isinstance(content, str) else content)
+
+
+def replace(log: Path, old: Path, content: str) -> None:
+    """Rotate a log in one step: its file gets the name `old`, and at no moment the log's own name is free."""
+    fresh = log.with_name("fresh")
+    fresh.write_text(content)
+    os.link(log, old)
+    fresh.replace(log)
 
 
 def shift(log: Path) -> Path:
@@ -123,11 +135,11 @@ class Follower:
 
     # Waiting
 
-    def tells(self, lines: Lines, *, timeout_s: float = 15.0) -> None:
+    def tells(self, lines: Lines, *, timeout_s: float = WAITING_S) -> None:
         """Wait until as many lines were told as were written."""
         self.sees(lambda: len(self.lines) >= len(lines.written), f"{len(lines.written)} lines", timeout_s=timeout_s)
 
-    def sees(self, condition: Callable[[], object], what: str = "", *, timeout_s: float = 15.0) -> None:
+    def sees(self, condition: Callable[[], object], what: str = "", *, timeout_s: float = WAITING_S) -> None:
         """Wait for something that it tells."""
 
         def seen() -> object:
@@ -152,10 +164,14 @@ class Follower:
 
     @contextlib.contextmanager
     def away(self, how: str) -> Iterator[None]:
-        """Let it see nothing of what happens in here: it is stopped, or ended or killed and then started anew."""
+        """Let it see nothing of what happens in here: it is stopped, or ended or killed and then started anew.
+
+        With `halted` it is waited for until it stops itself, as its option said.
+        """
         match how:
-            case "stopped":
-                self.process.send_signal(signal.SIGSTOP)
+            case "stopped" | "halted":
+                if how == "stopped":
+                    self.process.send_signal(signal.SIGSTOP)
                 # The parent hears of it when the last of its threads has stopped.
                 _, status = os.waitpid(self.process.pid, os.WUNTRACED)
                 assert os.WIFSTOPPED(status)
@@ -174,7 +190,7 @@ class Follower:
             self.process.kill()
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(15)
+        self.process.wait(WAITING_S)
         self.hear()
 
     def resume(self, checkpoints: Sequence[Checkpoint]) -> None:
@@ -209,7 +225,7 @@ def each_in_its_place(records: Sequence[Record]) -> None:
             assert offset + length == following, f"a hole or an overlap at {following} of {generation}"
 
 
-def nothing_lost(follower: Follower, *written: Lines, in_order: bool = True, timeout_s: float = 15.0) -> None:
+def nothing_lost(follower: Follower, *written: Lines, in_order: bool = True, timeout_s: float = WAITING_S) -> None:
     """Assert that each line is told once, also after one more look; of a single writer in the order written."""
     wanted = [line for lines in written for line in lines.written]
     follower.sees(lambda: len(follower.lines) >= len(wanted), f"{len(wanted)} lines", timeout_s=timeout_s)

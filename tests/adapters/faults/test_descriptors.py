@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.faults.conftest import Follow
 from tests.adapters.faults.oracle import Lines, nothing_lost
-from tests.waiting import wait_until
 
 LOGS = 5000
 LIMIT = 4096
@@ -23,12 +21,12 @@ def test_t28_the_cap_on_open_files_holds_at_every_moment(follow: Follow, tmp_pat
         (tmp_path / f"{number}.log").write_text(lines.next(1))
     follower = follow(tmp_path / "*.log", around=("sh", "-c", f'ulimit -n {LIMIT}; exec "$@"', "sh"))
     seen: list[int] = []
-    began = time.monotonic()
 
-    def sampled() -> bool:
+    def told_all() -> bool:
         seen.append(follower.open_files)
-        return time.monotonic() - began > 6.0
+        return len(follower.lines) >= LOGS
 
-    wait_until(sampled)
+    follower.sees(told_all, f"{LOGS} lines")
     nothing_lost(follower, lines, in_order=False)
+    seen.append(follower.open_files)
     assert max(seen) < LIMIT - RESERVE

@@ -13,16 +13,21 @@ import pytest
 from tests.adapters.faults.conftest import Follow
 from tests.adapters.faults.oracle import Follower, Lines, append, nothing_lost
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 LOGS = 10_000
-MOST_GROWTH = 20
-"""How much dearer a start may become with ten times the logs: ten is linear, a hundred would be the square."""
+MOST_GROWTH = 40
+"""How much dearer a start may become with ten times the logs: ten is linear, a hundred would be the square.
+
+Work takes up to twice the processor's time while others work beside it, so the middle between the two is far off.
+"""
 MOST_OPEN = 2300
 IDLE_SHARE = 0.05
 IDLE_S = 15.0
 BACKLOG = 256 << 20
 LIMIT_MIB = 64
+HALT_AT = 8 << 20
+"""Behind the first turn of a large log, after which each other log has had one too."""
 
 
 def processor_s(follower: Follower) -> float:
@@ -45,7 +50,7 @@ def start_s(follow: Follow, folder: Path, count: int) -> float:
     lines = Lines()
     logs_below(folder, count, lines)
     follower = follow(folder / "*" / "*.log")
-    follower.tells(lines, timeout_s=60)
+    follower.tells(lines, timeout_s=120)
     taken = processor_s(follower)
     follower.end()
     return taken
@@ -57,16 +62,16 @@ def test_t28_ten_thousand_logs_start_fast_hold_few_files_and_cost_little_when_id
     one, tenth = start_s(follow, tmp_path / "one", 1), start_s(follow, tmp_path / "tenth", LOGS // 10)
     logs = logs_below(tmp_path / "all", LOGS, lines)
     follower = follow(tmp_path / "all" / "*" / "*.log")
-    follower.tells(lines, timeout_s=60)
+    follower.tells(lines, timeout_s=120)
     assert processor_s(follower) - one < MOST_GROWTH * (tenth - one)
-    nothing_lost(follower, lines, in_order=False, timeout_s=60)
+    nothing_lost(follower, lines, in_order=False, timeout_s=120)
     for log in logs[::500]:
         append(log, lines.next(1))
     nothing_lost(follower, lines, in_order=False)
     follower.sees(lambda: follower.open_files < MOST_OPEN, "descriptors given back")
-    before = processor_s(follower)
+    before, began = processor_s(follower), time.monotonic()
     psutil.Process(follower.process.pid).cpu_percent(IDLE_S)
-    assert (processor_s(follower) - before) / IDLE_S < IDLE_SHARE
+    assert (processor_s(follower) - before) / (time.monotonic() - began) < IDLE_SHARE
     logs[7].rename(f"{logs[7]}.1")
     logs[7].write_text(lines.next(1))
     nothing_lost(follower, lines, in_order=False)
@@ -81,7 +86,7 @@ def test_t28_logs_over_the_limit_of_open_files_are_all_followed(follow: Follow, 
     for _ in range(3):
         for log in logs:
             append(log, lines.next(1))
-        nothing_lost(follower, lines, in_order=False, timeout_s=30)
+        nothing_lost(follower, lines, in_order=False)
     assert "unreadable" not in follower.gaps
     assert follower.open_files <= 128
 
@@ -107,7 +112,7 @@ def test_t29_a_backlog_is_read_in_bounded_memory_and_what_is_left_is_said(
     follower = follow(log, options=("--brief",))
     size = log.stat().st_size
     follower.sees(
-        lambda: any(b.checkpoint and b.checkpoint.offset == size for b in follower.hear()), "its end", timeout_s=120
+        lambda: any(b.checkpoint and b.checkpoint.offset == size for b in follower.hear()), "its end", timeout_s=500
     )
     assert follower.peak_mib < LIMIT_MIB
     told = [batch for batch in follower.batches if batch.source == str(log) and batch.records]
@@ -124,14 +129,13 @@ def test_t29_a_backlog_is_read_in_bounded_memory_and_what_is_left_is_said(
     assert (end, line) == (size, written)
 
 
-def test_t29_from_the_end_the_newest_lines_are_there_at_once(
+def test_t29_from_the_end_the_newest_lines_are_there_without_reading_the_others(
     follow: Follow, backlog: tuple[Path, int], lines: Lines
 ) -> None:
     log, written = backlog
-    began = time.monotonic()
     follower = follow(log, options=("--from-end",))
     follower.sees(lambda: len(follower.lines) >= 1000)
-    assert time.monotonic() - began < 3.0
+    assert psutil.Process(follower.process.pid).io_counters().read_chars < BACKLOG / 8
     assert follower.messages[-1].startswith(f"{written - 1} ")
     follower.looks()
     assert len(follower.lines) == 1000
@@ -143,11 +147,12 @@ def test_t29_a_backlog_of_one_log_does_not_keep_another_waiting(
     log, _ = backlog
     small = tmp_path / "small.log"
     small.write_text(lines.next(5))
-    follower = follow(log, small, options=("--brief",))
-    size = log.stat().st_size
-    follower.sees(lambda: any(b.source == str(small) for b in follower.hear()), "the small log")
-    append(small, "INFO:bot:fresh\n")
+    follower = follow(log, small, options=("--brief", "--halt-at", str(HALT_AT)))
+    with follower.away("halted"):
+        append(small, "INFO:bot:fresh\n")
     follower.sees(lambda: "fresh" in follower.messages)
-    reached = max(b.checkpoint.offset for b in follower.batches if b.checkpoint and b.source == str(log))
-    assert reached < size / 2
-    assert [one.message for one in follower.records if one.source == str(small)] == ["line 0", "line 4", "fresh"]
+    told = [one.message for one in follower.records if one.source == str(small)]
+    assert told == ["line 0", "line 4", "fresh"]
+    fresh = next(at for at, one in enumerate(follower.batches) if any(r.message == "fresh" for r in one.records))
+    before = [one.checkpoint for one in follower.batches[:fresh] if one.source == str(log)]
+    assert max(one.offset for one in before if one is not None) < log.stat().st_size / 2

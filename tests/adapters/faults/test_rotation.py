@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.faults.conftest import Follow
-from tests.adapters.faults.oracle import Lines, append, loss_is_said, nothing_lost, shift
+from tests.adapters.faults.oracle import PATIENT, Lines, append, loss_is_said, nothing_lost, shift
 
 LONG = pytest.mark.long
 """Cases that differ little from one that always runs."""
@@ -67,7 +67,7 @@ def test_t01_renamed_and_created_anew_again_and_again(follow: Follow, log: Path,
 def test_t02_a_writer_that_keeps_the_old_file_is_read_under_the_old_generation(
     follow: Follow, log: Path, lines: Lines, *, unlinked: bool
 ) -> None:
-    follower = follow(log)
+    follower = follow(log, options=PATIENT)
     follower.tells(lines)
     with log.open("a", buffering=1) as writer:
         if unlinked:

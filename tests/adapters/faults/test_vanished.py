@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.adapters.faults.conftest import Follow
 from tests.adapters.faults.oracle import Lines, append, loss_is_said, nothing_lost, shift
 
-HASTY = ("--patience", "0.4")
+HASTY = ("--gone", "0.4")
 
 
 def test_t04_a_log_that_was_deleted_between_two_runs_is_said(follow: Follow, log: Path, lines: Lines) -> None:
