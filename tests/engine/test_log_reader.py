@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -309,13 +310,22 @@ async def test_a_log_that_grows_faster_than_it_is_judged_shows_its_end_at_once(t
 async def test_a_line_without_a_time_keeps_its_arrival_when_the_engine_starts_again(tmp_path: Path) -> None:
     log = tmp_path / "support.log"
     log.write_text("INFO:root:line 000000\n")
-    async with room_of(tmp_path, log) as room:
+    settings, paths = Settings(bots={"support": BotSettings(log=[str(log)])}), paths_in(tmp_path)
+    async with running_engine(paths, settings, adapters={}, probes={}) as engine, attached(paths) as room:
         await read_until(room, "support", 0)
         with log.open("a") as more:
             more.write("INFO:root:line 000001\n")
         await read_until(room, "support", 1)
         first = await room.query(Lines("support", limit=10))
         assert isinstance(first, LinesAnswer)
+
+        async def kept() -> None:
+            assert (await engine.parts.telemetry.arrivals())[-1].offset == log.stat().st_size
+
+        await attempted(kept, AssertionError)
+    # As if the first engine had run an hour ago.
+    with contextlib.closing(sqlite3.connect(paths.telemetry, isolation_level=None)) as telemetry:
+        telemetry.execute("UPDATE arrivals SET received = received - 3600, step = step - 3600")
     before = [Spot(str(log), 0, log.stat().st_size)]
     async with room_of(tmp_path, log) as room:
         with log.open("a") as more:
@@ -325,5 +335,5 @@ async def test_a_line_without_a_time_keeps_its_arrival_when_the_engine_starts_ag
         later = first.lines[-1].came + 5000
         os.utime(log, (later, later))
         again = await window(room, "support", before=before)
-        assert [one.at for one in again.lines] == [pytest.approx(one.at, abs=60.0) for one in first.lines]
+        assert [one.at for one in again.lines] == [pytest.approx(one.at - 3600, abs=2.0) for one in first.lines]
         assert {one.time_source for one in again.lines} <= {"arrival", "no_later"}
