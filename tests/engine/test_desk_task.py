@@ -150,6 +150,17 @@ async def test_after_its_end_nobody_waits_for_an_answer(tmp_path: Path) -> None:
         await rig.desk.report(f.NoteAdded("INC-001", "x"))
 
 
+async def test_who_waits_for_room_in_the_queue_at_the_end_is_answered_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warroom.engine.desk_task._QUEUE", 2)
+    async with desk(tmp_path) as rig:
+        asking = [asyncio.create_task(rig.ask(c.AddNote("INC-001", "x"), f"c-{n}")) for n in range(9)]
+        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        assert [type(await one) for one in asking] == [Refused] * 9
+
+
 async def test_what_was_begun_is_on_the_desk_when_the_task_has_ended(tmp_path: Path) -> None:
     for _ in range(20):
         async with desk(tmp_path) as rig:
