@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -43,6 +44,9 @@ class Emulator:
         self.line = ""
         """What stands in the row of the cursor."""
         self._begin = False
+        self._rest = b""
+        """The beginning of what came in two pieces."""
+        self._text = codecs.getincrementaldecoder("utf-8" if utf8 else "latin-1")()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._play)
 
@@ -98,12 +102,21 @@ class Emulator:
             except OSError:
                 return
             self.written += read
-            answers = b"".join(map(self._take, _TOKEN.findall(read)))
+            answers = b"".join(map(self._take, self._tokens(read)))
             if answers and not self._silent:
                 self._over.wait(self._delay_s)
                 self._free.wait()
                 os.write(self.ours, answers)
                 self.answered = True
+
+    def _tokens(self, read: bytes) -> list[bytes]:
+        """Return what is whole: who reads while somebody writes may get half of a sequence."""
+        content, found = self._rest + read, list[bytes]()
+        while token := _TOKEN.match(content):
+            found.append(token[0])
+            content = content[token.end() :]
+        self._rest = content
+        return found
 
     def _take(self, token: bytes) -> bytes:
         if token == b"\x1b[6n":
@@ -118,7 +131,7 @@ class Emulator:
             if self._begin:
                 self.line = ""
             self._begin = False
-            self.line += token.decode() if self._utf8 else token.decode("latin-1")
+            self.line += self._text.decode(token)
         return b""
 
     def _width(self) -> int:

@@ -57,7 +57,7 @@ async def test_the_board_follows_what_the_team_does_and_says_when_its_leader_is_
             assert (board.title, board.story, board.goals, board.unseen) == ("a drill", "watch", [], 2)
             truth.write_bytes(hostile(time.time()))
             assert isinstance(await room.submit(c.OpenIncident("support", PLAYBOOK, "it leaks")), Ack)
-            await eventually(lambda: bool((board_of(room.latest) or board).goals), timeout_s=10)
+            await eventually(lambda: bool((board_of(room.latest) or board).goals), timeout_s=60)
             shown = board_of(room.latest)
             assert shown is not None
             assert [(goal.text, goal.mark) for goal in shown.goals] == [

@@ -22,8 +22,10 @@ from warroom.core.settings import (
 
 
 def settings(bot: ControlledBot, log: Path) -> BotSettings:
-    control = ControlSettings(bot.control_url, str(bot.key_file), verbs=[Verb.DISABLE])
-    return BotSettings([str(log)], probe=ProbeSettings(bot.url), contain=ContainSettings(control=control))
+    control = ControlSettings(bot.control_url, str(bot.key_file), timeout_s=15.0, verbs=[Verb.DISABLE])
+    return BotSettings(
+        [str(log)], probe=ProbeSettings(bot.url, timeout_s=15.0), contain=ContainSettings(control=control)
+    )
 
 
 async def examined(own: BotSettings) -> list[Finding]:
@@ -56,7 +58,7 @@ async def test_what_is_missing_is_said_for_each_part(tmp_path: Path) -> None:
 
 async def test_a_verb_that_no_probe_can_prove_is_found_before_it_is_needed(tmp_path: Path) -> None:
     with forking_bot(tmp_path) as bot:
-        probe = ProbeSettings(bot.url, not_for=[Verb.FREEZE])
+        probe = ProbeSettings(bot.url, not_for=[Verb.FREEZE], timeout_s=15.0)
         process = ProcessSettings(str(bot.pidfile))
         own = BotSettings([], probe=probe, contain=ContainSettings(process=process))
         findings = await examined(own)

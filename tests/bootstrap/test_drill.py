@@ -79,7 +79,7 @@ async def test_when_the_engine_does_not_start_bot_and_visitors_are_gone(
     with pytest.raises(EngineRefused):
         await play(Play("prompt-injection", 1, Style.GOOD, True), Hands(refuse, nothing, nothing), said.append)
     assert len(running) >= 2, "a bot and its visitors ran"
-    gone, alive = psutil.wait_procs(running, timeout=10)
+    gone, alive = psutil.wait_procs(running, timeout=60)
     assert (len(gone), alive) == (len(running), [])
     assert said[0].startswith("DRILL prompt-injection")
     bot = load_config(configs[0]).bots["support"]

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.engine.rig import attached, paths_in, running_engine, settings_without_adapters
+from tests.waiting import eventually
 from warroom.bootstrap.room import DrillRefused, open_engine, read_finished, settings_bytes, settings_from
 from warroom.core.model import Mode, Verb
 from warroom.core.ports import JournalError
@@ -26,9 +27,12 @@ async def test_a_room_closes_without_leaving_a_thread_or_a_task(tmp_path: Path) 
         assert [bot.name for bot in (await room.first_view()).bots] == ["support"]
         assert stat.S_IMODE(paths.socket.stat().st_mode) == 0o600
         assert stat.S_IMODE(paths.folder.stat().st_mode) == 0o700
-    left = {thread.name for thread in set(threading.enumerate()) - before if not thread.name.startswith("asyncio_")}
-    assert left == set()
-    assert asyncio.all_tasks() == tasks
+
+    def left() -> list[str]:
+        return [one.name for one in set(threading.enumerate()) - before if not one.name.startswith("asyncio_")]
+
+    # A thread says that its work is done and ends a moment after that.
+    await eventually(lambda: left() == [] and asyncio.all_tasks() == tasks, what="the end of its threads and tasks")
 
 
 async def test_a_drill_acts_on_its_own_bot_alone_and_stays_a_drill(tmp_path: Path) -> None:

@@ -89,12 +89,12 @@ async def test_a_call_under_way_ends_when_the_engine_talks_nonsense(line: bytes,
 
     async with engine_that(answer_with_nonsense, tmp_path) as path, RoomConnection(path, client="cli") as room:
         with pytest.raises(ConnectionLost):
-            await asyncio.wait_for(room.submit(c.AddNote("INC-001", "x")), 5)
+            await asyncio.wait_for(room.submit(c.AddNote("INC-001", "x")), 60)
         assert room.lost
         with pytest.raises(ConnectionLost):
-            await asyncio.wait_for(room.query(PreviewPlan("support", Verb.DISABLE)), 5)
+            await asyncio.wait_for(room.query(PreviewPlan("support", Verb.DISABLE)), 60)
         with pytest.raises(ConnectionLost):
-            await asyncio.wait_for(room.first_view(), 5)
+            await asyncio.wait_for(room.first_view(), 60)
 
 
 async def test_an_engine_that_sends_no_view_is_not_waited_for_without_end(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ async def test_a_view_arrives_after_an_act(tmp_path: Path) -> None:
         room = await stack.enter_async_context(attached(paths))
         answer = await room.submit(c.OpenIncident("support", "prompt-injection", "t"))
         assert isinstance(answer, Ack)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (room.latest and room.latest.chain.length >= answer.seq):
                 await room.arrival()
         assert room.latest.incidents[0].id == answer.ref
@@ -137,7 +137,7 @@ async def test_an_engine_that_ends_is_said(tmp_path: Path) -> None:
         writer.write(WELCOME)
 
     async with engine_that(hang_up, tmp_path) as path, RoomConnection(path, client="cli") as room:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not room.lost:
                 await room.arrival()
         assert "the engine ended" in room.lost

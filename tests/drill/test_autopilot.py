@@ -32,7 +32,9 @@ def bot(tmp_path: Path) -> Iterator[RunningBot]:
     stop_bot(running)
 
 
-async def played(bot: RunningBot, folder: Path, manner: Manner, *, lying: bool = False) -> tuple[View, list[str]]:
+async def played(
+    bot: RunningBot, folder: Path, manner: Manner, *, lying: bool = False, timeout_s: float = 5.0
+) -> tuple[View, list[str]]:
     """Let it play one alarm; returns the last view and the incidents that were written up."""
     paths = paths_in(folder)
     written: list[str] = []
@@ -41,14 +43,14 @@ async def played(bot: RunningBot, folder: Path, manner: Manner, *, lying: bool =
         written.append(incident)
 
     adapters = {"support": [NothingDoer("support")]} if lying else None
-    settings = settings_for(bot, folder / "key")
+    settings = settings_for(bot, folder / "key", timeout_s=timeout_s)
     async with running_engine(paths, settings, adapters=adapters) as engine, attached(paths) as room:
         pilot = Autopilot(
             room, SystemClock(), manner, playbook="prompt-injection", attack_over=lambda: True, export=export
         )
         playing = asyncio.create_task(pilot.play())
         await engine.report(f.AlarmRaised(alarm()))
-        await asyncio.wait_for(playing, 30)
+        await asyncio.wait_for(playing, 100)
         return engine.view(), written
 
 
@@ -66,7 +68,7 @@ async def test_a_good_one_leads_from_the_alarm_to_the_report(bot: RunningBot, tm
 
 @pytest.mark.long
 async def test_a_hasty_one_only_presses_the_button(bot: RunningBot, tmp_path: Path) -> None:
-    view, written = await played(bot, tmp_path, MANNERS[Style.HASTY])
+    view, written = await played(bot, tmp_path, MANNERS[Style.HASTY], timeout_s=1.0)
     assert ([action.state for action in view.actions], view.incidents, written) == ([ActionState.HELD], [], [])
 
 
@@ -89,10 +91,10 @@ async def test_while_the_attack_lasts_nothing_is_released(bot: RunningBot, tmp_p
         )
         playing = asyncio.create_task(pilot.play())
         await engine.report(f.AlarmRaised(alarm()))
-        await eventually(lambda: asked > 3, timeout_s=20, what="a look at whether the attack is over")
+        await eventually(lambda: asked > 3, timeout_s=60, what="a look at whether the attack is over")
         assert [action.state for action in engine.view().actions] == [ActionState.HELD]
         over = True
-        await asyncio.wait_for(playing, 20)
+        await asyncio.wait_for(playing, 60)
         assert [action.state for action in engine.view().actions] == [ActionState.RELEASED]
         entries = await read_entries(paths.journal)
     acts = (f.IncidentOpened, f.ContainmentRequested, f.ReleaseRequested, f.IncidentClosed)
@@ -118,7 +120,7 @@ async def test_refused_it_ends_instead_of_waiting_for_what_never_comes(
         manner = Manner(0.0, Verb.DISABLE, leads=True)
         pilot = Autopilot(room, SystemClock(), manner, playbook=playbook, attack_over=lambda: True, export=export)
         await engine.report(f.AlarmRaised(alarm()))
-        await asyncio.wait_for(pilot.play(), 10)
+        await asyncio.wait_for(pilot.play(), 60)
         view = engine.view()
     assert [incident.open for incident in view.incidents] == [True] * incidents
     assert [(action.id, action.state) for action in view.actions] == [(before.ref, ActionState.HELD)]

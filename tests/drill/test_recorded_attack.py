@@ -52,7 +52,7 @@ def recorded(folder: Path, shape: str, style: Attack, seed: int) -> list[Planned
 
 def read(path: Path) -> list[Record]:
     """Read a recording again, in its order."""
-    asked = Wanted([str(path)], "bot", END - 3600, END + 60)
+    asked = Wanted([str(path)], "bot", END - 3600, END + 60, most_s=600.0)
     records = [record for batch in Replay(asked).read() for record in batch.records]
     return sorted(records, key=lambda one: (one.generation, one.offset))
 

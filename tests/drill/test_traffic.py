@@ -95,9 +95,13 @@ def test_as_a_process_it_plays_the_seeded_schedule_and_ends_when_told(address: s
     truth, began = tmp_path / "truth.jsonl", time.time()
     words = [sys.executable, "-m", "warroom.drill.traffic", "--url", address, "--truth", str(truth), "--duration", "60"]
     with subprocess.Popen([*words, "--seed", "7", "--attack-at", "0.5", "--attack-until", "50"]) as visitors:
-        wait_until(lambda: truth.exists() and sum(row.hostile for row in read_truth(truth)) > 1, what="two attacks")
+        wait_until(
+            lambda: truth.exists() and sum(row.hostile for row in read_truth(truth)) > 1,
+            timeout_s=60,
+            what="two attacks",
+        )
         visitors.send_signal(signal.SIGTERM)
-        assert visitors.wait(10) == 0
+        assert visitors.wait(60) == 0
     rows = sorted(read_truth(truth), key=lambda row: row.id)
     planned = schedule(7, 60, 0.5, 50, Attack.LOUD)[: len(rows)]
     told = [(row.id, row.user, row.session, row.hostile, row.kind) for row in rows]

@@ -29,6 +29,8 @@ from warroom.drill.refbot.launch import RunningBot
 from warroom.engine.engine import Engine
 
 KEY = "a key of thirty-two characters.."
+_PATIENCE_S = 60.0
+"""Only against hanging: how long anything takes says more about the machine."""
 
 
 def paths_in(folder: Path, name: str = "test") -> RoomPaths:
@@ -37,13 +39,16 @@ def paths_in(folder: Path, name: str = "test") -> RoomPaths:
     return RoomPaths(name, paths.folder, paths.anchors, folder / "s" / "engine.sock")
 
 
-def settings_for(bot: RunningBot, key: Path) -> Settings:
-    """Return the settings of a room that watches and can contain the reference bot."""
+def settings_for(bot: RunningBot, key: Path, *, timeout_s: float = 5.0) -> Settings:
+    """Return the settings of a room that watches and can contain the reference bot.
+
+    A look at a frozen bot lasts `timeout_s`; a machine that stands still for longer than that looks like one.
+    """
     asks_tool = '{"user": "probe", "message": "where is order 10001?"}'
     probe = ProbeSettings(
         url=bot.url,
         body='{"user": "probe", "message": "hello"}',
-        timeout_s=0.5,
+        timeout_s=timeout_s,
         every_s=0.5,
         contained_when=ContainedWhen(status=[503], refused=True, timeout=True),
         verbs={Verb.LIMIT: VerbProbe(asks_tool, ContainedWhen(status=[403, 429, 503]))},
@@ -58,7 +63,7 @@ def settings_for(bot: RunningBot, key: Path) -> Settings:
 
 def settings_without_adapters(log: Path, url: str = "http://127.0.0.1:9/") -> Settings:
     """Return the settings of a room whose adapters a test brings."""
-    probe = ProbeSettings(url=url, timeout_s=0.5, every_s=0.5)
+    probe = ProbeSettings(url=url, timeout_s=5.0, every_s=0.5)
     return Settings(bots={"support": BotSettings(log=[str(log)], probe=probe)})
 
 
@@ -81,12 +86,12 @@ async def running_engine(
     ) as engine:
         work = asyncio.create_task(engine.run())
         try:
-            await asyncio.wait_for(engine.ready.wait(), 10)
+            await asyncio.wait_for(engine.ready.wait(), _PATIENCE_S)
             async with serve(engine, paths):
                 yield engine
         finally:
             engine.stop()
-            await asyncio.wait_for(work, 10)
+            await asyncio.wait_for(work, _PATIENCE_S)
 
 
 @contextlib.asynccontextmanager
@@ -95,15 +100,15 @@ async def attached(
 ) -> AsyncIterator[RoomConnection]:
     """Attach to a running engine and wait for the first view."""
     async with RoomConnection(paths.socket, client=client, read_only=read_only, follow=True) as room:
-        await room.first_view()
+        await room.first_view(_PATIENCE_S)
         yield room
 
 
 async def settled(room: RoomConnection, action: str, *states: ActionState) -> ActionView:
-    """Wait until an action is in one of these states; AssertionError with what it was after 15 s."""
+    """Wait until an action is in one of these states; AssertionError with what it was after a minute."""
     found: ActionView | None = None
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(_PATIENCE_S):
             while True:
                 view: View = await room.first_view()
                 found = next((one for one in view.actions if one.id == action), None)

@@ -96,7 +96,7 @@ class Switch(NothingDoer):
 def room_of(folder: Path, bot: Bot, hook: str = "", *, sev1_s: float = 1800.0) -> Settings:
     """Return the settings of such a room; without `hook` nobody can be told."""
     probe = ProbeSettings(
-        url=bot.url, body="{}", timeout_s=0.5, every_s=0.2, contained_when=ContainedWhen(status=[503])
+        url=bot.url, body="{}", timeout_s=5.0, every_s=0.2, contained_when=ContainedWhen(status=[503])
     )
     bots = {"support": BotSettings(log=[str(folder / "bot.log")], probe=probe)}
     return Settings(bots=bots, notify=telling(folder, hook, sev1_s) if hook else None)
@@ -108,7 +108,7 @@ def telling(folder: Path, hook: str, sev1_s: float) -> NotifySettings:
     key.touch(mode=0o600)
     key.write_text("a key of thirty-two characters..")
     return NotifySettings(
-        channels={"chat": WebhookChannel(url=hook, key_file=str(key), timeout_s=1.0)},
+        channels={"chat": WebhookChannel(url=hook, key_file=str(key), timeout_s=10.0)},
         groups={Audience.SECURITY: ["chat"], Audience.ENGINEERING: ["chat"]},
         update_every_s=UpdateEvery(sev1=sev1_s),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.notify.receivers import HttpReceiver, Request, http_receiver, notice
-from tests.waiting import eventually
+from tests.waiting import attempted, eventually
 from warroom.adapters.clock import SystemClock
 from warroom.adapters.notify.outbox import SqliteOutbox
 from warroom.adapters.notify.webhook import WebhookSender
@@ -129,17 +129,26 @@ def in_order(requests: list[Request], incident: str) -> list[int]:
     return [int(key.split("-")[3]) for key in dict.fromkeys(keys)]
 
 
-async def test_a_new_notice_goes_at_once(outbox: SqliteOutbox) -> None:
+async def settled(outbox: SqliteOutbox) -> None:
+    """Wait until the outbox knows that every end was told: it is told first and noted then."""
+
+    async def noted() -> None:
+        assert await outbox.unreported() == []
+
+    await attempted(noted, AssertionError)
+
+
+async def test_a_new_notice_goes_at_once(outbox: SqliteOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nobody looks by himself before the test is over: what goes, goes because somebody was woken.
+    monkeypatch.setattr("warroom.engine.courier._LOOK_S", 3600.0)
     channel = Scripted()
     async with under_way(outbox, {"chat": channel}) as course:
         for number in (1, 2):
-            began = asyncio.get_running_loop().time()
             await outbox.enqueue([notice(number)])
             course.courier.wake()
             await eventually(lambda number=number: len(course.ends()) == number)  # type: ignore[misc]
-            assert asyncio.get_running_loop().time() - began < 1.0
+        await settled(outbox)
     assert set(course.ends().values()) == {DeliveryState.ACCEPTED}
-    assert await outbox.unreported() == []
 
 
 class Breaking(Scripted):
@@ -167,7 +176,7 @@ async def test_a_channel_that_hangs_delays_no_other(outbox: SqliteOutbox) -> Non
     await outbox.enqueue([notice(n, incident=f"INC-{n:03d}") for n in range(1, 30)])
     await outbox.enqueue([notice(n, channel="mail") for n in range(30, 40)])
     async with under_way(outbox, {"chat": hanging, "mail": quick}):
-        await eventually(lambda: len(quick.sent) == 10)
+        await eventually(lambda: len(quick.sent) == 10 and hanging.inside == 4)
         assert hanging.most == 4
         assert hanging.sent == []
     assert [one.created for one in quick.sent] == sorted(one.created for one in quick.sent)
@@ -215,7 +224,7 @@ async def test_what_is_still_being_sent_when_its_lease_runs_out_is_not_sent_besi
             while max(leased, default=0) < 3:
                 leased.append((await outbox.deliveries())[0].tries)
 
-        await asyncio.wait_for(watch(), 10)
+        await asyncio.wait_for(watch(), 60)
         assert channel.most == 1
         channel.open.set()
         await eventually(course.ends)
@@ -279,6 +288,7 @@ async def test_an_end_that_was_not_reported_is_reported_once_at_the_next_start(o
             course.courier.wake()
             await eventually(lambda number=number: f"INC-001-{number}-chat" in course.ends())  # type: ignore[misc]
             assert list(course.ends()) == expected
+            await settled(outbox)
 
 
 async def test_a_disk_that_refuses_is_said_and_waited_for(tmp_path: Path, outbox: SqliteOutbox) -> None:
@@ -304,7 +314,7 @@ async def test_a_receiver_that_was_down_gets_all_once_and_in_order(
     async with under_way(outbox, {"chat": hook(receiver, key_file)}) as course:
         await eventually(lambda: sum(row.state is DeliveryState.PENDING for row in course.told) >= 3)
         receiver.up()
-        await eventually(lambda: len(course.ends()) == 30, timeout_s=20)
+        await eventually(lambda: len(course.ends()) == 30, timeout_s=60)
     assert set(course.ends().values()) == {DeliveryState.ACCEPTED}
     assert Counter(one.key for one in receiver.taken) == {one.key: 1 for one in notices}
     for incident in ("INC-000", "INC-001", "INC-002"):
@@ -312,7 +322,14 @@ async def test_a_receiver_that_was_down_gets_all_once_and_in_order(
         assert numbers == sorted(numbers)
 
 
+async def ended(course: Course, count: int) -> None:
+    """Wait for the end of so many notices: for as long as one more ends within a minute."""
+    while (before := len(course.ends())) < count:
+        await eventually(lambda before=before: len(course.ends()) > before, timeout_s=60)  # type: ignore[misc]
+
+
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("honours_keys", [True, False])
 async def test_a_thousand_notices_reach_a_receiver_that_dies_and_returns(
     outbox: SqliteOutbox, receiver: HttpReceiver, key_file: Path, honours_keys: bool
@@ -326,11 +343,11 @@ async def test_a_thousand_notices_reach_a_receiver_that_dies_and_returns(
     await outbox.enqueue(notices)
     async with under_way(outbox, {"chat": hook(receiver, key_file)}) as course:
         for many in (150, 500, 800):
-            await eventually(lambda many=many: len(course.ends()) >= many, timeout_s=60)  # type: ignore[misc]
+            await ended(course, many)
             receiver.down()
-            await eventually(lambda: course.told[-1].state is DeliveryState.PENDING, timeout_s=30)
+            await eventually(lambda: course.told[-1].state is DeliveryState.PENDING, timeout_s=60)
             receiver.up()
-        await eventually(lambda: len(course.ends()) == 1000, timeout_s=60)
+        await ended(course, 1000)
     assert set(course.ends().values()) == {DeliveryState.ACCEPTED}
     counts = Counter(one.key for one in receiver.taken)
     assert set(counts) == {one.key for one in notices}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.notify.receivers import HttpReceiver, notice
+from tests.adapters.notify.receivers import HttpReceiver, Request, notice
 from tests.engine.test_courier import ROOT, Scripted, in_order, key_file, outbox, receiver
 from tests.waiting import eventually, wait_until
 from warroom.adapters.clock import SystemClock
@@ -57,13 +57,17 @@ async def test_what_a_killed_worker_had_in_hand_is_sent_by_the_next(
 ) -> None:
     notices = [notice(n, incident=f"INC-{n % 4:03d}") for n in range(60)]
     await outbox.enqueue(notices)
-    # The worker dies while four of its sendings have been taken and not answered.
-    receiver.drops = lambda request: False
+
+    def stops_answering(request: Request) -> int:
+        if len(receiver.requests) == 16:
+            receiver.gate.clear()
+        return 202
+
+    # The worker dies while this one, and what came just before it, has been taken and not answered.
+    receiver.answers = stops_answering
     first = worker(tmp_path, receiver, key_file, "engine")
     try:
-        await eventually(lambda: len(receiver.taken) >= 15, timeout_s=30)
-        receiver.gate.clear()
-        await eventually(lambda: len(receiver.requests) >= 19, timeout_s=30)
+        await eventually(lambda: len(receiver.requests) >= 16, timeout_s=60)
     finally:
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
@@ -72,7 +76,7 @@ async def test_what_a_killed_worker_had_in_hand_is_sent_by_the_next(
     receiver.gate.set()
     again = worker(tmp_path, receiver, key_file, second)
     try:
-        await asyncio.to_thread(wait_until, lambda: _all_accepted(tmp_path), timeout_s=40, what="all accepted")
+        await asyncio.to_thread(wait_until, lambda: _all_accepted(tmp_path), timeout_s=90, what="all accepted")
     finally:
         again.terminate()
         again.wait()

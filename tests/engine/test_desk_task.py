@@ -129,7 +129,7 @@ async def test_an_outcome_waits_for_the_disk_and_is_recorded_once(tmp_path: Path
             return await real(pending)
 
         rig.journal.append = append  # type: ignore[method-assign]  # a disk that is full for a while
-        await asyncio.wait_for(rig.desk.report(f.ContainmentHeld("ACT-001", proof())), 10)
+        await asyncio.wait_for(rig.desk.report(f.ContainmentHeld("ACT-001", proof())), 60)
         assert rig.desk.desk.actions["ACT-001"].state is ActionState.HELD
         assert rig.order.count("ContainmentHeld") == 1
 
@@ -144,10 +144,21 @@ async def test_after_its_end_nobody_waits_for_an_answer(tmp_path: Path) -> None:
     async with desk(tmp_path) as rig:
         before = asyncio.create_task(rig.ask(c.AddNote("INC-001", "x"), "a"))
         await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert isinstance(await before, Refused)
         assert isinstance(await rig.ask(c.AddNote("INC-001", "x"), "b"), Refused)
         await rig.desk.report(f.NoteAdded("INC-001", "x"))
+
+
+async def test_who_waits_for_room_in_the_queue_at_the_end_is_answered_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warroom.engine.desk_task._QUEUE", 2)
+    async with desk(tmp_path) as rig:
+        asking = [asyncio.create_task(rig.ask(c.AddNote("INC-001", "x"), f"c-{n}")) for n in range(9)]
+        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        assert [type(await one) for one in asking] == [Refused] * 9
 
 
 async def test_what_was_begun_is_on_the_desk_when_the_task_has_ended(tmp_path: Path) -> None:

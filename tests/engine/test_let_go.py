@@ -44,7 +44,7 @@ class Bot:
         self.asked += 1
         if self.asked == self.waits_at:
             self.waiting.set()
-            self.may.wait(10)
+            self.may.wait(60)
         return status
 
 
@@ -77,7 +77,7 @@ def obeying() -> Iterator[Bot]:
 
 def room_of(folder: Path, bot: Bot, key: Path) -> Settings:
     (folder / "bot.log").write_text("INFO:root:x\n")
-    probe = ProbeSettings(f"{bot.url}/chat", timeout_s=5.0, every_s=3600.0)
+    probe = ProbeSettings(f"{bot.url}/chat", timeout_s=20.0, every_s=3600.0)
     control = ControlSettings(f"{bot.url}/control", key_file=str(key), settle_s=0.1)
     bots = {
         "support": BotSettings(log=[str(folder / "bot.log")], probe=probe, contain=ContainSettings(control=control))

@@ -68,6 +68,7 @@ class Rig:
     def __init__(self, records: list[Record], backlog: int = 0, desk: Desk = EMPTY, *, again: bool = False) -> None:
         self.order: list[str] = []
         self.told: list[Fact] = []
+        self.marks: list[Arrival] = []
         source = Source([Batch("/x/bot.log", "support", records, again=again)], backlog)
         self.pipeline = Pipeline(
             source=source,
@@ -91,7 +92,7 @@ class Rig:
         return []
 
     async def arrivals(self) -> list[Arrival]:
-        return []
+        return self.marks
 
 
 async def test_an_alarm_is_on_record_before_the_checkpoint_that_passes_its_lines() -> None:
@@ -118,6 +119,21 @@ async def test_lines_that_a_former_run_has_judged_are_shown_again_and_not_scored
     assert rig.order == ["checkpoint"]
     assert rig.pipeline.bot("support").ring.newest == 2
     assert rig.pipeline.sources["/x/bot.log"].last_line is None, "no line came"
+
+
+async def test_lines_that_are_shown_again_keep_the_moment_at_which_they_came() -> None:
+    records = [record(0), record(10), record(20), record(30)]
+    rig = Rig(records, again=True)
+    rig.marks = [Arrival("/x/bot.log", 0, 10, 500.0), Arrival("/x/bot.log", 0, 30, 510.0)]
+    await rig.pipeline.resume()
+    await rig.pipeline._read()
+    shown = rig.pipeline.bot("support").ring.after(0, 10).lines
+    assert [(line.at, line.time_source) for line in shown] == [
+        (500.0, "no_later"),
+        (510.0, "arrival"),
+        (510.0, "arrival"),
+        (1030.0, "no_later"),
+    ]
 
 
 async def test_gaps_are_told_but_cannot_flood_the_journal() -> None:

@@ -46,7 +46,7 @@ def room(tmp_path: Path) -> Retrospect:
     return retrospect(tmp_path)
 
 
-def retrospect(tmp_path: Path, most_s: float = 20.0) -> Retrospect:
+def retrospect(tmp_path: Path, most_s: float = 600.0) -> Retrospect:
     log = tmp_path / "bot.log"
     write_log(log, time.time())
     story = Story()

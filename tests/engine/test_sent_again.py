@@ -123,11 +123,13 @@ async def test_without_its_outbox_it_is_sent_from_the_record(
 
 
 async def reached(paths: RoomPaths) -> RoomConnection:
-    return await attempted(lambda: RoomConnection(paths.socket, client="cli", follow=True).__aenter__(), ConnectionLost)
+    return await attempted(
+        lambda: RoomConnection(paths.socket, client="cli", follow=True).__aenter__(), ConnectionLost, timeout_s=60
+    )
 
 
 async def more_than(receiver: HttpReceiver, count: int) -> None:
-    await eventually(lambda: len(receiver.requests) > count, timeout_s=20)
+    await eventually(lambda: len(receiver.requests) > count, timeout_s=60)
 
 
 @pytest.mark.long
@@ -139,10 +141,10 @@ async def test_a_kill_at_any_moment_between_wish_and_end_sends_it_and_has_it_tak
     # The receiver takes it and is silent: the engine is killed while nobody knows whether it arrived.
     for life in range(6):
         receiver.gate.clear()
+        before = len(receiver.requests)
         engine = KilledEngine(paths, room)
         try:
             console = await reached(paths)
-            before = len(receiver.requests)
             if life == 0:
                 assert isinstance(await console.submit(c.SendAgain(name)), Ack)
             if life % 2 == 0:

@@ -24,7 +24,7 @@ from warroom.core import wire
 from warroom.core.commands import Ack, Refused
 from warroom.core.company import Here, Kind, Target
 from warroom.core.exercise import Exercise, Goal, Mark
-from warroom.core.facts import CommandRefused, ConsoleLeft
+from warroom.core.facts import BotStateChanged, CommandRefused, ConsoleLeft, Fact, SourceAdded
 from warroom.core.model import Level
 from warroom.core.ports import Standing
 from warroom.core.queries import History, Lines
@@ -50,8 +50,14 @@ class Raw:
         await self.writer.drain()
 
     async def hear(self) -> wire.FromEngine:
-        message: wire.FromEngine = wire.from_engine().decode(await asyncio.wait_for(self.reader.readline(), 5))
+        message: wire.FromEngine = wire.from_engine().decode(await asyncio.wait_for(self.reader.readline(), 60))
         return message
+
+
+async def acts(engine: Engine, since: int = 0) -> list[Fact]:
+    """Return what is on record after an entry, but for what the watch over the bots says by itself each second."""
+    entries = await engine.parts.journal.entries()
+    return [one.fact for one in entries if one.seq > since and not isinstance(one.fact, BotStateChanged)]
 
 
 async def raw(paths: RoomPaths, *, hello: bool = True) -> Raw:
@@ -179,7 +185,7 @@ async def test_an_id_of_any_length_is_denied_and_kept_nowhere(room: tuple[RoomPa
             assert isinstance(heard, wire.Denied) != answered
         assert isinstance(heard, wire.Answered | wire.Told | wire.Denied)
         assert heard.id == "x" * 100
-    assert room[1].desk.length == length
+    assert await acts(room[1], length) == []
     client.writer.close()
 
 
@@ -278,7 +284,7 @@ async def test_a_console_that_never_reads_does_not_hold_up_the_others(room: tupl
     await stuck.say(wire.encode(wire.Follow()).rstrip())
     async with attached(paths) as console:
         for number in range(200):
-            answer = await asyncio.wait_for(console.submit(c.AddSource(f"/tmp/{number}.log", "many")), 5)
+            answer = await asyncio.wait_for(console.submit(c.AddSource(f"/tmp/{number}.log", "many")), 60)
             assert isinstance(answer, Ack)
     stuck.writer.close()
 
@@ -308,7 +314,7 @@ async def test_consoles_are_told_what_the_others_look_at_until_they_leave_and_no
             for number in range(500):
                 ben.present(Here(f"page{number}"))
             await eventually(lambda: ana.company.people[-1].page == "page499", what="the last of what ben said")
-            assert engine.desk.length == length
+            assert await acts(engine, length) == []
         await eventually(lambda: [one.page for one in ana.company.people] == ["overview"], what="ben to be forgotten")
 
 
@@ -341,7 +347,7 @@ async def test_everybody_sees_the_newest_pointer_and_a_watcher_can_set_none(room
         assert isinstance(await watcher.point(None), Refused)
         assert watcher.company.pointer is not None
         assert watcher.company.pointer.words == "the bot support"
-        assert engine.desk.length == length
+        assert await acts(engine, length) == []
 
 
 async def test_an_act_is_told_to_the_others_at_once(room: tuple[RoomPaths, Engine]) -> None:
@@ -352,10 +358,10 @@ async def test_an_act_is_told_to_the_others_at_once(room: tuple[RoomPaths, Engin
             answer = await ben.submit(c.AddSource(f"/tmp/{number}.log", "many"))
             assert isinstance(answer, Ack)
             while ana.latest is None or ana.latest.chain.length < answer.seq:
-                await asyncio.wait_for(ana.arrival(), 5)
+                await asyncio.wait_for(ana.arrival(), 60)
             views.append(ana.latest.chain.length)
         assert views == sorted(set(views))
-        assert engine.desk.length == views[-1]
+        assert len([one for one in await acts(engine) if isinstance(one, SourceAdded)]) == 5
 
 
 async def test_a_line_that_is_reset_ends_its_talk_without_a_fault_and_is_told_as_dropped(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 from tests.adapters.asked import ENDLESS, STUBBORN
@@ -59,19 +58,16 @@ async def test_expensive_queries_of_many_slow_neither_commands_nor_lines(tmp_pat
         await asked(room, "SELECT 1")
         async with RoomConnection(paths.socket, client="cli") as other, asyncio.TaskGroup() as tasks:
             asking = [tasks.create_task(answered(other, text)) for text in costly]
-            waits = list[float]()
+            noted = 0
             while not all(one.done() for one in asking):
-                begun = time.monotonic()
                 assert isinstance(await room.submit(c.AddNote("INC-001", "still there")), Ack)
-                waits.append(time.monotonic() - begun)
+                noted += 1
             with log.open("a") as file:
                 file.write("INFO:root:Event logged: one more\n")
             await eventually(lambda: any(one.lines >= 2 for one in room.latest.bots) if room.latest else False)
         assert all(isinstance(one.result(), SqlRefused) for one in asking)
-        assert len(waits) > 20
-        assert sorted(waits)[len(waits) // 2] < 0.05, "a command waits as long as ever while others ask"
-        assert max(waits) < 1.0
-        assert (await asked(room, "SELECT count(*) FROM acts WHERE fact = 'NoteAdded'")).rows == [[len(waits)]]
+        assert noted > 3 * len(costly), "a command that waits for the queries of others is answered once a query ends"
+        assert (await asked(room, "SELECT count(*) FROM acts WHERE fact = 'NoteAdded'")).rows == [[noted]]
 
 
 async def test_the_longest_answer_fits_into_a_message(tmp_path: Path) -> None:

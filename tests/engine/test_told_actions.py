@@ -23,6 +23,7 @@ from warroom.core.commands import Ack, Refused
 from warroom.core.model import ActionState, AlarmLevel, BotState, Severity, StepState, Verb
 from warroom.core.notices import Audience
 from warroom.core.queries import NoticeAnswer, PreviewNotice
+from warroom.core.view import BotView
 from warroom.engine.engine import Engine
 
 
@@ -62,13 +63,13 @@ async def test_an_action_without_an_incident_is_told_from_its_proof_to_its_end(
     room = room_of(tmp_path, bot, receiver.url)
     async with running_engine(paths, room, adapters={"support": [Switch(bot)]}) as engine, attached(paths) as console:
         action = await contained(console)
-        await eventually(lambda: len(receiver.taken) == 1, timeout_s=20)
+        await eventually(lambda: len(receiver.taken) == 1, timeout_s=60)
         bot.off = False
         await settled(console, action, ActionState.NOT_HELD)
-        await eventually(lambda: len(receiver.taken) == 2, timeout_s=20)
+        await eventually(lambda: len(receiver.taken) == 2, timeout_s=60)
         await console.submit(c.Release(action, "enough"))
         await settled(console, action, ActionState.RELEASED)
-        await eventually(lambda: len(receiver.taken) == 3, timeout_s=20)
+        await eventually(lambda: len(receiver.taken) == 3, timeout_s=60)
         assert engine.desk.to_tell == ()
         assert (await console.first_view()).actions[0].told
     told = said(receiver)
@@ -107,7 +108,7 @@ async def test_others_are_told_of_an_action_by_a_command_and_read_nothing_that_a
         assert isinstance(shown, NoticeAnswer)
         assert "checkout is slow" in shown.text
         assert isinstance(await console.submit(c.Notify(action, Audience.ENGINEERING)), Ack)
-        await eventually(lambda: any(one["audience"] == "engineering" for one in said(receiver)), timeout_s=20)
+        await eventually(lambda: any(one["audience"] == "engineering" for one in said(receiver)), timeout_s=60)
         legal = await console.query(PreviewNotice(action, Audience.LEGAL))
         assert isinstance(legal, NoticeAnswer)
         assert "no channel is configured for legal" in legal.word
@@ -140,14 +141,14 @@ async def test_a_flip_is_an_alarm_that_a_restart_keeps(tmp_path: Path, bot: Bot)
         assert "200" in alarm.reasons[1].text
         (board,) = view.bots
         assert (board.state, board.alarms) == (BotState.ALARM, 1)
-        assert (board.hour[-1], board.trend[-1]) == (100.0, 100.0)
+        assert (newest(board), board.trend[-1]) == (100.0, 100.0)
         assert board.why.startswith("NOT HELD any more: disable support (ACT-001), proved at")
         steps = [s for s in engine.desk.incidents[incident].steps.values() if s.step.verb is Verb.DISABLE]
         assert [step.state for step in steps] == [StepState.TODO] * len(steps)
     async with running_engine(paths, room, adapters=adapters), attached(paths) as console:
         view = await console.first_view()
         assert [one.id for one in view.alarms] == [alarm.id]
-        assert view.bots[0].hour[-1] == 100.0
+        assert newest(view.bots[0]) == 100.0
         assert isinstance(await console.submit(c.AcknowledgeAlarm(alarm.id)), Ack)
         await eventually(lambda: bool(console.latest and console.latest.alarms[0].acknowledged))
         # The same look again is no second alarm.
@@ -158,6 +159,11 @@ async def test_a_flip_is_an_alarm_that_a_restart_keeps(tmp_path: Path, bot: Bot)
         assert [one.id for one in (await console.first_view()).alarms] == [alarm.id]
     outcome = check(await read_rows(paths.journal), [])
     assert outcome.verdict in (ChainVerdict.OK, ChainVerdict.OK_TAIL_UNPROVEN)
+
+
+def newest(board: BotView) -> float:
+    """Return the worst of the last two slots of the hour: one may begin between a flip and a look at the board."""
+    return max(score or 0.0 for score in board.hour[-2:])
 
 
 async def not_held(paths: RoomPaths) -> list[f.Fact]:
@@ -209,11 +215,11 @@ async def test_a_clock_that_jumps_lets_nobody_back_and_blinds_nobody(
 
 
 async def announced(console: RoomConnection, engine: Engine, marks: list[float]) -> None:
-    await eventually(lambda: engine.desk.actions["ACT-001"].announced == marks, timeout_s=15, what=f"{marks}")
+    await eventually(lambda: engine.desk.actions["ACT-001"].announced == marks, timeout_s=60, what=f"{marks}")
 
 
 async def accepted(engine: Engine, receiver: HttpReceiver, count: int) -> list[dict[str, Any]]:
-    await eventually(lambda: len(receiver.taken) >= count, timeout_s=15, what=f"{count} notices")
+    await eventually(lambda: len(receiver.taken) >= count, timeout_s=60, what=f"{count} notices")
     assert len(receiver.taken) == count
     return said(receiver)
 
@@ -246,12 +252,12 @@ async def test_an_update_that_is_due_is_reminded_of_once_each_time(
         clock.ahead_s = 1790.0
         assert engine.desk.incidents[incident].reminded == 0.0
         clock.ahead_s = 1801.0
-        await eventually(lambda: engine.desk.incidents[incident].reminded == first, timeout_s=15)
+        await eventually(lambda: engine.desk.incidents[incident].reminded == first, timeout_s=60)
         assert isinstance(await console.submit(c.Notify(incident, Audience.ENGINEERING)), Ack)
         second = engine.view().incidents[0].update_due
         assert second is not None
         assert second >= first + 1800.0
         clock.ahead_s = 2 * 1801.0 + 5.0
-        await eventually(lambda: engine.desk.incidents[incident].reminded == second, timeout_s=15)
+        await eventually(lambda: engine.desk.incidents[incident].reminded == second, timeout_s=60)
     due = [one.fact.due for one in await read_entries(paths.journal) if isinstance(one.fact, f.UpdateFellDue)]
     assert due == [first, second]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
+
+from warroom.core.record import Record
 
 KEPT_S = 3900.0
 """How far back marks are kept: an hour and some minutes."""
@@ -42,3 +46,20 @@ class Arrivals:
         if source:
             return list(self._marks.get(source, ()))
         return [mark for marks in self._marks.values() for mark in marks]
+
+    def date(self, records: Sequence[Record]) -> None:
+        """Give records of one source that are read once more the moments at which they came, as far as marks tell.
+
+        Of a line without a time that came before the first mark, or after the last, it is only known when it came at
+        the latest: at that mark, or now. It is marked so.
+        """
+        marks: dict[int, list[Arrival]] = {}
+        for mark in self.marks(records[0].source) if records else ():
+            marks.setdefault(mark.generation, []).append(mark)
+        for record in records:
+            own = marks.get(record.generation, [])
+            at = bisect_left(own, record.offset + record.length, key=lambda mark: mark.offset)
+            if at < len(own):
+                record.received = own[at].received
+            if not 0 < at < len(own) and record.time is None:
+                record.time_source = "no_later"

@@ -112,7 +112,7 @@ class DeskTask:
             return _STOPPING
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         message = Submitted(command, command_id, actor, answer, made or Made(), forbidden, rights or Rights())
-        await self._queue.put(message)
+        await self._put(message)
         return await answer
 
     async def report(self, *facts: Fact, actor: Actor = ENGINE) -> None:
@@ -120,8 +120,14 @@ class DeskTask:
         if self._ended:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._queue.put(Reported(list(facts), actor, done))
+        await self._put(Reported(list(facts), actor, done))
         await done
+
+    async def _put(self, message: Submitted | Reported) -> None:
+        await self._queue.put(message)
+        if self._ended:
+            # It waited for room until the end: nobody takes it any more.
+            self._dismiss(None)
 
     async def run(self) -> None:
         """Work the queue for ever, one message at a time: order is total. What is begun is ended before the task is."""

@@ -170,6 +170,9 @@ class Pipeline:
         state.state = batch.state
         state.behind_bytes = batch.behind_bytes
         findings: list[Fact] = []
+        if batch.again:
+            # They were read by a former run: their arrival is that of then.
+            self.arrivals.date(batch.records)
         for record in batch.records:
             if record.gap is not None:
                 state.gaps += 1

@@ -75,7 +75,11 @@ class HttpReceiver:
         self._keys: set[str] = set()
         self._lock = threading.Lock()
         self._server: http.server.ThreadingHTTPServer | None = None
-        self.port = 0
+        # Bound and never listening: while the service is down nobody else is given its port.
+        self._holder = socket.socket()
+        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._holder.bind(("127.0.0.1", 0))
+        self.port: int = self._holder.getsockname()[1]
         self.up()
 
     @property
@@ -86,7 +90,6 @@ class HttpReceiver:
     def up(self) -> None:
         """Listen, on the same port as before."""
         self._server = _Server(("127.0.0.1", self.port), _handler(self))
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def down(self) -> None:
@@ -95,6 +98,12 @@ class HttpReceiver:
         if server is not None:
             server.shutdown()
             server.server_close()
+
+    def close(self) -> None:
+        """Answer whoever waits, stop listening for good and let go of the port."""
+        self.gate.set()
+        self.down()
+        self._holder.close()
 
     def take(self, request: Request) -> int:
         """Keep a request and return the status of its answer."""
@@ -146,8 +155,7 @@ def http_receiver() -> Iterator[HttpReceiver]:
     try:
         yield receiver
     finally:
-        receiver.gate.set()
-        receiver.down()
+        receiver.close()
 
 
 class MailServer:

@@ -69,7 +69,7 @@ def running(folder: Path, options: Options, name: str = "bot") -> Iterator[Asked
     key.write_bytes(KEY + b"\n")
     bot = start_bot(folder / name, shape="json", key_file=key, name="support", seed=1, options=options)
     try:
-        with httpx2.Client(trust_env=False, timeout=10.0, headers={"connection": "close"}) as client:
+        with httpx2.Client(trust_env=False, timeout=60.0, headers={"connection": "close"}) as client:
             yield Asked(bot, client)
     finally:
         stop_bot(bot)
@@ -90,20 +90,28 @@ def redis_server(folder: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed (package redis-server)")
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
-    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with (folder / "redis.out").open("wb") as out:
-        process = subprocess.Popen(argv, stdout=out, stderr=out)
-    try:
-        wait_until(lambda: _listens(port), what="redis-server")
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.kill()
-        process.wait()
+    with held_port() as port:
+        argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        with (folder / "redis.out").open("wb") as out:
+            process = subprocess.Popen(argv, stdout=out, stderr=out)
+        try:
+            wait_until(lambda: _listens(port), what="redis-server")
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def held_port() -> Iterator[int]:
+    """Hold a port at which nobody listens: who asks for any port gets another, who wants this one may listen there."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 def _listens(port: int) -> bool:
-    with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
+    with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 60):
         return True
     return False

@@ -42,7 +42,7 @@ def test_a_bot_serves_and_its_whole_tree_ends_even_when_frozen(freeze: bool, sta
     bot = start(shape="plain")
     tree = [psutil.Process(bot.pid), *psutil.Process(bot.pid).children(recursive=True)]
     assert len(tree) == 2, "the bot and its tools"
-    answer = httpx2.post(bot.url, json={"message": "where is order 12345?"}, trust_env=False)
+    answer = httpx2.post(bot.url, json={"message": "where is order 12345?"}, trust_env=False, timeout=60.0)
     assert answer.json()["tools"] == ["order_status"]
     lines = (bot.folder / "bot.log").read_text().splitlines()
     assert [line.split(":")[0] for line in lines] == ["INFO"] * 3
@@ -69,7 +69,7 @@ def test_a_bot_that_cannot_start_says_why_and_is_gone(tmp_path: Path) -> None:
     before = set(psutil.Process().children(recursive=True))
     with pytest.raises(BotFailed, match="No such file"):
         start_bot(tmp_path / "bot", shape="json", key_file=tmp_path / "absent", name="support", seed=1)
-    assert set(psutil.Process().children(recursive=True)) == before
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def test_a_disabled_bot_that_is_started_again_stays_disabled_and_keeps_its_secret(
@@ -82,8 +82,11 @@ def test_a_disabled_bot_that_is_started_again_stays_disabled_and_keeps_its_secre
             body, stamp = b'{"mode": "disabled"}', str(int(time.time()))
             signed = signature(key.read_bytes(), "id-1", stamp, body)
             headers = {"webhook-id": "id-1", "webhook-timestamp": stamp, "webhook-signature": signed}
-            assert httpx2.post(bot.control_url, content=body, headers=headers, trust_env=False).status_code == 200
-        status = httpx2.post(bot.url, json={"message": "thanks"}, trust_env=False).status_code
+            assert (
+                httpx2.post(bot.control_url, content=body, headers=headers, trust_env=False, timeout=60.0).status_code
+                == 200
+            )
+        status = httpx2.post(bot.url, json={"message": "thanks"}, trust_env=False, timeout=60.0).status_code
         seen.append((status, (bot.folder / "canary.txt").read_text()))
         stop_bot(bot)
     assert seen[0] == seen[1]
@@ -108,7 +111,7 @@ def test_every_word_is_logged_whatever_the_locale(
     for name, value in (("LC_ALL", "C"), ("PYTHONCOERCECLOCALE", "0"), ("PYTHONUTF8", "0")):
         monkeypatch.setenv(name, value)
     bot = start(shape=shape)
-    httpx2.post(bot.url, json={"message": "où est ma commande 📦?"}, trust_env=False)
+    httpx2.post(bot.url, json={"message": "où est ma commande 📦?"}, trust_env=False, timeout=60.0)
     stop_bot(bot)
     parser = LineParser("bot.log", "support", 0)
     records = [*parser.feed((bot.folder / "bot.log").read_bytes(), 0, 5.0), *parser.flush()]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
-from tests.drill.refbot.running import Asked, redis_server, running
+from tests.drill.refbot.running import Asked, held_port, redis_server, running
 from warroom.drill.refbot.launch import BotFailed
 from warroom.drill.refbot.options import Options
 
@@ -56,9 +55,10 @@ def test_a_limit_that_cannot_be_read_lets_nobody_through(tmp_path: Path, store: 
 
 
 def test_a_store_that_is_gone_lets_nobody_through(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
-    with running(tmp_path, Options(limit="600 per minute", limit_store=f"redis://127.0.0.1:{port}/0")) as bot:
+    with (
+        held_port() as port,
+        running(tmp_path, Options(limit="600 per minute", limit_store=f"redis://127.0.0.1:{port}/0")) as bot,
+    ):
         answer = bot.send("POST", "/v1/chat", json={"user": "u", "message": "thanks"})
         assert (answer.status_code, answer.json()) == (503, {"error": "limit_unknown"})
 

@@ -37,7 +37,7 @@ class Bot:
     """A running service and the hands of its users and of its operators."""
 
     def __init__(self, url: str, lines: list[str]) -> None:
-        self.client = httpx2.Client(base_url=url, trust_env=False)
+        self.client = httpx2.Client(base_url=url, trust_env=False, timeout=60.0)
         self.lines = lines
 
     def chat(self, message: str, user: str = "u") -> httpx2.Response:
@@ -75,7 +75,7 @@ def bot(tmp_path: Path) -> Iterator[Bot]:
         # so quick that the trigger is closed before it is pulled.
         with contextlib.suppress(OSError):
             server.trigger.pull_trigger(server.close)
-        thread.join(5)
+        thread.join(60)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive()
 
@@ -148,7 +148,7 @@ def test_the_state_is_told_to_those_who_sign(bot: Bot) -> None:
     assert bot.client.get("/control/state", headers=signed(b"", "q")).json()["mode"] == "normal"
 
 
-@pytest.mark.parametrize("age_s", [TOLERANCE_S + 5, -TOLERANCE_S - 5])
+@pytest.mark.parametrize("age_s", [TOLERANCE_S + 60, -TOLERANCE_S - 60])
 def test_an_order_that_was_signed_at_another_time_changes_nothing(bot: Bot, age_s: float) -> None:
     assert bot.order(b'{"mode": "disabled"}', age_s=age_s).status_code == 401
     assert bot.chat("thanks").status_code == 200

@@ -69,3 +69,12 @@ def test_a_child_that_died_is_said(folder: Path) -> None:
     with pytest.raises(OSError, match=r"toolbox ended|Broken pipe"):
         child.call("search_docs", "x")
     child.close()
+
+
+def test_a_child_that_is_frozen_is_ended_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.drill.refbot.toolbox._END_S", 0.1)
+    child = ChildToolbox(folder)
+    (running,) = [p for p in psutil.Process().children() if "toolbox" in " ".join(p.cmdline())]
+    running.suspend()
+    child.close()
+    assert not running.is_running()

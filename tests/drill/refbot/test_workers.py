@@ -50,7 +50,7 @@ def test_a_master_that_is_asked_to_end_takes_its_workers_with_it(tmp_path: Path)
     with running(tmp_path, Options(workers=2)) as bot:
         all_of_it = tree(bot)
         os.kill(bot.bot.pid, signal.SIGTERM)
-        assert bot.bot.process.wait(10) == 0
+        assert bot.bot.process.wait(60) == 0
         wait_until(lambda: gone(all_of_it), what="the end of the workers")
 
 
@@ -58,7 +58,7 @@ def test_a_worker_that_dies_ends_the_bot(tmp_path: Path) -> None:
     with running(tmp_path, Options(workers=2)) as bot:
         all_of_it = tree(bot)
         workers(bot)[0].kill()
-        assert bot.bot.process.wait(10) == 1
+        assert bot.bot.process.wait(60) == 1
         wait_until(lambda: gone(all_of_it), what="the end of the other worker")
 
 
@@ -92,7 +92,7 @@ def test_workers_that_cannot_start_say_why_and_are_gone(tmp_path: Path) -> None:
     options = Options(workers=2, auth=Auth.OAUTH, oauth_file=str(tmp_path / "absent"))
     with pytest.raises(BotFailed, match="No such file"), running(tmp_path, options):
         pass
-    assert set(psutil.Process().children(recursive=True)) == before
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def test_a_port_that_is_taken_is_not_shared_with_strangers(tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ import msgspec
 
 from warroom.drill.refbot.options import Options
 
-_START_S = 15.0
+_START_S = 60.0
+"""Only against hanging: a bot that cannot start ends, and that is seen at once."""
 _END_S = 3.0
+_GONE_S = 60.0
+"""Longest wait for a process that was killed; it ends as soon as the machine lets it."""
 
 
 class BotFailed(Exception):
@@ -89,7 +92,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
         process.wait(_END_S)
     except subprocess.TimeoutExpired:
         _signal(process.pid, signal.SIGKILL)
-        process.wait(_END_S)
+        process.wait(_GONE_S)
     # A child may outlive the leader of its group.
     _signal(process.pid, signal.SIGKILL)
 

@@ -12,8 +12,8 @@ from flask_limiter.errors import RateLimitExceeded
 from limits import parse_many
 from limits.storage import RedisStorage
 
-_STORE_S = 1
-"""Longest wait for the store, in whole seconds."""
+_STORE_S = 5
+"""Longest wait for the store, in whole seconds: one that pauses for a moment must not shut the bot to everybody."""
 
 
 class _Who(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 TOOLS = ("search_docs", "order_status", "refund", "send_email", "read_config")
+_END_S = 5.0
 _STATES = ("packed", "on its way", "delivered", "waiting for stock")
 
 
@@ -68,12 +69,17 @@ class ChildToolbox:
         return str(json.loads(answer))
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, also one that is frozen."""
         if self._child.stdin is not None:
             # What was written to a child that is gone cannot be delivered any more.
             with contextlib.suppress(BrokenPipeError):
                 self._child.stdin.close()
-        self._child.wait(timeout=5)
+        try:
+            self._child.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            # Frozen, or on a machine that stands still: it has nothing left to do.
+            self._child.kill()
+            self._child.wait()
         if self._child.stdout is not None:
             self._child.stdout.close()
 
