@@ -102,7 +102,9 @@ def test_nobody_but_the_command_line_imports_the_console_and_only_inside_functio
         if layer_of(one.module) == "tui" and not name_of(file).startswith("warroom/tui/")
     ]
     assert uses, "the command line opens the console somewhere"
-    assert not [f"{name_of(f)}:{i.line}" for f, i in uses if not name_of(f).startswith("warroom/cli/") or not i.deferred]
+    assert not [
+        f"{name_of(f)}:{i.line}" for f, i in uses if not name_of(f).startswith("warroom/cli/") or not i.deferred
+    ]
 
 
 def test_the_core_is_pure() -> None:
