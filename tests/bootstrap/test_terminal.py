@@ -112,8 +112,10 @@ def test_a_silent_terminal_is_a_finding_and_nothing_is_left_on_it(monkeypatch: p
         begun = time.now
         told = found(terminal)
         assert 1.0 < time.now - begun < 2.0
-        read_all = lambda: terminal.written and not select.select([terminal.ours], [], [], 0)[0]  # noqa: E731
-        wait_until(read_all, what="a terminal that has read all")
+        wait_until(
+            lambda: terminal.written and not select.select([terminal.ours], [], [], 0)[0],
+            what="a terminal that has read all",
+        )
         assert terminal.written == b"\x1b[6n", "what would not be erased is not written"
     assert told["answers"].state.value == "unknown"
     assert "widths" not in told

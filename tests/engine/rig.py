@@ -12,6 +12,7 @@ from warroom.adapters.contain.build import probes_for
 from warroom.adapters.paths import RoomPaths, room_paths
 from warroom.bootstrap.room import open_engine, serve
 from warroom.client.connection import RoomConnection
+from warroom.core.facts import BotStateChanged, Fact
 from warroom.core.model import ActionState, Mode, Verb
 from warroom.core.ports import Accounts, Clock, Containment, Probe
 from warroom.core.settings import (
@@ -102,6 +103,12 @@ async def attached(
     async with RoomConnection(paths.socket, client=client, read_only=read_only, follow=True) as room:
         await room.first_view(_PATIENCE_S)
         yield room
+
+
+async def acts(engine: Engine, since: int = 0) -> list[Fact]:
+    """Return what is on record after an entry, but for what the watch over the bots says by itself each second."""
+    entries = await engine.parts.journal.entries()
+    return [one.fact for one in entries if one.seq > since and not isinstance(one.fact, BotStateChanged)]
 
 
 async def settled(room: RoomConnection, action: str, *states: ActionState) -> ActionView:

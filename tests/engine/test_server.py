@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.engine.rig import attached, paths_in, running_engine, settings_without_adapters
+from tests.engine.rig import acts, attached, paths_in, running_engine, settings_without_adapters
 from tests.engine.telling import MovedClock
 from tests.waiting import eventually
 from warroom import __version__
@@ -24,7 +24,7 @@ from warroom.core import wire
 from warroom.core.commands import Ack, Refused
 from warroom.core.company import Here, Kind, Target
 from warroom.core.exercise import Exercise, Goal, Mark
-from warroom.core.facts import BotStateChanged, CommandRefused, ConsoleLeft, Fact, SourceAdded
+from warroom.core.facts import CommandRefused, ConsoleLeft, SourceAdded
 from warroom.core.model import Level
 from warroom.core.ports import Standing
 from warroom.core.queries import History, Lines
@@ -52,12 +52,6 @@ class Raw:
     async def hear(self) -> wire.FromEngine:
         message: wire.FromEngine = wire.from_engine().decode(await asyncio.wait_for(self.reader.readline(), 60))
         return message
-
-
-async def acts(engine: Engine, since: int = 0) -> list[Fact]:
-    """Return what is on record after an entry, but for what the watch over the bots says by itself each second."""
-    entries = await engine.parts.journal.entries()
-    return [one.fact for one in entries if one.seq > since and not isinstance(one.fact, BotStateChanged)]
 
 
 async def raw(paths: RoomPaths, *, hello: bool = True) -> Raw:
