@@ -10,47 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.looks import Looks, Rotations, append, parked, rotate
 from tests.adapters.reading import numbered, text
-from warroom.adapters.tail_reader import LogReader
-from warroom.core.record import Batch, Checkpoint, Record
-
-
-class Looks:
-    """A reader without a thread: each call is one look at all logs."""
-
-    def __init__(self, pattern: Path | str, *, resume: list[Checkpoint] | None = None, most_open: int = 0) -> None:
-        self.batches: list[Batch] = []
-        self.reader = LogReader(self.batches.append, most_open=most_open)
-        self.reader.resume(resume or [])
-        self.reader.follow(str(pattern), "bot", from_start=True)
-
-    def look(self) -> None:
-        self.reader._scan()
-        while self.reader.pause_s == 0.0:
-            self.reader.step()
-
-    @property
-    def records(self) -> list[Record]:
-        return [record for batch in self.batches for record in batch.records]
-
-    @property
-    def lines(self) -> list[str]:
-        return [record.message for record in self.records if record.gap is None]
-
-    @property
-    def gaps(self) -> list[str]:
-        return [record.gap.kind for record in self.records if record.gap is not None]
-
-    @property
-    def checkpoints(self) -> list[Checkpoint]:
-        """The last of each generation, as a room keeps them."""
-        kept = {(b.source, b.checkpoint.generation): b.checkpoint for b in self.batches if b.checkpoint is not None}
-        return list(kept.values())
-
-    def read_once(self) -> bool:
-        """Whether no byte of a generation was read twice."""
-        places = [(one.source, one.generation, one.offset) for one in self.records if one.gap is None]
-        return len(places) == len(set(places))
 
 
 @pytest.fixture
@@ -58,27 +19,6 @@ def log(tmp_path: Path) -> Path:
     path = tmp_path / "bot.log"
     path.write_text(text(numbered(0, 10)))
     return path
-
-
-def append(path: Path, first: int, last: int) -> None:
-    with path.open("a") as out:
-        out.write(text(numbered(first, last)))
-
-
-def rotate(log: Path, keep: int, *, pack: bool = False) -> None:
-    """As Python's RotatingFileHandler does it."""
-    suffix = ".gz" if pack else ""
-    log.with_name(f"bot.log.{keep}{suffix}").unlink(missing_ok=True)
-    for number in range(keep - 1, 0, -1):
-        one = log.with_name(f"bot.log.{number}{suffix}")
-        if one.exists():
-            one.rename(log.with_name(f"bot.log.{number + 1}{suffix}"))
-    if pack:
-        log.with_name("bot.log.1.gz").write_bytes(gzip.compress(log.read_bytes()))
-        log.unlink()
-    else:
-        log.rename(log.with_name("bot.log.1"))
-    log.touch()
 
 
 @pytest.mark.parametrize("pack", [False, True])
@@ -94,6 +34,76 @@ def test_many_rotations_between_two_looks_lose_nothing(log: Path, pattern: str, 
     looks.look()
     assert looks.lines == numbered(0, 215)
     assert looks.gaps == []
+    assert looks.read_once()
+
+
+@pytest.mark.parametrize("pattern", ["bot.log", "bot.log*"])
+@pytest.mark.parametrize("turns", [1, 2])
+@pytest.mark.parametrize("at", range(1, 4))
+def test_rotations_at_any_moment_of_a_look_lose_nothing(log: Path, pattern: str, turns: int, at: int) -> None:
+    looks, rotations = Looks(log.with_name(pattern)), Rotations(log)
+    looks.look()
+    for _ in range(3):
+        rotations.turn()
+    done = len(looks.batches)
+
+    def meanwhile() -> None:
+        if len(looks.batches) == done + at:
+            for _ in range(turns):
+                rotations.turn()
+
+    looks.meanwhile = meanwhile
+    for _ in range(3):
+        looks.look()
+    rotations.turn()
+    looks.look()
+    written = numbered(0, rotations.turns * 10 + 10)
+    assert rotations.turns == 4 + turns
+    assert sorted(looks.lines, key=written.index) == written
+    assert looks.gaps == []
+    assert looks.read_once()
+
+
+@pytest.mark.parametrize("at", range(1, 3))
+def test_a_name_that_is_empty_for_a_moment_of_a_look_hides_nothing(log: Path, at: int) -> None:
+    looks, rotations = Looks(log), Rotations(log)
+    looks.look()
+    for _ in range(2):
+        rotations.turn()
+    done = len(looks.batches)
+    looks.meanwhile = lambda: rotations.move() if len(looks.batches) == done + at else None
+    looks.look()
+    looks.meanwhile = lambda: None
+    assert not log.exists()
+    rotations.create()
+    rotations.turn()
+    looks.look()
+    written = numbered(0, rotations.turns * 10 + 10)
+    assert sorted(looks.lines, key=written.index) == written
+    assert looks.gaps == []
+    assert looks.read_once()
+
+
+@pytest.mark.parametrize("at_rest", [False, True])
+def test_a_log_that_was_gone_for_long_and_is_rotated_before_a_look_loses_nothing(
+    log: Path, monkeypatch: pytest.MonkeyPatch, *, at_rest: bool
+) -> None:
+    for name in ("GONE_S", "KEPT_S"):
+        monkeypatch.setattr(f"warroom.adapters.tail_log.{name}", 0.0)
+    looks, rotations = Looks(log), Rotations(log)
+    rotations.turn()
+    looks.look()
+    if at_rest:
+        parked(log, looks)
+    rotations.move()
+    looks.look()
+    looks.look()
+    assert looks.reader.logs[str(log)].file is None
+    rotations.create()
+    rotations.turn()
+    looks.look()
+    assert looks.lines == numbered(10, rotations.turns * 10 + 10)
+    assert looks.gaps == ["vanished"]
     assert looks.read_once()
 
 
@@ -228,13 +238,6 @@ def test_more_logs_than_descriptors_are_followed(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) - before <= 20
     assert looks.read_once()
     looks.reader.close()
-
-
-def parked(log: Path, looks: Looks) -> None:
-    looks.look()
-    file = looks.reader.logs[str(log)].file
-    assert file is not None
-    file.close()
 
 
 def test_a_log_rotated_while_its_descriptor_was_given_up_is_found_again(log: Path) -> None:

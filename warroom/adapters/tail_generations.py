@@ -117,6 +117,16 @@ class Generations:
         # What is rotated until then comes first.
         return self._ended[-1] if lost.rest is not None or lost.later else None
 
+    def begin_after(self, left: Checkpoint, file: TailFile, held: Iterable[TailFile]) -> None:
+        """Let a file be the next generation behind one that was let go, and behind all that was rotated since."""
+        lost = self.find_lost(left, [*held, file])
+        if lost.rest is not None:
+            self.intake.read_out(lost.rest)
+            left = lost.rest.checkpoint()
+        self.ended(left)
+        self.read_rotated(lost.later)
+        self.begin(file)
+
     def replace_parked(self, file: TailFile, lost: Lost) -> None:
         """A file at rest, whose descriptor was given up, lost its name: what was written to it since lies elsewhere."""
         if lost.rest is not None:

@@ -43,6 +43,8 @@ class FollowedLog:
         self._from_start = from_start
         self._gone: list[TailFile] = []
         self._resumed: Checkpoint | None = None
+        self._left: Checkpoint | None = None
+        """How far the generation was read that was let go while nothing lay under the name."""
         self._absent_since: float | None = None
         self._trouble = ""
         self._unread = False
@@ -126,17 +128,21 @@ class FollowedLog:
         if quiet < GONE_S:
             return
         if file.parked:
-            self.file = None
-            self._release(file)
-            self._generations.replace_parked(file, self._generations.find_lost(file.checkpoint(), ()))
+            self._let_go(file)
+            lost = self._generations.find_lost(file.checkpoint(), ())
+            self._generations.replace_parked(file, lost)
+            self._left = file.checkpoint() if lost.rest is None else lost.rest.checkpoint()
         else:
             self._intake.put(file, file.finish(self._reading.now()))
         if not self._trouble:
             self._trouble = "gone"
             self.say("gone", Gap("vanished", "the log is gone; it is read as soon as it is there again", 0))
         if quiet >= KEPT_S and self.file is not None:
-            self.file = None
-            self._release(file)
+            self._let_go(file)
+
+    def _let_go(self, file: TailFile) -> None:
+        self.file, self._left = None, file.checkpoint()
+        self._release(file)
 
     def read(self) -> bool:
         """Read on, a few batches at most; return whether there is more. What cannot be read is said once."""
@@ -183,8 +189,11 @@ class FollowedLog:
         first = self._generations.number < 0
         file = self._generations.open(self.path)
         resumed, self._resumed = self._resumed, None
+        left, self._left = self._left, None
         if resumed is not None:
             self._generations.go_on(file, resumed)
+        elif left is not None:
+            self._generations.begin_after(left, file, self.files)
         elif first and self.former:
             self._generations.read_rotated(self.former)
             self._generations.begin(file)
@@ -215,6 +224,21 @@ class FollowedLog:
 
     def _succeed(self, file: TailFile) -> None:
         """Another file has the name now: read the old one to its end, then what came between, then the new one."""
+        # Opened before the others are looked for: whatever loses the name from now on is held already.
+        fresh = self._generations.open(self.path)
+        if fresh.identity == file.identity and not file.parked:
+            # It was only away for a moment.
+            fresh.close()
+            return
+        try:
+            self._leave(file, fresh)
+        except OSError:
+            fresh.close()
+            raise
+        self._generations.begin(fresh)
+        self._hold(fresh)
+
+    def _leave(self, file: TailFile, fresh: TailFile) -> None:
         deleted, modified_ns = file.deleted, file.modified_ns
         if not file.parked:
             if why := file.rewritten():
@@ -222,7 +246,7 @@ class FollowedLog:
             self._intake.drain(file)
         # What came between may be older than what a late writer still adds to this one.
         checkpoint = replace(file.checkpoint(), modified_ns=modified_ns)
-        lost = self._generations.find_lost(checkpoint, self.files)
+        lost = self._generations.find_lost(checkpoint, [*self.files, fresh])
         self.file = None
         if file.parked:
             self._release(file)
@@ -238,7 +262,6 @@ class FollowedLog:
             reason = "the log was rotated more than once between two looks; files may have been deleted unread"
             self._intake.put(file, [file.gap("rotated_unread", reason, self._reading.now())])
         self._generations.read_rotated(lost.later)
-        self._hold(self._generations.open(self.path))
 
     def _restart(self, file: TailFile, why: str) -> None:
         """The file was truncated or rewritten under us: a new generation; a copy may hold what was not read."""
