@@ -79,10 +79,12 @@ class WhenClock(SystemClock):
 
     def __init__(self, over: Callable[[], bool]) -> None:
         self._over = over
+        self._asked = False
 
     def monotonic(self) -> float:
-        """Nothing, then very much."""
-        return _FAR_S if self._over() else 0.0
+        """Nothing, then very much. A limit begins with the first question, whatever is over by then."""
+        first, self._asked = not self._asked, True
+        return _FAR_S if not first and self._over() else 0.0
 
 
 class SlowClock(SystemClock):
