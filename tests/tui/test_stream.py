@@ -51,6 +51,7 @@ async def test_scrolling_up_pauses_and_counts_and_the_end_resumes() -> None:
         await session.see("FOLLOW", "08:40:38")
         await session.press("pageup")
         await session.see("PAUSED +0 new", "sha256 ")
+        await session.pilot.pause(0.3)
         shown = session.text.splitlines()[6]
         room.lines = log_lines(130)
         await session.see("PAUSED +30 new")

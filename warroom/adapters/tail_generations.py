@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -126,6 +127,24 @@ class Generations:
         self.ended(left)
         self.read_rotated(lost.later)
         self.begin(file)
+
+    def restart(self, file: TailFile, why: str, held: Iterable[TailFile]) -> None:
+        """The file was truncated or rewritten under us: a new generation; a copy may hold what was not read."""
+        now = self._reading.now()
+        checkpoint = file.checkpoint()
+        lost = self.find_lost(checkpoint, held)
+        if lost.rest is None:
+            self._reading.put(Batch(self.source, self._bot, file.parser.flush()))
+            gone = "what was not read of it is gone" if why == "truncated" else "it no longer holds what was read"
+            gap = Gap(why, f"the file was {why}; {gone}")
+        else:
+            copy = shown_name(os.path.basename(lost.rest.path))
+            self.intake.read_out(lost.rest)
+            gap = Gap(why, f"the file was {why}; its copy {copy} was read to the end", 0)
+        self.ended(checkpoint)
+        self.read_rotated(lost.later)
+        self.begin(file)
+        self.intake.put(file, [file.gap(gap.kind, gap.reason, now, gap.bytes)])
 
     def replace_parked(self, file: TailFile, lost: Lost) -> None:
         """A file at rest, whose descriptor was given up, lost its name: what was written to it since lies elsewhere."""

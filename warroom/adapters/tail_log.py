@@ -14,7 +14,6 @@ from warroom.adapters.tail_file import NotALog, TailFile, lines_before
 from warroom.adapters.tail_generations import Generations
 from warroom.adapters.tail_intake import Reading
 from warroom.adapters.tail_packed import PackedFile
-from warroom.adapters.tail_paths import shown_name
 from warroom.core.record import Batch, Checkpoint, Gap
 
 GONE_S = 5.0
@@ -90,7 +89,7 @@ class FollowedLog:
             elif file.identity != (found.st_dev, found.st_ino) or (file.parked and not file.unpark()):
                 self._succeed(file)
             elif why := file.rewritten():
-                self._restart(file, why)
+                self._generations.restart(file, why, self.files)
             elif file.read_to == 0 and found.st_size:
                 self._generations.first_lines(file, file.checkpoint())
         except FileNotFoundError:
@@ -242,7 +241,7 @@ class FollowedLog:
         deleted, modified_ns = file.deleted, file.modified_ns
         if not file.parked:
             if why := file.rewritten():
-                self._restart(file, why)
+                self._generations.restart(file, why, self.files)
             self._intake.drain(file)
         # What came between may be older than what a late writer still adds to this one.
         checkpoint = replace(file.checkpoint(), modified_ns=modified_ns)
@@ -262,24 +261,6 @@ class FollowedLog:
             reason = "the log was rotated more than once between two looks; files may have been deleted unread"
             self._intake.put(file, [file.gap("rotated_unread", reason, self._reading.now())])
         self._generations.read_rotated(lost.later)
-
-    def _restart(self, file: TailFile, why: str) -> None:
-        """The file was truncated or rewritten under us: a new generation; a copy may hold what was not read."""
-        now = self._reading.now()
-        checkpoint = file.checkpoint()
-        lost = self._generations.find_lost(checkpoint, self.files)
-        if lost.rest is None:
-            self._reading.put(Batch(self.source, self.bot, file.parser.flush()))
-            gone = "what was not read of it is gone" if why == "truncated" else "it no longer holds what was read"
-            gap = Gap(why, f"the file was {why}; {gone}")
-        else:
-            copy = shown_name(os.path.basename(lost.rest.path))
-            self._intake.read_out(lost.rest)
-            gap = Gap(why, f"the file was {why}; its copy {copy} was read to the end", 0)
-        self._generations.ended(checkpoint)
-        self._generations.read_rotated(lost.later)
-        self._generations.begin(file)
-        self._intake.put(file, [file.gap(gap.kind, gap.reason, now, gap.bytes)])
 
     def _settle(self, file: TailFile, now: float) -> None:
         """Give a rotated file up when nobody writes into it any more."""
