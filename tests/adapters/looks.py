@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.adapters.reading import numbered, text
+from tests.adapters.reading import Told, numbered, text
 from warroom.adapters.tail_reader import LogReader
-from warroom.core.record import Batch, Checkpoint, Record
+from warroom.core.record import Batch, Checkpoint
 
 
-class Looks:
+class Looks(Told):
     """A reader without a thread: each call is one look at all logs."""
 
     def __init__(self, pattern: Path | str, *, resume: list[Checkpoint] | None = None, most_open: int = 0) -> None:
@@ -31,18 +31,6 @@ class Looks:
         self.reader._scan()
         while self.reader.pause_s == 0.0:
             self.reader.step()
-
-    @property
-    def records(self) -> list[Record]:
-        return [record for batch in self.batches for record in batch.records]
-
-    @property
-    def lines(self) -> list[str]:
-        return [record.message for record in self.records if record.gap is None]
-
-    @property
-    def gaps(self) -> list[str]:
-        return [record.gap.kind for record in self.records if record.gap is not None]
 
     @property
     def checkpoints(self) -> list[Checkpoint]:

@@ -12,16 +12,10 @@ from warroom.adapters.tail_source import TailSource
 from warroom.core.record import Batch, Checkpoint, Record
 
 
-class Reader:
-    """Collects what a source yields."""
+class Told:
+    """What a reader handed on."""
 
-    def __init__(self, source: TailSource) -> None:
-        self.source = source
-        self.batches: list[Batch] = []
-
-    async def collect(self) -> None:
-        async for batch in self.source.batches():
-            self.batches.append(batch)
+    batches: list[Batch]
 
     @property
     def records(self) -> list[Record]:
@@ -34,6 +28,18 @@ class Reader:
     @property
     def gaps(self) -> list[str]:
         return [record.gap.kind for record in self.records if record.gap is not None]
+
+
+class Reader(Told):
+    """Collects what a source yields."""
+
+    def __init__(self, source: TailSource) -> None:
+        self.source = source
+        self.batches: list[Batch] = []
+
+    async def collect(self) -> None:
+        async for batch in self.source.batches():
+            self.batches.append(batch)
 
     @property
     def checkpoints(self) -> list[Checkpoint]:
